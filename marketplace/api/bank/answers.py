@@ -6,7 +6,8 @@ from uuid import UUID
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.kernel.money import Money
 from marketplace.payments.queries.bank import EntryRow, StatementRow
-from marketplace.payments.queries.house_bank import FigureRow, QueueRow, SenderReturnRow
+from marketplace.payments.queries.house_bank import QueueRow, SenderReturnRow
+from marketplace.payments.queries.house_figures import FigureRow
 from marketplace.payments.rules.house_money import BY_HAND, Part
 from marketplace.payments.services.statements import Imported
 
@@ -196,8 +197,8 @@ class HouseFigure(Answer):
     """One currency of the operator's bank: what its latest statements close with, what the books have, what waits.
 
     ``unplaced`` is what the lines come to that nobody has placed. ``going_back`` is placed and none of it: it goes back
-    to where it came from, and has not left. ``untold`` was written down by hand, and no line tells of it yet: what came,
-    less what was sent.
+    to where it came from, and has not left. ``untold`` was written down by hand, and no line tells of it yet: what
+    came, less what was sent.
     """
 
     at_bank: Amount

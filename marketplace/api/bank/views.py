@@ -15,7 +15,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests import bank as requests
 from marketplace.kernel.db import reading
-from marketplace.payments.queries import bank, house_bank
+from marketplace.payments.queries import bank, house_bank, house_figures
 
 api = Blueprint("api_bank", __name__)
 
@@ -68,7 +68,7 @@ def entries(statement_id: UUID, query: requests.StatementsQuery) -> tuple[int, I
 @operation(answers={200: Items[answers.HouseFigure]}, tag="bank", permission=_READ)
 def figures() -> tuple[int, Items[answers.HouseFigure]]:
     """Show, for each currency, what the operator's bank says beside what the books say."""
-    rows = house_bank.figures(reading())
+    rows = house_figures.figures(reading())
     return 200, Items[answers.HouseFigure](items=[answers.HouseFigure.of(row) for row in rows], next=None)
 
 

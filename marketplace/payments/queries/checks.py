@@ -26,7 +26,15 @@ from marketplace.payments.models.plans import (
     TransferWithdrawal,
 )
 from marketplace.payments.models.remitting import PayoutReversal
-from marketplace.payments.queries import cards, credit, dispute_checks, house_bank, plan_checks, trade_checks
+from marketplace.payments.queries import (
+    cards,
+    credit,
+    dispute_checks,
+    house_figures,
+    house_parts,
+    plan_checks,
+    trade_checks,
+)
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
 from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
@@ -87,9 +95,10 @@ def _bank_and_books(session: Session) -> list[Breach]:
     }
     found: list[Breach] = []
     for currency, account_id in houses.items():
-        if house_bank.at_bank(session, currency=currency) != house_bank.in_books(session, currency=currency):
+        if house_figures.at_bank(session, currency=currency) != house_figures.in_books(session, currency=currency):
             found.append(Breach("1 money", "bank_account", account_id, "the books are not what its statements say"))
-        if house_bank.unplaced(session, currency=currency) != house_bank.waiting_for_place(session, currency=currency):
+        must_wait = house_figures.waiting_for_place(session, currency=currency)
+        if house_figures.unplaced(session, currency=currency) != must_wait:
             found.append(Breach("1 money", "bank_account", account_id, "suspense is not what nobody has placed"))
     return found
 
@@ -335,7 +344,7 @@ def _few_eyes() -> sa.Select[UUID]:
 
 def _half_placed() -> sa.Select[UUID]:
     """Find house entries whose parts are not what they moved: all of it once matched, nothing before."""
-    placed = _total(HousePart.minor, HousePart.entry_id == BankEntry.id, house_bank.counts())
+    placed = _total(HousePart.minor, HousePart.entry_id == BankEntry.id, house_parts.counts())
     wanted = sa.case((BankEntry.state.in_(PLACED), sa.func.abs(BankEntry.minor)), else_=0)
     return sa.select(BankEntry.id).where(placed != wanted)
 

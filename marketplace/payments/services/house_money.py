@@ -29,7 +29,7 @@ from marketplace.payments.models.bank import (
 )
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import Payment
-from marketplace.payments.queries import house_bank, house_parts, trading, transfers
+from marketplace.payments.queries import house_bank, house_figures, house_parts, trading, transfers
 from marketplace.payments.queries.tolerance import equivalent
 from marketplace.payments.rules import house_money as rules
 from marketplace.payments.rules.house_money import (
@@ -152,7 +152,7 @@ def decline(session: Session, *, actor: Actor, entry_id: UUID, now: datetime) ->
 
 def _open_books(session: Session, currency: str, *, cause_id: UUID, now: datetime) -> None:
     """Let the books begin where the bank's accounts do, also when an earlier statement comes later."""
-    difference = house_bank.at_bank(session, currency=currency) - house_bank.in_books(session, currency=currency)
+    difference = house_figures.at_bank(session, currency=currency) - house_figures.in_books(session, currency=currency)
     if difference:
         kind = TransferKind.BANK_OPENED
         entries = rules.opened(difference)

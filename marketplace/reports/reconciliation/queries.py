@@ -25,7 +25,7 @@ from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, Ledge
 from marketplace.payments.models.payouts import CommissionReceipt, Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms
 from marketplace.payments.models.remitting import WriteOff
-from marketplace.payments.queries import house_bank
+from marketplace.payments.queries import house_bank, house_figures
 from marketplace.payments.rules import bookings as booking_rules
 from marketplace.payments.rules.card_returns import ReturnState as CardReturnState
 from marketplace.payments.rules.cards import CardState, RefundState
@@ -205,7 +205,7 @@ def _balances(session: Session) -> tuple[BalanceRow, ...]:
         .where(LedgerAccount.kind.in_(BETWEEN))
         .group_by(LedgerAccount.kind, LedgerAccount.currency)
     )
-    back = house_bank.going_back(session)
+    back = house_figures.going_back(session)
     rows = [
         # What the house owes stands as credits in its books.
         BalanceRow(

@@ -20,7 +20,7 @@ from marketplace.edge.requests.treasury import CommissionWithdrawal
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused, TooLarge
 from marketplace.merchants import queries as merchants
-from marketplace.payments.queries import bank, house_bank, payouts
+from marketplace.payments.queries import bank, house_bank, house_figures, payouts
 from marketplace.payments.rules.statement_sheet import NAMES
 from marketplace.web.shared import acts as forms
 
@@ -193,7 +193,7 @@ def _house(**shown: Any) -> str:
     names = accounts.get_companies(session, company_ids=billed | {company for company, _c, _p in owing})
     return render_template(
         "bank/house.html",
-        figures=house_bank.figures(session),
+        figures=house_figures.figures(session),
         rows=rows,
         next=url_for("bank.house", cursor=following) if following else None,
         proposed=waiting,

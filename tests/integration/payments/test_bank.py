@@ -22,7 +22,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.bank_files import pain001
 from marketplace.payments.flows import payouts as payout_flows
 from marketplace.payments.flows import statements as flows
-from marketplace.payments.queries import bank, checks, house_bank, ledger, payments, transfers, waits
+from marketplace.payments.queries import bank, checks, house_bank, house_figures, ledger, payments, transfers, waits
 from marketplace.payments.queries import payouts as payout_queries
 from marketplace.payments.rules.house_money import EntryState, Part, Purpose
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
@@ -250,11 +250,11 @@ class House:
             house_money.approve(session, actor=actor or self.second, entry_id=entry_id, now=NOW)
 
     def has(self, kind):
-        return house_bank.in_books(fresh(), currency="CNY", kind=kind).minor
+        return house_figures.in_books(fresh(), currency="CNY", kind=kind).minor
 
     def is_sound(self):
         assert checks.breaches(fresh()) == []
-        (figure,) = house_bank.figures(fresh())
+        (figure,) = house_figures.figures(fresh())
         assert figure.at_bank.minor == figure.in_books.minor == self.balance
         assert not figure.difference
 

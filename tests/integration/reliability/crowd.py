@@ -6,13 +6,14 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
 
+from marketplace.accounts.services import tokens
 from marketplace.checkout.flows import sweeping
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, reading, unit_of_work
@@ -110,6 +111,12 @@ class City:
             )
             for number, (buyer, wish, totals) in enumerate(zip(self.buyers, wishes, self.fill(wishes), strict=False))
         ]
+
+    def new_token(self, number: int, now: datetime) -> str:
+        """Give a buyer another bearer token."""
+        actor = self.buyers[number].actor
+        with unit_of_work() as session:
+            return tokens.issue_token(session, person_id=actor.person, company_id=actor.company, now=now)
 
     def rush(self, asked: list[Asked], *, port: int | None = None) -> list[Told]:
         """Send all at once over connections that are open already."""

@@ -22,15 +22,16 @@ from tests.support.cards import charge
 MERCHANTS, AMOUNTS, BOOKED = 7, 10_000 if SOAK else 500, 200 if SOAK else 1
 EVENTS = (MilestoneEvent.DEPOSIT, MilestoneEvent.HANDED_OVER, MilestoneEvent.DELIVERED, MilestoneEvent.ACCEPTED)
 ODD = AgreedPlan("odd", tuple(Stage(e, bp, 3) for e, bp in zip(EVENTS, (3_333, 1_667, 1, 4_999), strict=True)), "Odd")
-COMMISSION, BORNE, LEAST = 333, 3_333, 20_000
+COMMISSION, BORNE = 333, 3_333
+LEAST, MOST = 20_000, 99_000_000  # what the provider charges at once, in minor units
 CLEARING, FEES, INCOME = AccountKind.PROVIDER_CLEARING, AccountKind.PROVIDER_FEES, AccountKind.COMMISSION_INCOME
 
 
-def baskets(currency, count, seed):
-    """Draw amounts of every size, and divide each in seven parts of which none is nothing."""
+def baskets(currency, count, seed, most=10**9):
+    """Draw amounts of every size up to the most, and divide each in seven parts of which none is nothing."""
     chance = random.Random(f"{currency}{seed}")
     for _ in range(count):
-        whole = chance.randint(7, 10 ** chance.randint(2, 9))
+        whole = chance.randint(7, min(10 ** chance.randint(2, 9), most))
         cuts = sorted(chance.sample(range(1, whole), MERCHANTS - 1))
         yield Money(whole, currency), [Money(b - a, currency) for a, b in pairwise([0, *cuts, whole])]
 
@@ -59,7 +60,7 @@ def test_s2_merchants_house_and_provider_have_what_was_captured(app, currency):
     with unit_of_work() as session:
         borne = {"key": Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS, "value": BORNE}
         change_setting(session, **borne, valid_from=NOW, actor=SYSTEM, now=NOW)
-    for whole, parts in baskets(currency, BOOKED, 2):
+    for whole, parts in baskets(currency, BOOKED, 2, most=MOST):
         charged = [Money(part.minor + LEAST, currency) for part in parts]  # the provider takes no less
         deals = [HeldDeal(fresh(), currency) for _ in charged]
         before = {kind: deals[0].balance(kind) for kind in (CLEARING, FEES, INCOME)}

@@ -159,6 +159,13 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
     name_payee(payer.actor.company, number="6222000000000123")
     path = f"/returns/{found['id']}"
     assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"]["account_number"] == "6222000000000123"
+    reader = Visitor(app)
+    reader.log_in(payee.login)
+    name_payee(payer.actor.company, PayeeState.PENDING, number="6222000000000777")
+    assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"] is None
+    assert "neither is to be paid into until then" in reader.open("/account/returns")
+    with unit_of_work() as session:
+        session.execute(sa.update(Payee).where(Payee.state == PayeeState.PENDING).values(state=PayeeState.WITHDRAWN))
     assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":not_returned")
     said = call(payee, "POST", f"{path}/confirmation", 200)
     assert said["silence_counts"]

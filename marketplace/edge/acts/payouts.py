@@ -165,6 +165,13 @@ def pay_into(session: Session, rows: Collection[ReturnRow]) -> dict[UUID, PayeeA
     return into
 
 
+def held_back(session: Session, rows: Collection[ReturnRow]) -> frozenset[UUID]:
+    """Return those still owed to a company that has named another account, which waits to replace the one before."""
+    asked = {(row.payer_id, row.amount.currency) for row in rows if row.is_owed}
+    waits = {one for one in asked if merchants.payee_waits(session, company_id=one[0], currency=one[1])}
+    return frozenset(row.id for row in rows if row.is_owed and (row.payer_id, row.amount.currency) in waits)
+
+
 def statement_csv(statement: Statement) -> Response:
     """Give a statement as a table: every entry with the number on its papers, then the balances before and after."""
     about = subjects.about(reading(), [entry.subject for entry in statement.entries])

@@ -25,8 +25,6 @@ from marketplace.catalog.models import Listing
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.money import Money, UnitPrice
-from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.merchants.services import payees
 from marketplace.orders.changes import rules as changes
 from marketplace.orders.changes.services import proposing
 from marketplace.orders.invoices import queries as invoices
@@ -53,9 +51,6 @@ from marketplace.seed.history.stories import NET_5, NET_30
 _HOUSE, _APPROVER = "cq-pot@demo.test", "cq-fresh@demo.test"
 _FROM: Final = Money(50_000_00, "CNY")
 _LIMIT: Final = Money(200_000_00, "CNY")
-_OWN_ACCOUNT: Final = PayeeAccount(
-    "Demo City Operating Co.", "Demo Bank Chongqing", "6222000000000000011", "DEMOCN22", "CN"
-)
 
 
 def fill(desk: Desk, now: datetime) -> None:
@@ -254,16 +249,15 @@ def _invoice(desk: Desk, now: datetime) -> None:
 def _bank(desk: Desk, now: datetime) -> None:
     """Bring in a statement of the house's own account: a fee that is placed, and money that nobody knows."""
     finance = desk.actor(cast.FINANCE)
-    in_unit_of_work(
-        lambda session: payees.name_payee(session, actor=finance, currency="CNY", account=_OWN_ACCOUNT, now=now)
-    )
     day = (now - timedelta(days=1)).date()
     table = (
         "day,amount,reference,text,party,party_account\n"
         f"{day},1250.00,DEMO-0001,Deposit for a stand at the fair,Demo Fair Visitors Co.,6222000000000000099\n"
         f"{day},-35.00,DEMO-0002,Account fee of the month,Demo Bank Chongqing,\n"
     )
-    bank_statements.take_in(table.encode(), actor=finance, is_house=True, opening=Decimal("90000.00"), now=now)
+    bank_statements.take_in(
+        table.encode(), actor=finance, is_house=True, currency="CNY", opening=Decimal("90000.00"), now=now
+    )
     session = reading()
     session.rollback()
     fee = session.scalars(sa.select(BankEntry.id).where(BankEntry.bank_reference == "DEMO-0002")).one()

@@ -199,6 +199,7 @@ def _returns(**shown: Any) -> str:
         names={key: row.name for key, row in found.items()},
         fees=acts.fees_among(session, page.items),
         into=acts.pay_into(session, page.items),
+        held=acts.held_back(session, page.items),
         about=about(session, {row.subject for row in page.items}),
         company_id=company_id,
         **{"refusal": None, "errors": {}, "values": {}, **shown},

@@ -30,7 +30,7 @@ PRICES = {
     "VND": ("95.5", "1033.7", "95501"),
 }
 ODD = (("deposit", "33.33"), ("handed_over", "16.67"), ("delivered", "0.01"), ("accepted", "49.99"))
-ROOMY = Load(grams=10**9, cm3=10**9, ldm_mm=10**9, pallets=10**9)
+ROOMY = Load(grams=10**12, cm3=10**12, ldm_mm=10**12, pallets=10**12)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Net terms between two companies: asked for, granted, taken up to the limit, overdue, reminded of, paid."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.queries import working_days
 from marketplace.accounts.queries.closures import local_day
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -89,16 +91,17 @@ def test_orders_on_credit_stop_at_the_limit_and_reminders_go_out(app, call, mark
         session.execute(on_credit.values(due_at=clock.now() - timedelta(days=60)))
     assert lapsing.lapse(now=clock.now()) == 1
     # However late the first one went, the next stand apart as they should.
-    for apart in (9, 13):
+    for apart in (10 - 3, 20 - 10):
         assert [lapsing.remind(now=clock.now()) for _ in range(2)] == [1, 0]
         with unit_of_work() as session:
             (kept,) = session.scalars(sa.select(Dunning).where(Dunning.level > 0)).all()
-            # By the day: the next one is for the end of a working day, whatever the hour of this run.
-            assert kept.next_at.date() >= (clock.now() + timedelta(days=apart)).date()
+            payer = market.buyer.company
+            assert kept.next_at == working_days(session, company_id=payer, days=apart, now=kept.changed_at)
             kept.next_at = clock.now()
     assert [lapsing.remind(now=clock.now()) for _ in range(2)] == [1, 0]
     (late,) = call(market.merchant, "GET", "/overdue-credit?side=gives", expect=200)["items"]
     assert (late["reminded"], late["next_at"]) == ("final", None)
+    assert re.search(r"final reminder\s*· no other follows", page.open("/account/credit"))
     told = subjects(town, market.buyer)
     for start in ("Reminder: 10,960.00", "Second reminder: 10,960.00", "Final reminder: 10,960.00"):
         assert sum(one.startswith(start) for one in told) == 1
@@ -184,8 +187,13 @@ def test_a_merchant_lets_reminders_wait(app, call, market, operator, granted):
     call(market.buyer, "POST", path, json=pause, expect=404)
     call(market.merchant, "POST", path, json=pause | {"until": day(-2)}, expect=422)
     assert "Their bank is on strike" in seller.open("/merchant/credit")
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    assert "none until" in buyer.open("/account/credit")
+    assert "on strike" not in buyer.shown
     call(market.merchant, "POST", path, json={"reason": "The strike is over"}, expect=204)
     assert lapsing.remind(now=clock.now()) == 1
+    assert re.search(r"first reminder\s*· next", buyer.open("/account/credit"))
     reading().rollback()
 
 

@@ -19,7 +19,7 @@ from tests.integration.payments.test_held import HeldDeal
 from tests.integration.reliability.crowd import fresh
 from tests.support.cards import charge
 
-MERCHANTS, AMOUNTS, BOOKED = 7, 10_000 if SOAK else 500, 200 if SOAK else 1
+MERCHANTS, AMOUNTS, BOOKED = 7, 10_000 if SOAK else 500, 40 if SOAK else 1
 EVENTS = (MilestoneEvent.DEPOSIT, MilestoneEvent.HANDED_OVER, MilestoneEvent.DELIVERED, MilestoneEvent.ACCEPTED)
 ODD = AgreedPlan("odd", tuple(Stage(e, bp, 3) for e, bp in zip(EVENTS, (3_333, 1_667, 1, 4_999), strict=True)), "Odd")
 COMMISSION, BORNE = 333, 3_333

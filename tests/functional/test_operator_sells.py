@@ -178,6 +178,24 @@ def test_a_cancelled_order_ends_on_both_sides(house, call, market):
     assert {books[kind] for kind in ("house_bank", "trade_refund", "trade_sales", "trade_purchases")} == {"0.00"}
 
 
+def test_what_banks_kept_of_a_cancelled_order_is_not_called_kept(house, call, market):
+    house.agree()
+    way = house.way()
+    house.receive(way, "3188.00")
+    assert house.sale(way)[3:] == ("3288.00", "3123.60")
+    call(market.buyer, "POST", f"/orders/{way.order_id}/cancellation", expect=204)
+    assert house.sale(way) == ("0.00", "0.00", "0.00", "0.00", "0.00")
+    money = call(house.treasurer, "GET", f"/orders/{way.order_id}/money", expect=200)
+    assert money == {**way.order()["money"], "card_disputes": []}
+    names = ("paid", "bank_charges", "owed_back", "come_back", "kept")
+    assert [money[name]["amount"] for name in names] == ["3288.00", "100.00", "3188.00", "0.00", "0.00"]
+    desk = Visitor(house.app)
+    desk.enter(house.treasurer.actor)
+    assert "100.00" not in desk.open("/operator/trading").split("Sold and bought")[1]
+    assert "Kept by banks on the way" in desk.open(f"/operator/orders/{way.order_id}/money")
+    sound()
+
+
 def test_changes_and_claims_count_on_both_sides(house, call, market):
     house.agree()
     way = house.way()

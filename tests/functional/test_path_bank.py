@@ -138,6 +138,37 @@ def test_a_cancelled_order_comes_to_the_same_for_everybody_and_says_what_was_kep
         ]  # fmt: skip
 
 
+def test_what_banks_kept_is_named_while_an_order_runs_and_when_it_is_cancelled(app, call, market):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    done = call(market.buyer, "POST", "/checkout", key="y", json=body, expect=201)
+    path = f"/orders/{done['order_ids'][0]}"
+    deposit = next(row for row in call(market.buyer, "GET", path, expect=200)["payments"] if row["state"] == "due")
+    short = {"amount": "3188.00", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", key="p", json=short, expect=200)
+    names = ("paid", "bank_charges", "owed_back", "kept", "balance")
+
+    def figures():
+        found = [call(reader, "GET", path, expect=200) for reader in (market.buyer, market.merchant)]
+        assert found[0]["money"] == found[1]["money"]
+        (paid,) = [Decimal(row["paid"]["amount"]) for row in found[0]["payments"] if row["id"] == deposit["id"]]
+        money = found[0]["money"]
+        assert paid == Decimal(money["paid"]["amount"]) - Decimal(money["bank_charges"]["amount"])
+        return tuple(money[name] and money[name]["amount"] for name in names)
+
+    assert figures() == ("3288.00", "100.00", "0.00", None, "7672.00")
+    call(market.merchant, "POST", f"{path}/cancellation", key="d", expect=204)
+    assert figures() == ("3288.00", "100.00", "3188.00", "0.00", "0.00")
+    for reader in (market.buyer, market.merchant):
+        page = Visitor(app)
+        page.enter(reader.actor)
+        shown = page.open(path)
+        told = shown[shown.index("Money of the goods") :]
+        assert "Kept by banks on the way" in told
+        assert "100.00" in told
+    assert reports.check(reading()) == []
+
+
 def test_what_is_credited_after_a_payment_adds_up_for_everybody(app, call, market):
     cart = fill(call, market, pads=0)
     body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}

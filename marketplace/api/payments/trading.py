@@ -77,7 +77,7 @@ class Sale(Answer):
     """An order that the trading company sold: ``sale = purchase + margin``, and what of it the books have by now.
 
     Cancelled, nothing of it is still agreed; ``agreed_sale`` and ``agreed_purchase`` say what was, ``sold`` and
-    ``bought`` what was kept.
+    ``bought`` what was kept; what banks kept of a receipt is no part of that.
     """
 
     order_id: UUID

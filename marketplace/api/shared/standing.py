@@ -87,7 +87,9 @@ class MoneyAnswer(Answer):
     """How the money of the goods stands, the same for buyer, merchant and operator.
 
     ``total = paid + balance``; ``due_now`` is the part of the balance that is asked for. What is paid to a provider is
-    ``held`` or ``released``. ``waits`` says whether a ``payment`` or an ``event`` comes next, and ``event`` which one.
+    ``held`` or ``released``. ``bank_charges`` of what is ``paid`` banks kept on the way: short by so little counts as
+    paid, and nobody received it. ``waits`` says whether a ``payment`` or an ``event`` comes next, and ``event`` which
+    one.
 
     ``agreed`` is what both sides agree on, ``let_off`` what was credited of it for a cause, and ``still_agreed`` what
     is left. What was paid of it before, or ``overpaid``, is ``owed_back``, of which ``come_back`` has come:
@@ -96,7 +98,8 @@ class MoneyAnswer(Answer):
     both sides settle directly. ``frozen`` of what is held waits for a card's bank to decide.
 
     Of a cancelled order ``total`` and ``agreed`` are what was agreed, as ``agreed_total``; ``still_agreed`` is nothing
-    then, and ``kept`` what of what was paid is not owed back. While it runs ``kept`` is null.
+    then, and ``kept`` what of what was paid is not owed back: by bank ``paid + overpaid = owed_back + kept +
+    bank_charges``. While it runs ``kept`` is null.
     """
 
     settlement_mode: str
@@ -111,6 +114,7 @@ class MoneyAnswer(Answer):
     come_back: Amount
     due_now: Amount
     paid: Amount
+    bank_charges: Amount
     balance: Amount
     held: Amount
     frozen: Amount
@@ -137,6 +141,7 @@ class MoneyAnswer(Answer):
             kept=Amount.of(money.kept) if money.kept is not None else None,
             due_now=Amount.of(money.due_now),
             paid=Amount.of(money.paid),
+            bank_charges=Amount.of(money.bank_charges),
             balance=Amount.of(money.balance),
             held=Amount.of(money.held),
             frozen=Amount.of(money.frozen),

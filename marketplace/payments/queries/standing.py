@@ -83,6 +83,7 @@ def of_rows(
         ended=beside.ended if beside else None,
         let_off=beside.let_off if beside else None,
         back=beside.back if beside else None,
+        charges=Money(sum(row.charges.minor for row in paid if row.subject == terms.subject), terms.amount.currency),
     )
 
 

@@ -53,7 +53,8 @@ class SaleRow:
     """An order that the trading company sold, and what it bought for it: ``sale = purchase + margin``.
 
     As agreed less what was let off, nothing once it is cancelled; ``agreed_sale`` and ``agreed_purchase`` stay what
-    they were. ``sold`` and ``bought`` are what of it fell due by now and was kept, as the books say.
+    they were. ``sold`` and ``bought`` are what of it fell due by now and was kept, as the books say; of a cancelled one
+    what banks kept of its receipts is no part of it: nobody here has that.
     """
 
     order_id: UUID
@@ -227,6 +228,12 @@ def sale(session: Session, *, order_id: UUID) -> SaleRow:
 
 _BOUGHT = aliased(PaymentTerms)
 _SOLD = aliased(PaymentTerms)
+# What banks kept of what counts as paid for a sale.
+_CHARGES: Final = (
+    sa.select(sa.func.coalesce(sa.func.sum(Payment.charges_minor), 0))
+    .where(Payment.subject_kind == _SOLD.subject_kind, Payment.subject_id == _SOLD.subject_id)
+    .scalar_subquery()
+)
 
 
 def _sales() -> sa.Select[*tuple[Any, ...]]:
@@ -243,6 +250,7 @@ def _sales() -> sa.Select[*tuple[Any, ...]]:
         (_SOLD.amount_minor - _let_off(_SOLD)).label("sale"),
         (_BOUGHT.amount_minor - _let_off(_BOUGHT)).label("purchase_minor"),
         _SOLD.cancelled_at,
+        _CHARGES.label("charges"),
     ).join(_SOLD, sa.and_(_SOLD.subject_id == _BOUGHT.sale_id, _SOLD.subject_kind == SubjectKind.ORDER))
 
 
@@ -269,6 +277,7 @@ def _moved(session: Session, subject_ids: Collection[UUID | None]) -> dict[tuple
 def _sale(row: Any, moved: dict[tuple[UUID, AccountKind], int]) -> SaleRow:
     nothing = Money.zero(row.currency)
     sale, purchase = Money(int(row.sale), row.currency), Money(int(row.purchase_minor), row.currency)
+    sold = -moved.get((row.sale_id, AccountKind.TRADE_SALES), 0) - (int(row.charges) if row.cancelled_at else 0)
     return SaleRow(
         order_id=row.sale_id,
         reference=row.order,
@@ -280,7 +289,7 @@ def _sale(row: Any, moved: dict[tuple[UUID, AccountKind], int]) -> SaleRow:
         agreed_purchase=purchase,
         sale=nothing if row.cancelled_at else sale,
         purchase=nothing if row.cancelled_at else purchase,
-        sold=Money(-moved.get((row.sale_id, AccountKind.TRADE_SALES), 0), row.currency),
+        sold=Money(sold, row.currency),
         bought=Money(moved.get((row.subject_id, AccountKind.TRADE_PURCHASES), 0), row.currency),
         is_cancelled=row.cancelled_at is not None,
     )

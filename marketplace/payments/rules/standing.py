@@ -125,14 +125,16 @@ class MoneyFacts:
 
     ``agreed = let_off + still_agreed``: what both sides agree on, and what was credited of it for a cause. What was
     paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back + taken_back + sent_back``
-    is ``still_agreed`` less ``balance``.
+    is ``still_agreed`` less ``balance``. ``bank_charges`` of what counts as paid never came: short by no more than the
+    tolerance is paid.
 
     ``taken_back`` is what a card's bank took of what was paid: the goods cost what they did, and nobody asks for it
     here again. ``sent_back`` went back to the card because its provider holds no money longer: that too is still
     agreed, and settled directly. ``frozen`` of what is held waits for a card's bank to decide.
 
     Of a cancelled subject ``total`` and ``agreed`` are what was agreed; nothing of it is still agreed, and ``kept`` is
-    what of what was paid is not owed back; while it runs that is None.
+    what of what was paid is not owed back; while it runs that is None. By bank ``paid + overpaid`` is then
+    ``owed_back + kept + bank_charges``.
 
     What is paid to a provider is ``held`` or ``released``. ``waits`` says whether a payment or an event is next, and
     ``event`` which; both None when nothing is open.
@@ -150,6 +152,7 @@ class MoneyFacts:
     come_back: Money
     due_now: Money
     paid: Money
+    bank_charges: Money
     balance: Money
     held: Money
     frozen: Money
@@ -171,8 +174,12 @@ def facts(
     ended: Ended | None = None,
     let_off: LetOff | None = None,
     back: Back | None = None,
+    charges: Money | None = None,
 ) -> MoneyFacts:
-    """Reckon how a subject's money stands from the shares of its lines, what was asked for, and what was let off."""
+    """Reckon how a subject's money stands from the shares of its lines, what was asked for, and what was let off.
+
+    ``charges`` is what banks kept of what counts as paid.
+    """
 
     def total(*states: MilestoneState) -> Money:
         return Money(sum(part.amount.minor for part in parts if part.state in states), currency)
@@ -201,6 +208,7 @@ def facts(
         come_back=returned.come,
         due_now=due_now,
         paid=whole - balance,
+        bank_charges=charges or nothing,
         balance=balance,
         held=total(_M.HELD),
         frozen=Money(sum(part.amount.minor for part in parts if part.is_frozen), currency),

@@ -171,7 +171,9 @@ def test_a_cancelled_order_ends_on_both_sides(house, call, market):
     (owed,) = call(house.treasurer, "GET", "/trading-returns", expect=200)["items"]
     assert owed["amount"]["amount"] == "3288.00"
     call(house.trader, "POST", f"/returns/{owed['id']}/confirmation", expect=403)
-    call(house.treasurer, "POST", f"/trading-returns/{owed['id']}/confirmation", expect=200)
+    body = {"booked_on": house.day(), "bank_reference": "TT 1"}
+    made = call(house.treasurer, "POST", f"/trading-returns/{owed['id']}/confirmation", json=body, expect=200)
+    assert (made["waits"], made["bank_reference"]) == (None, "TT 1")
     sound()
     call(market.buyer, "POST", f"/returns/{owed['id']}/receipt", expect=200)
     books = {row["kind"]: row["balance"]["amount"] for row in call(house.treasurer, "GET", "/ledger")["items"]}

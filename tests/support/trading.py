@@ -1,14 +1,16 @@
 """A city whose operator sells: its trading company, its bank, and a merchant who agreed."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
 from tests.support.ways import Way
 
@@ -57,6 +59,10 @@ class House:
         }
         path = f"/trading-payments/{payment['id']}/confirmation"
         self.call(self.treasurer, "POST", path, json=body, expect=200)
+
+    def day(self, days: int = 0) -> str:
+        """Return today, or the day so many days from now, by the operator's calendar."""
+        return accounts.house_day(reading(), now=clock.now() + timedelta(days=days)).isoformat()
 
     def sale(self, way: Way) -> Any:
         """Return what the order came to on both sides."""

@@ -1,7 +1,7 @@
 """The operator's trading company over the API: who it is, who sells to it, what it sold, its buyers' money."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from flask import Blueprint
@@ -21,6 +21,7 @@ from marketplace.edge.requests import payments as payment_requests
 from marketplace.edge.requests import trading as requests
 from marketplace.kernel.db import reading
 from marketplace.payments.queries import trading as queries
+from marketplace.payments.queries.payouts import ReturnRow
 from marketplace.payments.queries.trading import AgreementRow, SaleRow
 
 api = Blueprint("api_trading", __name__)
@@ -113,6 +114,29 @@ class Sale(Answer):
             sold=Amount.of(row.sold),
             bought=Amount.of(row.bought),
             cancelled=row.is_cancelled,
+        )
+
+
+class TradingReturn(Return):
+    """What the trading company owes a buyer back, and what its people read at the bank of it.
+
+    ``waits`` is ``second_person`` while one person alone read that it left, where that takes two: then it is owed as
+    before, and the same word of another makes it count.
+    """
+
+    booked_on: date | None
+    bank_reference: str | None
+    waits: Literal["second_person"] | None
+
+    @classmethod
+    def to(cls, row: ReturnRow) -> "TradingReturn":
+        """Write a return with the bank's day and reference."""
+        waits = row.first_by is not None and row.made_at is None
+        return cls(
+            **dict(Return.of(row)),
+            booked_on=row.booked_on,
+            bank_reference=row.bank_reference,
+            waits="second_person" if waits else None,
         )
 
 
@@ -216,17 +240,21 @@ def withdraw_receipt(transfer_id: UUID, body: payment_requests.Withdrawal, sessi
 
 
 @api.get("/trading-returns")
-@operation(answers={200: Items[Return]}, tag="trading", permission=_READ)
-def owed_back() -> tuple[int, Items[Return]]:
+@operation(answers={200: Items[TradingReturn]}, tag="trading", permission=_READ)
+def owed_back() -> tuple[int, Items[TradingReturn]]:
     """List what the trading company owes its buyers back and has not sent."""
-    return 200, Items[Return](items=[Return.of(row) for row in acts.owed_back(reading())], next=None)
+    return 200, Items[TradingReturn](items=[TradingReturn.to(row) for row in acts.owed_back(reading())], next=None)
 
 
 @api.post("/trading-returns/<uuid:return_id>/confirmation")
-@operation(answers={200: Return}, tag="trading", permission=_PLACE, idempotent=True)
-def send_back(return_id: UUID, session: Session) -> tuple[int, Return]:
-    """Say that the operator's bank sent a buyer what the trading company owed back."""
-    return 200, Return.of(acts.send_back(session, return_id))
+@operation(answers={200: TradingReturn}, tag="trading", permission=_PLACE, body=requests.SentBack, idempotent=True)
+def send_back(return_id: UUID, body: requests.SentBack, session: Session) -> tuple[int, TradingReturn]:
+    """Say that the operator's bank sent a buyer what the trading company owed back, on which day by which reference.
+
+    From the four-eyes threshold on it counts once a second person says the same; other words take the place of the
+    first.
+    """
+    return 200, TradingReturn.to(acts.send_back(session, return_id, body))
 
 
 @api.get("/trading-changes")

@@ -29,7 +29,7 @@ from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.queries.payouts import ReturnRow
 from marketplace.payments.queries.trading import AgreementRow
 from marketplace.payments.rules.paying import Mistake
-from marketplace.payments.services import returns, slips, trading, transfers, withdrawals
+from marketplace.payments.services import sent_back, slips, trading, transfers, withdrawals
 
 _SUGGESTED: Final = 200
 _TOLD: Final = 5
@@ -184,11 +184,12 @@ def owed_back(session: Session) -> tuple[ReturnRow, ...]:
     return tuple(found)
 
 
-def send_back(session: Session, return_id: UUID) -> ReturnRow:
-    """Say that the operator's bank sent a buyer what the trading company owed back."""
+def send_back(session: Session, return_id: UUID, body: requests.SentBack) -> ReturnRow:
+    """Say by which of its bank's references the operator sent a buyer what the trading company owed back."""
+    sent = sent_back.Sent(body.booked_on, body.bank_reference)
     for company_id in queries.was_trading(session):
         if payouts.returns(session, company_id=company_id, transfer_id=return_id):
-            return returns.record_made(session, actor=_of_trader(company_id), return_id=return_id, now=clock.now())
+            return sent_back.say(session, actor=_of_trader(company_id), return_id=return_id, sent=sent, now=clock.now())
     raise NotFound("return")
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Tick, Whole, blank_is_none
 from marketplace.edge.requests.catalog import comma_as_point
-from marketplace.edge.requests.payments import Cursor, OptionalDay
+from marketplace.edge.requests.payments import Cursor, Day, OptionalDay
 from marketplace.kernel.errors import Refused
 from marketplace.payments.rules.trading import LONGEST_WORDS, MOST_MARGIN
 
@@ -67,6 +67,13 @@ class Answer(Request):
     """Whether a merchant agrees to an offer."""
 
     agree: Tick
+
+
+class SentBack(Request):
+    """What the operator's bank says of money that it sent a buyer back: the day, and its reference."""
+
+    booked_on: Day
+    bank_reference: Annotated[Line, Field(min_length=1, max_length=100)]
 
 
 class TradingQuery(Request):

@@ -1,6 +1,6 @@
 """The ledger: accounts, transfers, entries. All three are insert-only; a correction is another transfer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -80,6 +80,8 @@ class ReturnNotice(Base):
     """The word of whoever owes something back that it is sent; owed until the other side has it, or is silent.
 
     ``answer_by`` is until when that side may say that it has not come, None once it said something or was silent.
+    What the trading company owes has no such day: there ``booked_on`` and ``bank_reference`` are what the operator's
+    bank says, as ``person_id`` read it, and ``second_by`` read it too where that takes two.
     """
 
     __tablename__ = "return_notice"
@@ -89,6 +91,11 @@ class ReturnNotice(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    booked_on: Mapped[date | None] = mapped_column(sa.Date)
+    bank_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+
+    __table_args__ = (sa.CheckConstraint("second_by IS NULL OR second_by <> person_id", name="two_people"),)
 
 
 class ReturnReceipt(Base):

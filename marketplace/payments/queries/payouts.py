@@ -90,7 +90,9 @@ class ReturnRow:
 
     ``received_at`` once the payer said that it has come. ``said_at`` is when the payee said last that it is sent; until
     ``answer_by`` the payer may say that it has not come, and ``denied_at`` is when it did. ``silence_counts`` unless
-    the payer had named no account then that it could be sent to: then only its word counts.
+    the payer had named no account then that it could be sent to: then only its word counts. ``booked_on`` and
+    ``bank_reference`` are what was read at the operator's bank of what its trading company sends back; before
+    ``made_at`` they are the word of ``first_by`` alone, and wait for a second person.
     """
 
     id: UUID
@@ -106,6 +108,9 @@ class ReturnRow:
     answer_by: datetime | None = None
     denied_at: datetime | None = None
     silence_counts: bool = True
+    booked_on: date | None = None
+    bank_reference: str | None = None
+    first_by: UUID | None = None
 
     @property
     def is_owed(self) -> bool:
@@ -294,10 +299,13 @@ def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[Retu
             made_at=made.get(row.id),
             received_at=received.get(row.id),
             cause_id=_cause_of(row.key),
-            said_at=said[row.id].at if row.id in said else None,
+            said_at=said[row.id].at if row.id in said and said[row.id].booked_on is None else None,
             answer_by=said[row.id].answer_by if row.id in said else None,
             denied_at=said[row.id].denied_at if row.id in said else None,
             silence_counts=row.id not in asked or asked[row.id] in counted,
+            booked_on=said[row.id].booked_on if row.id in said else None,
+            bank_reference=said[row.id].bank_reference if row.id in said else None,
+            first_by=said[row.id].person_id if row.id in said and said[row.id].booked_on is not None else None,
         )
         for row in rows
     )

@@ -60,7 +60,7 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
         "returns_sent": rows(
             session,
             sa.select(ReturnNotice.return_id, ReturnNotice.at)
-            .where(ReturnNotice.person_id == person_id)
+            .where(sa.or_(ReturnNotice.person_id == person_id, ReturnNotice.second_by == person_id))
             .order_by(ReturnNotice.at, ReturnNotice.return_id),
         ),
         "returns_confirmed": rows(

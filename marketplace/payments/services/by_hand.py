@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.payments.models.bank import HousePart
-from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, ReturnNotice
 from marketplace.payments.models.payouts import CommissionReceipt, CommissionWithdrawal, Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.queries.payouts import ReturnRow
 from marketplace.payments.queries.tolerance import equivalent
-from marketplace.payments.rules.ledger import AccountRef
+from marketplace.payments.rules.ledger import AccountKind, AccountRef
 from marketplace.payments.rules.paying import TransferState
 from marketplace.payments.rules.payouts import PayoutState, approvals_needed
 from marketplace.payments.rules.terms import Mode
@@ -36,6 +37,28 @@ def approvals_of(session: Session, *, company_id: UUID, amount: Money, now: date
         Payout.created_at > now - _WEEK,
     )
     return approvals_needed(amount + _sum(session, lately, amount.currency), _threshold(session, amount.currency, now))
+
+
+def approvals_of_return(session: Session, *, row: ReturnRow, now: datetime) -> int:
+    """Return how many people must have read at the bank that a buyer was sent this back; with what one alone said."""
+    lately = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .join(ReturnNotice, ReturnNotice.return_id == LedgerEntry.transfer_id)
+        .where(
+            LedgerAccount.kind == AccountKind.RETURN_PAYEE,
+            LedgerAccount.owner_id == row.payee_id,
+            LedgerEntry.currency == row.amount.currency,
+            LedgerEntry.transfer_id != row.id,
+            LedgerEntry.transfer_id.in_(_owed_to(row.payer_id)),
+            ReturnNotice.booked_on.is_not(None),
+            ReturnNotice.second_by.is_(None),
+            ReturnNotice.at > now - _WEEK,
+        )
+    )
+    said = abs(_sum(session, lately, row.amount.currency).minor)
+    every = row.amount + Money(said, row.amount.currency)
+    return approvals_needed(every, _threshold(session, row.amount.currency, now))
 
 
 def check_commission(session: Session, *, account: AccountRef, amount: Money, now: datetime) -> None:
@@ -76,6 +99,15 @@ def _check(session: Session, amount: Money, now: datetime) -> None:
     threshold = _threshold(session, amount.currency, now)
     if approvals_needed(amount, threshold) > 1:
         raise Conflict("hand_limit", threshold=str(threshold or Money.zero(amount.currency)))
+
+
+def _owed_to(company_id: UUID) -> sa.Select[UUID]:
+    """Return the transfers by which something came to be owed back to a company."""
+    return (
+        sa.select(LedgerEntry.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerAccount.kind == AccountKind.RETURN_PAYER, LedgerAccount.owner_id == company_id)
+    )
 
 
 def _threshold(session: Session, currency: str, now: datetime) -> Money | None:

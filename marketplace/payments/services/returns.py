@@ -48,14 +48,11 @@ def owe(
     _post(session, TransferKind.RETURN_DUE, queries.cause_key(cause_id), subject, payer_id, payee_id, amount, now)
 
 
-def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetime) -> ReturnRow:
-    """Say as the payee that what was owed back is returned; again changes nothing.
+def owed_by(session: Session, *, actor: Actor, return_id: UUID) -> ReturnRow:
+    """Return what the actor's company owes back; whoever withdraws the receipt that brought it waits.
 
-    It is owed until the payer has it, or has said nothing for so long (``lapse``); a payer that has named no account is
-    told, and its silence settles nothing. What the trading company sends back
-    its bank tells of, and is returned at once.
-
-    NotFound for what concerns neither company, NotAllowed ``payee_only`` for the one that is owed.
+    NotFound for what concerns neither company, NotAllowed ``payee_only`` for the one that is owed, and ``house_money``
+    or ``own_money`` for whoever may not speak for the trading company about it.
     """
     # The receipt that brought a surplus may be withdrawn at the same moment: whoever comes second sees the first.
     of_payment = sa.select(LedgerTransfer.payment_id).where(LedgerTransfer.id == return_id)
@@ -67,6 +64,19 @@ def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetim
     if row.payee_id != actor.company:
         raise NotAllowed("payee_only")
     _check_house(session, row, actor=actor)
+    return row
+
+
+def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetime) -> ReturnRow:
+    """Say as the payee that what was owed back is returned; again changes nothing.
+
+    It is owed until the payer has it, or has said nothing for so long (``lapse``); a payer that has named no account is
+    told, and its silence settles nothing. What the trading company sends back its bank tells of, by a line of its
+    statement or as its people read it (``sent_back``), and is returned at once.
+
+    NotFound for what concerns neither company, NotAllowed ``payee_only`` for the one that is owed.
+    """
+    row = owed_by(session, actor=actor, return_id=return_id)
     if row.made_at is None and _sold(session, row.subject, row.payee_id) is None:
         _hold(session, row.subject)
         _say(session, row, actor=actor, now=now)
@@ -104,7 +114,7 @@ def record_missing(session: Session, *, actor: Actor, return_id: UUID, now: date
     notice = _notice(session, row.id)
     if queries.is_made(session, return_id=row.id):
         raise Conflict("return_counts")
-    if notice is None:
+    if notice is None or notice.booked_on is not None:
         raise Conflict("not_returned")
     if notice.answer_by is not None:
         notice.answer_by, notice.denied_at = None, now
@@ -151,6 +161,8 @@ def unmake(session: Session, *, row: ReturnRow, actor: Actor, now: datetime) -> 
     kind, key = TransferKind.RETURN_MADE, queries.unmade_key(row.id)
     ledger.post(session, kind=kind, key=key, entries=pair(debit, credit, row.amount), subject=subject, now=now)
     trade_books.post(session, book=BOOKS[kind], key=key, amount=-row.amount, subject=subject, undoes=made, now=now)
+    # What was read at the bank was not this either: it is read anew.
+    session.execute(sa.delete(ReturnNotice).where(ReturnNotice.return_id == row.id))
     audit.record(
         session,
         actor=actor,

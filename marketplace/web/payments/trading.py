@@ -105,7 +105,11 @@ def withdraw_receipt(transfer_id: UUID) -> Any:
 @requires(_PLACE, twin="POST /api/v1/trading-returns/{id}/confirmation")
 def send_back(return_id: UUID) -> Any:
     """Say that a buyer was sent back what is owed."""
-    return _done(lambda session: acts.send_back(session, return_id), _("Written down."))
+    return _done(
+        lambda session: acts.send_back(session, return_id, parse_form(requests.SentBack, request.form)),
+        _("Written down."),
+        show=lambda **shown: _desk(returned=return_id, **shown),
+    )
 
 
 @pages.post("/operator/trading/changes/<uuid:change_id>/acceptance")
@@ -196,9 +200,10 @@ def _desk(**shown: Any) -> str:
         names=acts.names(ids),
         zone=house_clock(session),
         now=clock.now(),
+        me=require_actor().person,
         plan_words=plans,
         sold=Mode.OPERATOR_SELLS,
-        **{"refusal": None, "errors": {}, "values": {}, "refused": None, **shown},
+        **{"refusal": None, "errors": {}, "values": {}, "refused": None, "returned": None, **shown},
     )
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
+from marketplace.kernel.db import reading
 from tests.factories import HANOI, HUB, PASSWORD
 from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City
 from tests.support.payouts import said as bank_said
@@ -28,6 +30,10 @@ class Way:
 
 def _today() -> str:
     return clock.now().date().isoformat()
+
+
+def _house_day() -> str:
+    return accounts.house_day(reading(), now=clock.now()).isoformat()
 
 
 def _in(days: int) -> Callable[[City], str]:
@@ -1227,7 +1233,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /trading-payments/{}/dispute": Way("operator", ("payment.sold.order",)),
     "POST /trading-receipts/{}/withdrawal": Way("operator", ("receipt.sold",), body(mistake="never_came")),
     "GET /trading-returns": Way("operator"),
-    "POST /trading-returns/{}/confirmation": Way("operator", ("return.sold",)),
+    "POST /trading-returns/{}/confirmation": Way(
+        "operator", ("return.sold",), body(booked_on=lambda _: _house_day(), bank_reference="TT 77")
+    ),
     "GET /trading-changes": Way("operator"),
     "POST /trading-changes/{}/acceptance": Way(
         "operator", ("change.sold",), body(content_hash=_of("change.sold-hash"))

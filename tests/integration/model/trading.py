@@ -5,7 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
+from marketplace.kernel.db import db, reading
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
@@ -63,7 +65,10 @@ def pay_back(world: World) -> None:
         return
     owed = world.pick(world.ask(finance(world), "/trading-returns")["items"])
     if owed is not None:
-        world.act(finance(world), f"/trading-returns/{owed['id']}/confirmation")
+        today = accounts.house_day(reading(), now=clock.now()).isoformat()
+        db.session.rollback()
+        told = {"booked_on": owed["booked_on"] or today, "bank_reference": owed["bank_reference"] or "TT"}
+        world.act(finance(world), f"/trading-returns/{owed['id']}/confirmation", told)
 
 
 def _receipts(world: World, currency: str | None = None) -> list[Any]:

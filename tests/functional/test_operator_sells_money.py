@@ -14,7 +14,7 @@ from tests.functional.test_bank_statements import upload
 from tests.integration.orders.test_claims import bring
 from tests.support.bank import Booked, Day, camt053
 from tests.support.trading import BANK, House
-from tests.support.visitors import Town
+from tests.support.visitors import Town, Visitor
 
 
 @pytest.fixture
@@ -97,6 +97,29 @@ def test_each_currency_is_bought_sold_and_paid_by_itself(app, house, call, marke
     }
     assert books["trade_sales", "THB"] == "-" + sold["total"]["amount"]
     assert books["trade_sales", "CNY"] == "-3288.00"
+    sound()
+
+
+def test_a_payout_ends_as_soon_as_its_purchase_is_cancelled(app, house, call, market):
+    house.agree()
+    way = house.way()
+    house.receive(way)
+    assert call(house.treasurer, "POST", "/payouts", expect=201) == {"made": 1}
+    (payout,) = call(market.merchant, "GET", "/payouts", expect=200)["items"]
+    assert (payout["state"], payout["amount"]["amount"]) == ("due", "3123.60")
+    call(market.buyer, "POST", f"/orders/{way.order_id}/cancellation", expect=204)
+    (payout,) = call(market.merchant, "GET", "/payouts", expect=200)["items"]
+    assert (payout["state"], payout["failure"], payout["act_by"]) == ("failed", "taken_back", None)
+    approval = f"/payouts/{payout['id']}/approval"
+    assert call(house.treasurer, "POST", approval, expect=409)["type"].endswith(":state")
+    desk = Visitor(app)
+    desk.enter(house.treasurer.actor)
+    assert f"{payout['id']}/approval" not in desk.open("/account/payouts")
+    assert call(house.treasurer, "POST", "/payouts", expect=201) == {"made": 0}
+    sound()
+    # The next order's deposit is gathered by itself.
+    house.receive(house.way())
+    assert call(house.treasurer, "POST", "/payouts", expect=201) == {"made": 1}
     sound()
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id, new_reference
@@ -27,14 +26,17 @@ from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, Fail
 from marketplace.payments.rules.provider import TransferSeen
 from marketplace.payments.rules.remitting import AccountState, PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount
-from marketplace.payments.services import by_hand, ledger, payout_files, receivables, sender_returns, treasury
-from marketplace.reference.rules import Setting
+from marketplace.payments.services import (
+    by_hand,
+    ledger,
+    payout_files,
+    payout_steps,
+    receivables,
+    sender_returns,
+    treasury,
+)
 
 _SENT_AT_ONCE: Final = 500
-_PATIENCE: Final = {
-    PayoutState.DUE: Setting.PAYOUT_APPROVAL_WORKING_DAYS,
-    PayoutState.SENT: Setting.PAYOUT_RESULT_WORKING_DAYS,
-}
 
 
 def gather(session: Session, *, actor: Actor, now: datetime) -> int:
@@ -83,9 +85,9 @@ def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -
     session.add(PayoutApproval(payout_id=payout.id, person_id=actor.person, at=now))
     session.flush()
     if len(before) + 1 >= payout.approvals_needed:
-        _move(session, payout, "approve", actor=actor, now=now)
+        payout_steps.move(session, payout, "approve", actor=actor, now=now)
     else:
-        _audit(session, payout, "payout.first_approval", actor=actor, now=now)
+        payout_steps.note(session, payout, "payout.first_approval", actor=actor, now=now)
     return payout.state
 
 
@@ -119,7 +121,7 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
     file = payout_files.write(session, instructions, remittance=remittance, now=now)
     for payout in going:
         payout.file_id = file.id
-        _move(session, payout, "send", actor=actor, now=now)
+        payout_steps.move(session, payout, "send", actor=actor, now=now)
     for one in back:
         one.file_id = file.id
         sender_returns.move(session, one, "send", actor=actor, now=now)
@@ -147,7 +149,7 @@ def claim_transfers(session: Session, *, actor: Actor, now: datetime) -> tuple[U
     going = _going(session, approved, now=now)
     for payout in going:
         payout.asked_at = now
-        _move(session, payout, "send", actor=actor, now=now)
+        payout_steps.move(session, payout, "send", actor=actor, now=now)
     return tuple(payout.id for payout in going)
 
 
@@ -173,12 +175,12 @@ def record_transfer(session: Session, *, payout_id: UUID, seen: TransferSeen, no
     is_found = payout.state is PayoutState.FAILED and payout.asked_at is not None
     if is_found:
         payout.failure = None
-        _move(session, payout, "find", actor=SYSTEM, now=now)
+        payout_steps.move(session, payout, "find", actor=SYSTEM, now=now)
     if payout.state is PayoutState.SENT:
         payout.transfer_id = seen.provider_id
-        _move(session, payout, "settle", actor=SYSTEM, now=now)
+        payout_steps.move(session, payout, "settle", actor=SYSTEM, now=now)
     if is_found:
-        receivables.book(session, account=_source(payout), cause=f"payout:{payout.id}", now=now)
+        receivables.book(session, account=payout_steps.source(payout), cause=f"payout:{payout.id}", now=now)
         amount = Money(payout.amount_minor, payout.currency)
         context = {"reference": payout.reference, "amount": str(amount)}
         treasury.tell(session, template="transfer_found", context=context, now=now)
@@ -189,7 +191,7 @@ def fail_transfer(session: Session, *, payout_id: UUID, reason: str, now: dateti
     payout = _locked(session, payout_id)
     if payout.state is PayoutState.SENT and payout.way is PayoutWay.PROVIDER_TRANSFER:
         payout.failure = reason[:64]
-        _move(session, payout, "fail", actor=SYSTEM, now=now)
+        payout_steps.move(session, payout, "fail", actor=SYSTEM, now=now)
 
 
 def record_result(
@@ -248,7 +250,7 @@ def record_result(
     )
     if action == "fail":
         payout.failure = str(Failure.BANK)
-    _move(session, payout, action, actor=actor, now=now)
+    payout_steps.move(session, payout, action, actor=actor, now=now)
     return payout.state
 
 
@@ -268,14 +270,14 @@ def settle_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now:
         key = ledger.next_key(session, kind, payout.id)
         return ledger.post(session, kind=kind, key=key, entries=entries, subject=None, now=now)
     PAYOUTS.apply(payout.state, "settle")
-    return _move(session, payout, "settle", actor=actor, now=now, by_statement=True)
+    return payout_steps.move(session, payout, "settle", actor=actor, now=now, by_statement=True)
 
 
 def return_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -> UUID | None:
     """Note that a settled payout bounced, as the operator's statement says; its money is owed to its company again."""
     payout = _locked(session, payout_id)
     PAYOUTS.apply(payout.state, "bounce")
-    return _move(session, payout, "bounce", actor=actor, now=now, by_statement=True)
+    return payout_steps.move(session, payout, "bounce", actor=actor, now=now, by_statement=True)
 
 
 def unplace(session: Session, *, payout_id: UUID, action: str, actor: Actor, now: datetime) -> None:
@@ -287,9 +289,12 @@ def unplace(session: Session, *, payout_id: UUID, action: str, actor: Actor, now
     payout = _locked(session, payout_id)
     if not PAYOUTS.allows(payout.state, action):
         raise Conflict("placement_followed")
-    if action == "unbounce" and receivables.payable(session, account=_source(payout)).minor < payout.amount_minor:
+    if (
+        action == "unbounce"
+        and receivables.payable(session, account=payout_steps.source(payout)).minor < payout.amount_minor
+    ):
         raise Conflict("placement_followed")
-    _move(session, payout, action, actor=actor, now=now)
+    payout_steps.move(session, payout, action, actor=actor, now=now)
 
 
 def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:
@@ -319,13 +324,13 @@ def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetim
         attempt=1,
         approvals_needed=by_hand.approvals_of(session, company_id=owner_id, amount=amount, now=now),
         state=PayoutState.DUE,
-        act_by=_act_by(session, PayoutState.DUE, now),
+        act_by=payout_steps.act_by(session, PayoutState.DUE, now),
         created_at=now,
         changed_at=now,
     )
     session.add(payout)
     session.flush()
-    _audit(session, payout, "payout.due", actor=actor, now=now)
+    payout_steps.note(session, payout, "payout.due", actor=actor, now=now)
     return 1
 
 
@@ -349,8 +354,10 @@ def _fail_outdated(session: Session, *, now: datetime) -> None:
     ).all()
     for payout in waiting:
         failure = _outdated(session, payout)
+        if failure is None and receivables.payable(session, account=payout_steps.source(payout)).minor < 0:
+            failure = Failure.TAKEN_BACK
         if failure is not None:
-            _fail(session, payout, failure, now=now)
+            payout_steps.fail(session, payout, failure, now=now)
 
 
 def _going(session: Session, approved: Sequence[Payout], *, now: datetime) -> list[Payout]:
@@ -358,12 +365,12 @@ def _going(session: Session, approved: Sequence[Payout], *, now: datetime) -> li
     going: list[Payout] = []
     for payout in approved:
         failure = _outdated(session, payout)
-        if failure is None and receivables.payable(session, account=_source(payout)).minor < 0:
+        if failure is None and receivables.payable(session, account=payout_steps.source(payout)).minor < 0:
             failure = Failure.TAKEN_BACK
         if failure is None:
             going.append(payout)
         else:
-            _fail(session, payout, failure, now=now)
+            payout_steps.fail(session, payout, failure, now=now)
     return going
 
 
@@ -395,60 +402,6 @@ def _outdated(session: Session, payout: Payout) -> Failure | None:
     return None if payee.as_json() == payout.payee_account else Failure.ACCOUNT_CHANGED
 
 
-def _fail(session: Session, payout: Payout, failure: Failure, *, now: datetime) -> None:
-    payout.failure = str(failure)
-    _move(session, payout, "fail", actor=SYSTEM, now=now)
-
-
-def _move(
-    session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime, by_statement: bool = False
-) -> UUID | None:
-    """Take a drawn step: the one place that writes a payout's state, with its entries and its audit row."""
-    was = payout.state
-    payout.state = PAYOUTS.apply(was, action)
-    payout.changed_at = now
-    payout.act_by, payout.escalated_at = _act_by(session, payout.state, now), None
-    session.flush()
-    _audit(session, payout, f"payout.{action}", actor=actor, now=now)
-    books = _books(payout, action, was, by_statement=by_statement)
-    if books is None:
-        return None
-    kind, sides = books
-    entries = pair(*sides, Money(payout.amount_minor, payout.currency))
-    key = ledger.next_key(session, kind, payout.id)
-    return ledger.post(session, kind=kind, key=key, entries=entries, subject=None, now=now)
-
-
-def _books(
-    payout: Payout, action: str, was: PayoutState, *, by_statement: bool
-) -> tuple[TransferKind, tuple[AccountRef, AccountRef]] | None:
-    """Return what the books say of a step: the account that is debited, then the credited one."""
-    transit = AccountRef(AccountKind.PAYOUT_IN_TRANSIT, payout.company_id, payout.currency)
-    clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
-    waiting = suspense(payout.currency)
-    if payout.source is AccountKind.TRADE_PAYABLE:
-        clearing = AccountRef(AccountKind.HOUSE_BANK, None, payout.currency)
-    if action == "settle":
-        return TransferKind.PAYOUT_SETTLED, (transit, waiting if by_statement else clearing)
-    if action == "bounce":
-        return TransferKind.PAYOUT_RETURNED, (waiting if by_statement else clearing, _source(payout))
-    if action in ("send", "find"):
-        return TransferKind.PAYOUT_SENT, (_source(payout), transit)
-    if was is PayoutState.SENT:
-        return TransferKind.PAYOUT_RETURNED, (transit, _source(payout))
-    return None
-
-
-def _act_by(session: Session, state: PayoutState, now: datetime) -> datetime | None:
-    """Return until when the operator's people must act on a payout that came into this state now."""
-    setting = _PATIENCE.get(state)
-    return accounts.house_days(session, setting=setting, now=now) if setting else None
-
-
-def _source(payout: Payout) -> AccountRef:
-    return AccountRef(payout.source, payout.company_id, payout.currency)
-
-
 def _instruction(payout: Payout) -> rules.Instruction:
     account = PayeeAccount(**payout.payee_account)
     return rules.Instruction(payout.reference, account, Money(payout.amount_minor, payout.currency))
@@ -461,13 +414,3 @@ def _locked(session: Session, payout_id: UUID) -> Payout:
     if found is None:
         raise NotFound("payout")
     return found
-
-
-def _audit(session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime) -> None:
-    facts: dict[str, Any] = {
-        "minor": payout.amount_minor,
-        "currency": payout.currency,
-        "company": payout.company_id,
-        "state": str(payout.state),
-    }
-    audit.record(session, actor=actor, action=action, subject="payout", subject_id=payout.id, facts=facts, now=now)

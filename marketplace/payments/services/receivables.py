@@ -21,10 +21,10 @@ from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.remitting import PayoutReversal
 from marketplace.payments.rules.house_money import suspense
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
-from marketplace.payments.rules.payouts import RESERVING, PayoutState
+from marketplace.payments.rules.payouts import RESERVING, Failure, PayoutState
 from marketplace.payments.rules.remitting import PayoutWay, ReversalState
 from marketplace.payments.rules.terms import Subject
-from marketplace.payments.services import ledger
+from marketplace.payments.services import ledger, payout_steps
 
 _COUNTING: Final = (ReversalState.DUE, ReversalState.DONE)
 
@@ -33,7 +33,18 @@ def book(session: Session, *, account: AccountRef, cause: str, now: datetime) ->
     """Move what a payable account is overdrawn by to what its company owes, and claim it back from its transfers.
 
     The cause names the reversals, so that whoever has sent the refund asks for them next. Nothing is overdrawn twice.
+    A payout that waits for money that is there no longer ends: nobody approves what cannot go.
     """
+    # Whoever sends payouts locks them before it weighs their account.
+    waiting = payout_steps.promised_of(session, account)
+    overdrawn = _claim_back(session, account=account, cause=cause, now=now)
+    if waiting and payable(session, account=account).minor < 0:
+        for payout in waiting:
+            payout_steps.fail(session, payout, Failure.TAKEN_BACK, now=now)
+    return overdrawn
+
+
+def _claim_back(session: Session, *, account: AccountRef, cause: str, now: datetime) -> Money:
     overdrawn = _balance(session, account)
     if account.owner_id is None or overdrawn.minor <= 0:
         return Money.zero(account.currency)

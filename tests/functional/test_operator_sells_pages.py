@@ -219,6 +219,36 @@ def test_the_trading_desk_reads_what_its_company_sells(app, house, call, market)
     desk.open(f"/orders/{way.order_id}")
 
 
+def test_a_slip_waits_on_the_desk_and_in_the_inbox_of_whoever_answers_it(app, house, call, market):
+    house.name()
+    house.agree()
+    way = house.way()
+    treasurer = visit(app, house.treasurer)
+    label = "Bank slips for the trading company to answer"
+
+    def queue():
+        shown = treasurer.open("/operator").partition(label)
+        assert shown[0].endswith('<a href="/operator/trading">')
+        row = shown[2].partition("</tr>")[0]
+        return re.findall(r">([0-9]+)<", row)[-1], "to be done by" in row
+
+    assert queue() == ("0", False)
+    slip = {"file": (BytesIO(pdf("a slip")), "slip.pdf"), "purpose": "slip"}
+    file_id = call(market.buyer, "POST", "/files", data=slip, expect=201)["id"]
+    payment_id = way.order()["payments"][0]["id"]
+    call(market.buyer, "POST", f"/payments/{payment_id}/slip", json={"file_id": file_id}, expect=200)
+    run_due(app)
+    assert queue() == ("1", True)
+
+    def told(trader):
+        found = call(trader, "GET", "/inbox", expect=200)["items"]
+        return [one["path"] for one in found if one["news"] == "slip_handed_in"]
+
+    assert (told(house.treasurer), told(house.trader)) == (["/operator/trading"], [])
+    call(house.treasurer, "POST", f"/trading-payments/{payment_id}/dispute", expect=200)
+    assert queue() == ("0", False)
+
+
 def test_an_offer_waits_on_the_desk_and_in_the_inbox_of_its_merchant(app, house, call, market, later):
     house.name()
     body = {"merchant_id": str(market.merchant.company), "margin_basis_points": 250}

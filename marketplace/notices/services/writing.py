@@ -51,7 +51,7 @@ from marketplace.orders.samples import queries as samples
 from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import PaymentState
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
 from marketplace.reference.rules import zone_of
 from marketplace.reports.queries import promises
 
@@ -149,9 +149,15 @@ def _overdue(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
             yield Letter(row.payee_id, told | {"is_payer": False})
 
 
-def _to_payee(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+def _of_slip(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    """Tell whoever says whether the money of a slip came: the payee, and the operator for its trading company."""
     for letter, row in _of_payment(session, job):
-        yield Letter(row.payee_id, letter | {"until": row.answer_by or now})
+        facts = letter | {"until": row.answer_by or now}
+        if row.mode is not Mode.OPERATOR_SELLS:
+            yield Letter(row.payee_id, facts)
+            continue
+        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+            yield Letter(house.id, facts | {"path": "/operator/trading"})
 
 
 def _waiting_transfer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -353,7 +359,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.CREDIT_DECIDED: credit.decided,
     News.TRADING_OFFERED: trading.offered,
     News.PAYER_REMINDED: credit.reminded,
-    News.SLIP_HANDED_IN: _to_payee,
+    News.SLIP_HANDED_IN: _of_slip,
     News.RECEIPT_WITHDRAWN: _to_payer,
     News.SLIP_DISPUTED: _to_payer,
     News.DISPUTE_OPENED: disputed.opened,

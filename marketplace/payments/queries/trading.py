@@ -22,7 +22,7 @@ from marketplace.payments.models.plans import IncomingTransfer, Payment, Payment
 from marketplace.payments.models.trading import TradingAgreement, TradingCompany
 from marketplace.payments.queries.payments import PAGE, PaymentRow, cursor_id, payment_rows
 from marketplace.payments.rules.ledger import AccountKind
-from marketplace.payments.rules.paying import UNPAID, TransferState
+from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
 from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 from marketplace.payments.rules.trading import AgreementState, Margin, holds
 
@@ -205,6 +205,13 @@ def to_receive(session: Session, *, cursor: str | None = None) -> Page[PaymentRo
         wanted = wanted.where(Payment.id < cursor_id(cursor))
     found = session.scalars(wanted.order_by(Payment.id.desc()).limit(PAGE + 1)).all()
     return page_of(payment_rows(found), PAGE, lambda row: (str(row.id),))
+
+
+def slips(session: Session) -> tuple[int, datetime | None]:
+    """Count the slips for payments to the trading company that nobody answered, with the first moment to answer by."""
+    waiting = (Payment.mode == Mode.OPERATOR_SELLS, Payment.state == PaymentState.SLIP_RECEIVED)
+    number, first = session.execute(sa.select(sa.func.count(), sa.func.min(Payment.answer_by)).where(*waiting)).one()
+    return number, first
 
 
 def sales(session: Session, *, cursor: str | None = None) -> Page[SaleRow]:

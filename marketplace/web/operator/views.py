@@ -1,6 +1,7 @@
 """The operator's desk, the style guide, and the messages a demo city would have sent."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from flask import abort, current_app, render_template, url_for
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
 from marketplace.exchange.queries import enquiries, storefronts
@@ -22,7 +24,7 @@ from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.outbox import queries as outbox
 from marketplace.papers import queries as papers
-from marketplace.payments.queries import house_bank, payouts, waits
+from marketplace.payments.queries import house_bank, payouts, trading, waits
 from marketplace.reports.queries import desks
 from marketplace.reports.reconciliation import queries as reconciliation
 from marketplace.web.operator.blueprint import pages
@@ -30,12 +32,16 @@ from marketplace.web.operator.samples import sample
 
 
 class _Queue(NamedTuple):
-    """A page of the operator, who may see it, and how much waits there where that can be counted."""
+    """A page of the operator, who may see it, and how much waits there where that can be counted.
+
+    ``timed`` also says by when the first of it is to be done, where silence does harm.
+    """
 
     label: Any
     endpoint: str
     permission: Permission
     waiting: Callable[[Session], int] | None = None
+    timed: Callable[[Session], tuple[int, datetime | None]] | None = None
 
 
 _QUEUES: Final = (
@@ -79,6 +85,12 @@ _QUEUES: Final = (
     _Queue(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ, payouts.waiting),
     _Queue(_("Money at the bank to place"), "bank.house", Permission.OPERATOR_PAYOUT_READ, house_bank.waiting),
     _Queue(_("Money to move by hand"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ, waits.by_hand),
+    _Queue(
+        _("Bank slips for the trading company to answer"),
+        "trading.desk",
+        Permission.OPERATOR_LEDGER_READ,
+        timed=trading.slips,
+    ),
     _Queue(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
     _Queue(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
     _Queue(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
@@ -101,18 +113,17 @@ _QUEUES: Final = (
 def desk() -> str:
     """Show the reader's queues and how much waits in each."""
     actor, session = require_actor(), reading()
-    queues = [
-        {
-            "label": each.label,
-            "href": url_for(each.endpoint),
-            "waiting": each.waiting(session) if each.waiting else None,
-        }
-        for each in _QUEUES
-        if actor.may(each.permission)
-    ]
+    queues = [_shown(session, each) for each in _QUEUES if actor.may(each.permission)]
     # Whoever has no queue of its own - customs, for now - is told what there is to do.
     is_counted = any(each["waiting"] is not None for each in queues)
-    return render_template("operator/desk.html", queues=queues, counted=is_counted)
+    return render_template("operator/desk.html", queues=queues, counted=is_counted, zone=house_clock(session))
+
+
+def _shown(session: Session, queue: _Queue) -> dict[str, Any]:
+    waiting, due = queue.waiting(session) if queue.waiting else None, None
+    if queue.timed:
+        waiting, due = queue.timed(session)
+    return {"label": queue.label, "href": url_for(queue.endpoint), "waiting": waiting, "due": due}
 
 
 @pages.get("/styleguide")

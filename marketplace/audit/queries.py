@@ -1,6 +1,6 @@
 """Read audit rows, and verify their chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import write_put_off
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
 
@@ -39,6 +40,19 @@ def history(session: Session, *, subject: str, subject_id: UUID) -> tuple[AuditE
         sa.select(AuditRow).where(AuditRow.subject == subject, AuditRow.subject_id == subject_id).order_by(AuditRow.id)
     )
     return tuple(_entry(row) for row in rows)
+
+
+def histories(session: Session, *, subject: str, subject_ids: Collection[UUID]) -> dict[UUID, tuple[AuditEntry, ...]]:
+    """Return what happened to each of these things, oldest first; those without an act are left out."""
+    write_put_off(session)  # what this very unit of work did is read, too
+    found: dict[UUID, list[AuditEntry]] = {}
+    for row in session.scalars(
+        sa.select(AuditRow)
+        .where(AuditRow.subject == subject, AuditRow.subject_id.in_(subject_ids))
+        .order_by(AuditRow.id)
+    ):
+        found.setdefault(row.subject_id, []).append(_entry(row))
+    return {key: tuple(entries) for key, entries in found.items()}
 
 
 def trail(

@@ -30,9 +30,22 @@ class ShownFile(Answer):
     added_at: Instant
 
 
+class ClaimDecision(Answer):
+    """What was decided, ``by`` the ``operator``, or the ``deadline`` that his time to decide had; ``text`` says why."""
+
+    by: str
+    at: Instant
+    amount: Amount
+    remedy: str | None
+    text: str | None
+
+
 class Claim(Answer):
     """A claim; ``owner`` has the next move until ``deadline_at``, then ``by_silence`` happens.
 
+    ``offer`` is what its respondent offered last; ``awarded`` what it brings its claimant by a decision or its end, 0
+    where it fell. ``withdrawn_by`` says why it is withdrawn: by its ``claimant``, ``not_sent_back`` in time, or by his
+    ``silence``.
     ``remedy`` is what is offered, decided or being performed, ``remedies`` what may be, those that cross no border
     first. Of a claim about delay ``promised_at`` is the promised arrival. ``way`` says how far goods are that go back
     by a booking: ``booked``, ``handed_over``, ``in_transit``, ``crossed``, ``arrived``, ``received``; ``stranded`` at
@@ -66,6 +79,7 @@ class Claim(Answer):
     by_silence: str | None
     opened_at: Instant
     ended_at: Instant | None
+    withdrawn_by: str | None
 
     @classmethod
     def of(cls, row: ClaimRow) -> "Claim":
@@ -180,6 +194,7 @@ class ReturnPaper(Answer):
 class ClaimShown(Claim):
     """A claim with what was said and shown, and what the reader may do."""
 
+    decision: ClaimDecision | None
     texts: list[ClaimText]
     evidence: list[UUID]
     files: list[ShownFile]
@@ -195,6 +210,7 @@ class ClaimShown(Claim):
         texts = [ClaimText(company_id=one.company_id, text=one.body, at=one.at) for one in seen.claim.texts]
         return cls(
             **_facts(seen.claim),
+            decision=_decision(seen.claim),
             texts=texts,
             evidence=list(seen.claim.evidence),
             files=[
@@ -230,7 +246,7 @@ def _facts(row: ClaimRow) -> dict[str, Any]:
         "blocks_payment": row.blocks,
         "value": Amount.of(row.value),
         "offer": _amount(row.offer),
-        "awarded": _amount(row.awarded),
+        "awarded": _amount(row.award),
         "remedy": str(row.remedy) if row.remedy else None,
         "remedies": [str(one) for one in row.remedies],
         "promised_at": row.promised_at,
@@ -244,7 +260,21 @@ def _facts(row: ClaimRow) -> dict[str, Any]:
         "by_silence": row.by_silence,
         "opened_at": row.opened_at,
         "ended_at": row.ended_at,
+        "withdrawn_by": row.fallen and str(row.fallen),
     }
+
+
+def _decision(row: ClaimRow) -> ClaimDecision | None:
+    made = row.decision
+    if made is None:
+        return None
+    return ClaimDecision(
+        by=str(made.by),
+        at=made.at,
+        amount=Amount.of(made.amount),
+        remedy=made.remedy and str(made.remedy),
+        text=row.decided_because,
+    )
 
 
 def _amount(money: Money | None) -> Amount | None:

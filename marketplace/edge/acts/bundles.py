@@ -21,25 +21,26 @@ from marketplace.exchange.queries import notes
 from marketplace.files import bundling
 from marketplace.files.bundling import Packed, Piece
 from marketplace.files.rules import MEGABYTE
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.exports import plain
 from marketplace.kernel.money import Money
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import cargo, tracking
 from marketplace.orders.arrivals import queries as arrivals
-from marketplace.orders.claims.queries import ClaimRow
+from marketplace.orders.claims.queries import ClaimRow, EvidenceRow
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries import packing
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.rules.claims import Respondent
+from marketplace.orders.rules.claims import Owner, Respondent
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
 
 _IN_MEMORY: Final = 8 * MEGABYTE
 _MOST_NOTES: Final = 1_000
+_LANGUAGE: Final = "en"  # of the facts: the page beside them speaks its reader's
 
 
 def bundle(claim_id: UUID) -> Response:
@@ -61,7 +62,11 @@ def _answer(claim_id: UUID, target: IO[bytes]) -> Response:
         store=files.bytes_store(),
         pieces=_pieces(session, seen, order),
         index=lambda packed: _index(seen, packed, now),
-        about={"claim": seen.claim.reference, "made_at": now.isoformat(), "made_for": str(actor.company)},
+        about={
+            "claim": seen.claim.reference,
+            "made_at": now.isoformat(timespec="seconds"),
+            "made_for": str(actor.company),
+        },
         at=now,
     )
     facts = {"sha256": made.sha256, "bytes": made.size, "files": made.files}
@@ -128,31 +133,80 @@ def _claim(seen: ClaimSeen) -> dict[str, Any]:
         "state": str(row.state),
         "holds_up_payment": row.blocks,
         "remedy": row.remedy and str(row.remedy),
-        "promised_at": plain(row.promised_at),
+        "promised_at": _second(row.promised_at),
         "days_late": row.days_late,
         "odometer_km": row.odometer_km,
         "value": _money(row.value),
         "offer": _money(row.offer),
-        "awarded": _money(row.awarded),
+        "awarded": _money(row.award),
+        "decision": _decision(seen),
+        "withdrawn_by": row.fallen and str(row.fallen),
         "clocks": {
-            "opened_at": plain(row.opened_at),
+            **_when(seen, "opened_at", row.opened_at),
             "next_move": row.owner and str(row.owner),
-            "until": plain(row.deadline_at),
-            "sent_at": plain(row.sent_at),
+            **_when(seen, "until", row.deadline_at),
+            **_when(seen, "sent_at", row.sent_at),
             "by_silence": row.by_silence,
-            "ended_at": plain(row.ended_at),
+            **_when(seen, "ended_at", row.ended_at),
         },
-        "texts": [{"company": str(text.company_id), "at": plain(text.at), "text": text.body} for text in row.texts],
+        "texts": [
+            {
+                "company": str(text.company_id),
+                "company_name": seen.companies.get(text.company_id),
+                "said_by": _side(row, text.company_id),
+                **_when(seen, "at", text.at, of=text.company_id),
+                "text": text.body,
+            }
+            for text in row.texts
+        ],
         "evidence": [
             {
+                "path": path_of(seen, number, one),
                 "company": str(one.company_id),
-                "added_at": plain(one.added_at),
+                "company_name": seen.companies.get(one.company_id),
+                "handed_in_by": _side(row, one.company_id),
+                **_when(seen, "added_at", one.added_at, of=one.company_id),
+                "shows": row.words_about(one),
                 "name": seen.files[one.file_id].name,
                 "sha256": seen.files[one.file_id].sha256,
             }
-            for one in row.shown
+            for number, one in enumerate(row.shown, start=1)
         ],
     }
+
+
+def _decision(seen: ClaimSeen) -> dict[str, Any] | None:
+    made = seen.claim.decision
+    if made is None:
+        return None
+    return {
+        "by": str(made.by),
+        **_when(seen, "at", made.at),
+        "remedy": made.remedy and str(made.remedy),
+        "amount": _money(made.amount),
+        "text": seen.claim.decided_because,
+    }
+
+
+def _side(claim: ClaimRow, company_id: UUID) -> str:
+    sides = {claim.claimant_id: Owner.CLAIMANT, claim.respondent_id: Owner.RESPONDENT}
+    return str(sides.get(company_id, Owner.OPERATOR))
+
+
+def _when(seen: ClaimSeen, name: str, at: datetime | None, *, of: UUID | None = None) -> dict[str, str | None]:
+    """Return an instant to the second, and as it is read where a company lives: ``of`` a side, else the claimant."""
+    zone = seen.clocks.get(of or seen.claim.claimant_id, seen.clocks[seen.claim.claimant_id])
+    return {name: _second(at), f"{name}_local": at and moments.instant(at, zone, _LANGUAGE)}
+
+
+def _second(value: Any) -> Any:
+    """Return a column's value as JSON has it, instants without parts of a second."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else plain(value)
+
+
+def path_of(seen: ClaimSeen, number: int, one: EvidenceRow) -> str:
+    """Return where the bundle has a file that was shown: ``number`` counts them from 1."""
+    return f"evidence/{number:03}-{_side(seen.claim, one.company_id)}-{seen.files[one.file_id].name}"
 
 
 def _party(seen: ClaimSeen, company_id: UUID) -> dict[str, Any]:
@@ -163,7 +217,7 @@ def _order(order: OrderRow, line: LineRow, *, is_between: bool) -> dict[str, Any
     """Return the terms that risk and claim hang on, with prices for the two who agreed them."""
     terms: dict[str, Any] = {
         "reference": order.reference,
-        "placed_at": plain(order.placed_at),
+        "placed_at": _second(order.placed_at),
         "price_basis": {"incoterm": order.incoterm, "place": order.place_code},
         "destination": order.destination,
         "line": {
@@ -197,7 +251,7 @@ def _notes(session: Session, order: OrderRow) -> list[dict[str, Any]]:
     while len(rows) < _MOST_NOTES:
         page = notes.of_order(session, company_id=order.buyer_id, order_id=order.id, cursor=cursor)
         rows += [
-            {"company": str(row.company_id), "at": plain(row.at), "text": row.body}
+            {"company": str(row.company_id), "at": _second(row.at), "text": row.body}
             for row in page.items
             if row.is_shared
         ]
@@ -251,10 +305,8 @@ def _papers(issued: Sequence[DocumentRow]) -> list[Piece]:
 def _evidence(seen: ClaimSeen) -> list[Piece]:
     pieces: list[Piece] = []
     for number, one in enumerate(seen.claim.shown, start=1):
-        side = "claimant" if one.company_id == seen.claim.claimant_id else "respondent"
         file = seen.files[one.file_id]
-        path = f"evidence/{number:03}-{side}-{file.name}"
-        pieces.append(Piece(path=path, title=file.name, stored=file.sha256))
+        pieces.append(Piece(path=path_of(seen, number, one), title=file.name, stored=file.sha256))
     return pieces
 
 
@@ -263,7 +315,7 @@ def _paper(row: DocumentRow) -> dict[str, Any]:
         "number": row.number,
         "kind": str(row.kind),
         "version": row.version,
-        "issued_on": plain(row.issued_on),
+        "issued_on": _second(row.issued_on),
         "state": str(row.state),
         "data_sha256": row.data_sha256,
         "pdf_sha256": row.pdf_sha256,
@@ -276,7 +328,7 @@ def _by_booking(booked: Mapping[UUID, str], found: Mapping[UUID, Sequence[Any]])
 
 def _plain(row: Any) -> dict[str, Any]:
     """Return a frozen row as JSON has it."""
-    return {name: plain(getattr(row, name)) for name in row.__dataclass_fields__}
+    return {name: _second(getattr(row, name)) for name in row.__dataclass_fields__}
 
 
 def _money(money: Money | None) -> dict[str, str] | None:
@@ -289,5 +341,6 @@ def _facts(path: str, title: str, content: Any) -> Piece:
 
 
 def _index(seen: ClaimSeen, packed: Sequence[Packed], now: datetime) -> Piece:
-    page = render_template("claims/bundle.html", seen=seen, packed=packed, made_at=now)
+    paths = {path_of(seen, number, one): one for number, one in enumerate(seen.claim.shown, start=1)}
+    page = render_template("claims/bundle.html", seen=seen, packed=packed, made_at=now, paths=paths)
     return Piece(path="index.html", title="index.html", content=page.encode())

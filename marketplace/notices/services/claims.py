@@ -33,7 +33,7 @@ def moved(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     for company_id in (row.claimant_id, row.respondent_id):
         seen = queries.claim(session, company_id=company_id, claim_id=row.id)
         # What is to be sent has its amount, too: what is paid where it is not.
-        amount = seen.offer if seen.awarded is None else seen.awarded
+        amount = seen.standing if seen.awarded is None else seen.awarded
         yield Letter(
             company_id,
             facts

@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit import queries as audit
+from marketplace.audit.queries import AuditEntry
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
@@ -40,9 +42,13 @@ from marketplace.orders.rules.claims import (
     unclaimed,
     waiting,
 )
+from marketplace.orders.rules.deciding import Decision, Fallen, Step, course_of
 from marketplace.orders.rules.remedies import PERFORMED, Remedy, possible
 from marketplace.orders.rules.returning import WayBack
 from marketplace.orders.rules.states import AT_MERCHANT, LineState
+
+# Of these what happened says more than the claim itself: who decided and when, or why it fell.
+_TOLD: Final = (ClaimState.DECIDED, ClaimState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class EvidenceRow:
 class ClaimRow:
     """A claim; from ``texts`` on it is filled where one claim is shown.
 
+    ``offer`` is what its respondent offered; ``standing`` what counts while something is to be sent: that offer, or
+    what was decided. ``fallen`` says why it was withdrawn.
     ``said`` of its units stand in ``units_in`` because it says so, others were counted so when they came; what is to
     replace them ``waits_for_lorry`` where it has room on one.
     """
@@ -98,10 +106,31 @@ class ClaimRow:
     opened_at: datetime
     ended_at: datetime | None
     units_in: LineState | None = None
+    standing: Money | None = None
+    decision: Decision | None = None
+    fallen: Fallen | None = None
     texts: tuple[ClaimTextRow, ...] = ()
     shown: tuple[EvidenceRow, ...] = ()
     said: int = 0
     waits_for_lorry: bool = False
+
+    @property
+    def award(self) -> Money | None:
+        """What the claim brings its claimant: what it brought, or, until it has ended, what was decided."""
+        return self.decision.amount if self.awarded is None and self.decision else self.awarded
+
+    @property
+    def decided_because(self) -> str | None:
+        """The words with which the operator decided; None without such, or where they were erased."""
+        if self.decision is None:
+            return None
+        parties, at = (self.claimant_id, self.respondent_id), self.decision.at
+        return next((one.body for one in self.texts if one.at == at and one.company_id not in parties), None) or None
+
+    def words_about(self, file: EvidenceRow) -> str | None:
+        """Return what its company said as it handed a file in."""
+        found = (one.body for one in self.texts if (one.company_id, one.at) == (file.company_id, file.added_at))
+        return next((body for body in found if body), None)
 
     @property
     def evidence(self) -> tuple[UUID, ...]:
@@ -136,7 +165,7 @@ class ClaimRow:
         """What the end of the deadline does to an open claim."""
         if self.owner is None:
             return None
-        return default_outcome(state=self.state, owner=self.owner, offer=self.offer, value=self.value)[0]
+        return default_outcome(state=self.state, owner=self.owner, offer=self.standing, value=self.value)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,21 +268,50 @@ def stranded(session: Session) -> tuple[ClaimRow, ...]:
 def _for(session: Session, rows: Sequence[ClaimRow], company_id: UUID | None) -> list[ClaimRow]:
     """Return claims as a company sees them: a merchant answers its buyer, the trading company, at its own prices."""
     answered = {row.order_id for row in rows if row.respondent is Respondent.MERCHANT}
+    rows = _with_course(session, rows)
     margins = purchases.margins_for(session, order_ids=answered, company_id=company_id)
     if not margins:
-        return list(rows)
+        return rows
     awards = purchases.let_off_for(session, causes={row.id: row.order_id for row in rows if row.awarded})
     return [
         replace(
             row,
             value=margin.purchase(row.value),
             offer=row.offer and margin.purchase(row.offer),
+            standing=row.standing and margin.purchase(row.standing),
+            decision=row.decision and replace(row.decision, amount=margin.purchase(row.decision.amount)),
             awarded=row.awarded and awards.get(row.id, margin.purchase(row.awarded)),
         )
         if row.respondent is Respondent.MERCHANT and (margin := margins.get(row.order_id))
         else row
         for row in rows
     ]
+
+
+def _with_course(session: Session, rows: Sequence[ClaimRow]) -> list[ClaimRow]:
+    """Return claims with what was offered, what was decided and why they fell."""
+    asked = [row.id for row in rows if row.remedy in PERFORMED or row.state in _TOLD]
+    happened = audit.histories(session, subject="claim", subject_ids=asked) if asked else {}
+    return [_went(row, happened[row.id]) if row.id in happened else row for row in rows]
+
+
+def _went(row: ClaimRow, happened: Sequence[AuditEntry]) -> ClaimRow:
+    course = course_of(
+        (
+            Step(
+                act=one.action.removeprefix("claim."),
+                at=one.at,
+                company_id=one.company_id,
+                minor=one.facts.get("minor"),
+                remedy=one.facts.get("remedy"),
+            )
+            for one in happened
+        ),
+        claimant_id=row.claimant_id,
+        respondent_id=row.respondent_id,
+        currency=row.value.currency,
+    )
+    return replace(row, offer=course.offer, decision=course.decision, fallen=course.fallen)
 
 
 def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:
@@ -431,7 +489,8 @@ def _claim_row(found: Any, order_reference: str) -> ClaimRow:
         quantity=found.quantity,
         blocks=found.blocks and found.state in OPEN,
         value=Money(found.value_minor, found.currency),
-        offer=None if found.offer_minor is None else Money(found.offer_minor, found.currency),
+        offer=(standing := None if found.offer_minor is None else Money(found.offer_minor, found.currency)),
+        standing=standing,
         awarded=None if found.awarded_minor is None else Money(found.awarded_minor, found.currency),
         remedy=found.remedy,
         remedies=_remedies(found),

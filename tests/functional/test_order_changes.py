@@ -11,6 +11,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.edge.accepted import is_phrase
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.queries import departures
 from marketplace.orders import flows
 from marketplace.orders.notes.models import TradeNote
@@ -253,6 +254,37 @@ def test_more_goods_are_a_line_of_their_own_and_their_deposit_falls_due(call, ma
     over = propose(way, **(more | {"quantity": 1_000_000}))
     assert answer(way, over, expect=409)["type"] == "urn:city:problem:stock"
     assert len(way.order()["lines"]) == 2
+
+
+def test_a_proposal_of_more_goods_says_what_it_comes_to_and_its_deposit_ends_with_its_lorrys_room(
+    app, call, market, operator
+):
+    way = Way(call, market, operator).secure()
+    soon = clock.now() + timedelta(days=2, hours=12)
+    departure_id = UUID(way.booking["departure_id"])
+    with unit_of_work() as session:
+        session.execute(sa.update(Departure).where(Departure.id == departure_id).values(cutoff_cargo_at=soon))
+    more = {"kind": "add", "line": way.line_id, "quantity": 80, "departure": str(departure_id)}
+    change = propose(way, trader=market.merchant, **more)
+    assert change["addition"]["freight"] is None  # the buyer's to pay
+    (seen,) = call(market.buyer, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"]
+    added = seen["addition"]
+    lorry = call(market.buyer, "GET", f"/departures/{departure_id}", expect=200)
+    assert (added["departure"], added["departs_at"]) == (lorry["reference"], lorry["departs_at"])
+    assert (added["deposit"]["amount"], added["deposit_until"]) == ("657.60", added["cutoff_cargo_at"])
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    page = buyer.open(f"/orders/{way.order_id}/changes")
+    for words in (added["departure"], "Freight of what is added", "Deposit of what is added", "657.60"):
+        assert words in page
+    answer(way, change, trader=market.buyer)
+    order = way.order()
+    agreed = order["freight"][1]
+    assert added["freight"] == agreed["amount"]
+    (deposit,) = [one for one in order["payments"] if one["state"] == "due"]
+    assert (deposit["amount"]["amount"], deposit["due_at"]) == ("657.60", added["deposit_until"])
+    (done,) = call(market.buyer, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"]
+    assert done["addition"] is None
 
 
 def test_what_is_added_is_on_offer_still_and_needs_no_approval(app, call, market, operator):

@@ -12,6 +12,7 @@ from marketplace.api.shared.operations import operation
 from marketplace.api.shared.plans import StageAnswer
 from marketplace.edge.acts import changes as acts
 from marketplace.edge.acts import previews
+from marketplace.edge.acts.additions import Addition
 from marketplace.edge.acts.approvals import ChangeApproval
 from marketplace.edge.acts.changes import ChangeSeen, KeptCredit, Outcome
 from marketplace.edge.acts.previews import Preview
@@ -72,6 +73,35 @@ class ApprovalAnswer(Answer):
         return cls(id=approval.case_id, reference=approval.reference) if approval else None
 
 
+class AdditionAnswer(Answer):
+    """What goods to be added come to, accepted now: their lorry, the ``freight`` that the asker's company owes for it,
+    null where it owes none, and the deposit that falls due, until ``deposit_until`` and while the lorry keeps room.
+    """
+
+    departure: str
+    departs_at: Instant
+    arrives_at: Instant
+    cutoff_cargo_at: Instant
+    freight: Amount | None
+    deposit: Amount | None
+    deposit_until: Instant | None
+
+    @classmethod
+    def of(cls, one: Addition | None) -> "AdditionAnswer | None":
+        """Write it, None for a change that adds nothing or is not open."""
+        if one is None:
+            return None
+        return cls(
+            departure=one.departure.reference,
+            departs_at=one.departure.departs_at,
+            arrives_at=one.arrives_at,
+            cutoff_cargo_at=one.departure.cutoff_cargo_at,
+            freight=Amount.of(one.freight) if one.freight else None,
+            deposit=Amount.of(one.deposit) if one.deposit else None,
+            deposit_until=one.deposit_until,
+        )
+
+
 class ChangeAnswer(Answer):
     """A change of an order; the answerer accepts it by its ``content_hash`` until ``deadline_at``, or it expires.
 
@@ -79,7 +109,7 @@ class ChangeAnswer(Answer):
     divide what is not due yet, ``outcome`` says what that makes of it by event while the change is open. ``account`` is
     proposed in place of ``account_now``, and paid into from ``binds_from`` on at the earliest. ``credit_kept`` warns
     that an open ``reduce`` leaves fewer units than the credit of a sample asks for: it stays, as agreed with the order.
-    ``approval``: the buyer's own, of another plan or account.
+    ``approval``: the buyer's own, of another plan or account. ``addition`` says what an open ``add`` comes to.
     """
 
     id: UUID
@@ -108,6 +138,7 @@ class ChangeAnswer(Answer):
     ended_at: Instant | None
     new_line: UUID | None
     approval: ApprovalAnswer | None
+    addition: AdditionAnswer | None
     acts: list[str]
 
     @classmethod
@@ -141,6 +172,7 @@ class ChangeAnswer(Answer):
             ended_at=row.ended_at,
             new_line=row.new_line_id,
             approval=ApprovalAnswer.of(seen.approval),
+            addition=AdditionAnswer.of(seen.addition),
             acts=list(seen.acts),
         )
 

@@ -11,6 +11,8 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.approvals.services.asking import Answer
 from marketplace.checkout.services import adding, amending
 from marketplace.checkout.services.approving import Waits
+from marketplace.edge.acts import additions
+from marketplace.edge.acts.additions import Addition
 from marketplace.edge.acts.approvals import ChangeApproval, of_changes
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import changes as requests
@@ -79,6 +81,7 @@ class ChangeSeen:
     reason: str | None = None  # why the operator stopped it
     kept: KeptCredit | None = None
     approval: ChangeApproval | None = None  # of the reader's company
+    addition: Addition | None = None  # what an open proposal of more goods comes to for the reader
 
 
 def of_order(session: Session, order_id: UUID) -> tuple[ChangeSeen, ...]:
@@ -252,6 +255,8 @@ def _seen(session: Session, rows: Sequence[ChangeRow], actor: Actor) -> tuple[Ch
     kept = _kept(session, [row for row in rows if row.kind is ChangeKind.REDUCE and row.state in OPEN], actor)
     of_payment = [row.id for row in rows if row.kind in OF_PAYMENT and row.buyer_id == actor.company_id]
     approved = of_changes(session, company_id=actor.company, change_ids=of_payment) if of_payment else {}
+    more = [row for row in rows if row.kind is ChangeKind.ADD and row.state in OPEN and not _is_house(row, actor)]
+    added = additions.of_changes(session, more, company_id=actor.company) if more else {}
     return tuple(
         ChangeSeen(
             row,
@@ -263,6 +268,7 @@ def _seen(session: Session, rows: Sequence[ChangeRow], actor: Actor) -> tuple[Ch
             reason=reasons.get(row.id),
             kept=kept.get(row.id),
             approval=approved.get(row.id),
+            addition=added.get(row.id),
         )
         for row in rows
     )

@@ -221,11 +221,13 @@ def fall_due(
     event: MilestoneEvent,
     line_ids: Collection[UUID] | None,
     due_at: datetime | None = None,
+    latest: datetime | None = None,
     now: datetime,
 ) -> UUID | None:
     """Let an event take its effect on these lines (None: all) and return the payment to make, None for none.
 
-    Directly settled, the shares become one payment, due when the plan says unless ``due_at`` is given; an event that
+    Directly settled, the shares become one payment, due when the plan says, but never after ``latest``, unless
+    ``due_at`` is given; an event that
     took its effect before returns its payment. Held by a provider, the shares are released. What the plan has due
     before this event falls due with it, each event by a payment of its own. Where the operator sells, the purchase
     follows, but for its deposit. NotFound for a subject without a plan.
@@ -239,7 +241,7 @@ def fall_due(
         if terms.rail is Rail.CARD:
             holding.release(session, subject=subject, event=one, line_ids=line_ids, now=now)
             continue
-        found = _fall_due(session, terms, plan, one, line_ids=line_ids, due_at=due_at, now=now)
+        found = _fall_due(session, terms, plan, one, line_ids=line_ids, due_at=due_at, latest=latest, now=now)
         if one is event:
             payment_id = found
     return payment_id
@@ -259,6 +261,7 @@ def _fall_due(
     *,
     line_ids: Collection[UUID] | None,
     due_at: datetime | None,
+    latest: datetime | None,
     now: datetime,
 ) -> UUID | None:
     subject = Subject(terms.subject_kind, terms.subject_id)
@@ -285,6 +288,7 @@ def _fall_due(
         return None
     if due_at is None and (stage := plan.stage(event)) is not None:
         due_at = rules.due_at(stage, closures.works(session, company_id=terms.payer_id, now=now), now)
+        due_at = due_at if latest is None else min(due_at, latest)
     return payments.fall_due(
         session, terms=terms, event=event, milestone_ids=ids, amount=total, due_at=due_at, actor=SYSTEM, now=now
     )

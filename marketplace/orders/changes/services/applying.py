@@ -1,6 +1,7 @@
 """What an accepted change does to goods, stock, price and payment plan; room and freight follow by its events."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.logistics.queries import departures
 from marketplace.orders.changes import queries
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.changes.rules import OF_PAYMENT, ChangeKind, Terms
@@ -115,7 +117,14 @@ def _add(
     subject, amount = Subject(SubjectKind.ORDER, order.id), Money(line.amount_minor, order.currency)
     waits_for = plans.extend(session, subject=subject, line_id=line.id, amount=amount, actor=actor, now=now)
     if MilestoneEvent.DEPOSIT in waits_for:  # of the new line's events this alone is over: it is the order's
-        plans.fall_due(session, subject=subject, event=MilestoneEvent.DEPOSIT, line_ids=[line.id], now=now)
+        plans.fall_due(
+            session,
+            subject=subject,
+            event=MilestoneEvent.DEPOSIT,
+            line_ids=[line.id],
+            latest=_room_until(session, line, wanted.departure, now=now),
+            now=now,
+        )
     if bought := purchases.add(session, order=order, line=line):
         purchase = Subject(SubjectKind.PURCHASE, bought[0])
         plans.extend(session, subject=purchase, line_id=line.id, amount=bought[1], actor=actor, now=now)
@@ -134,6 +143,13 @@ def _add(
         session,
         LineAdded(at=now, order_id=order.id, line_id=line.id, like_id=like.id, departure_id=wanted.departure),
     )
+
+
+def _room_until(session: Session, line: OrderLine, departure_id: UUID, *, now: datetime) -> datetime | None:
+    """Return until when a lorry keeps room for goods from stock, as a checkout has it; None for what is made."""
+    if line.lead_days is not None:
+        return None
+    return departures.departure(session, departure_id=departure_id, now=now).cutoff_cargo_at
 
 
 def _write_line(session: Session, standing: Standing, like: OrderLine, quantity: int, amount_minor: int) -> OrderLine:

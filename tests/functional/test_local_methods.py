@@ -88,6 +88,33 @@ def test_goods_and_freight_are_paid_and_the_money_is_held(call, market, app, kin
     assert reports.check(reading()) == []
 
 
+def test_pages_name_the_method_and_no_card(call, market, app):
+    checkout, page = _begin(call, market)
+    _confirm(app, page(), "alipay", "pay")
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    asked = buyer.open(f"{checkout}?asked=1")
+    assert "What you pay by Alipay is taken at once" in asked
+    assert "Nothing is charged before" not in asked
+    _confirm(app, page(), "alipay", "pay")
+    done = call(market.buyer, "POST", f"{checkout}/completion", expect=200)
+    order_id = done["order_ids"][0]
+    order = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert order["local_method"] == "alipay"
+    assert "Alipay, by " in buyer.open(f"/orders/{order_id}")
+    assert "Card, held" not in buyer.shown
+    goods = next(one for one in order["payments"] if one["subject"] == "order")
+    assert "Paid by Alipay" in buyer.open(f"/payments/{goods['id']}")
+    ending = buyer.open(f"/orders/{order_id}/cancellation")
+    assert "goes back the way it came, by Alipay" in ending
+    assert "the card it was charged to" not in ending
+    call(market.buyer, "POST", f"/orders/{order_id}/cancellation", key="end", expect=204)
+    runner.run_due(app)
+    ended = buyer.open(f"/orders/{order_id}")
+    assert "Refunds by Alipay" in ended
+    assert "to the card" not in ended
+
+
 def test_the_news_alone_places_the_orders(call, market, app):
     double = double_of(app)
     checkout, page = _begin(call, market)

@@ -236,6 +236,7 @@ class Order(OrderInList):
     inspections: list[Inspection]
     claims: list[ClaimAbout]
     refunds: list[Refund]
+    local_method: str | None
     card_disputes: list[CardDispute]
     money: MoneyAnswer
     actions: list[str]
@@ -284,6 +285,7 @@ class Order(OrderInList):
             inspections=[Inspection.of(one) for line in seen.lines for one in seen.inspections.get(line.id, ())],
             claims=[ClaimAbout.of(one) for line in seen.lines for one in seen.claims.get(line.id, ())],
             refunds=[Refund.of(one) for one in seen.refunds],
+            local_method=seen.local_method and str(seen.local_method),
             card_disputes=[CardDispute.of(one) for one in seen.card_disputes],
             money=MoneyAnswer.of(seen.money),
             actions=list(seen.acts),

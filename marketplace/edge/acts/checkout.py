@@ -401,6 +401,12 @@ def standing(checkout_id: UUID) -> Outcome:
     return queries.outcome(reading(), attempt_id=checkout_id, company_id=require_actor().company)
 
 
+def ways_of(checkout_id: UUID) -> tuple[LocalMethod | None, ...]:
+    """Return by which local method each charge of a checkout of the asker's company is paid, None for a card."""
+    attempt = queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+    return tuple(charge.local_method for charge in attempt.plan.charges)
+
+
 def held_until(checkout_id: UUID) -> Held:
     """Return until when a checkout of the asker's company holds goods and room, and the company's clock."""
     session, company_id = reading(), require_actor().company

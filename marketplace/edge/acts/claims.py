@@ -35,17 +35,19 @@ from marketplace.orders.rules import returning as rules
 from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import acceptance, claims, remedying
-from marketplace.payments.queries import card_returns, payouts
+from marketplace.payments.queries import card_returns, cards, payouts
 from marketplace.payments.queries.card_returns import RefundStanding
 from marketplace.payments.queries.payouts import ReturnRow
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
     """A claim as one of its parties, or the operator, sees it, with what this reader may do.
 
-    ``refund`` says how far the awarded money is on its way to a card, None where none goes that way; ``returns`` what
-    the reader's company owes back, or is owed back, for this claim.
+    ``refund`` says how far the awarded money is on its way to a card, or back by the ``local_method`` that it came by,
+    None where none goes that way; ``returns`` what the reader's company owes back, or is owed back, for this claim.
     """
 
     claim: ClaimRow
@@ -55,6 +57,7 @@ class ClaimSeen:
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
     refund: RefundStanding | None
+    local_method: LocalMethod | None
     returns: tuple[ReturnRow, ...]
     back: GoesBack
 
@@ -203,6 +206,7 @@ def many(session: Session, search: requests.ClaimsQuery) -> Page[ClaimRow]:
 def look(session: Session, claim_id: UUID) -> ClaimSeen:
     """Return a claim with everything this reader may see of it and do; NotFound for who is no party."""
     row = queries.claim(session, company_id=seen_by(), claim_id=claim_id)
+    goods = Subject(SubjectKind.ORDER, row.order_id)
     refund = card_returns.refunds_for(session, causes=[row.id]).get(row.id)
     return ClaimSeen(
         claim=row,
@@ -212,6 +216,7 @@ def look(session: Session, claim_id: UUID) -> ClaimSeen:
         files=files.files(session, ids=row.evidence),
         acts=tuple(_acts(row)),
         refund=refund,
+        local_method=cards.methods_of(session, subjects=[goods]).get(goods) if refund else None,
         returns=payouts.returns(session, company_id=require_actor().company, cause_id=row.id) if row.awarded else (),
         back=returning.look(session, row, decides=seen_by() is None),
     )

@@ -57,6 +57,7 @@ from marketplace.payments.queries.cards import RefundRow
 from marketplace.payments.queries.disputes import DisputeAbout
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.disputes import Doubt
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.standing import Bill, MoneyFacts
 from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.reference import queries as reference
@@ -83,6 +84,8 @@ class OrderSeen:
     milestones: tuple[MilestoneRow, ...]
     # What went back to the card that the goods were paid by; a merchant whose goods are sold on has no part in it.
     refunds: tuple[RefundRow, ...]
+    # By which local method goods and freight are paid at the provider, where it is no card.
+    local_methods: Mapping[Subject, LocalMethod]
     # The disputes about cards that the reader's company paid with, or is paid by.
     card_disputes: tuple[DisputeAbout, ...]
     documents: tuple[DocumentRow, ...]
@@ -121,6 +124,11 @@ class OrderSeen:
         """Return the freight of a line as the side that pays it has agreed, None where the price includes it."""
         rows = [row for row in self.freight if not row.claim_id]
         return next((one.amount for row in rows for one in row.lines if one.line_id == line_id), None)
+
+    @property
+    def local_method(self) -> LocalMethod | None:
+        """By which local method the goods are paid; None by card or bank."""
+        return self.local_methods.get(Subject(SubjectKind.ORDER, self.order.id))
 
     @property
     def stage(self) -> Stage:
@@ -266,6 +274,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
         refunds=cards.refunds_about(session, subject=goods) if order.rail is Rail.CARD and not purchase else (),
+        local_methods=cards.methods_of(session, subjects=charged) if charged else {},
         card_disputes=disputes.about(session, subjects=charged) if charged else (),
         documents=dossier.documents,
         superseded=dossier.superseded,

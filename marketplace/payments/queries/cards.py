@@ -15,7 +15,7 @@ from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.rules.card_returns import OPEN, ReturnState, Way
 from marketplace.payments.rules.cards import FEE_EXPECTED, CardOutcome, CardState, RefundState
 from marketplace.payments.rules.local_methods import LocalMethod
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,19 @@ def charges_of(session: Session, *, kind: str, subject_ids: list[UUID]) -> tuple
         .order_by(CardCharge.id)
     )
     return tuple(charge_row(one) for one in found)
+
+
+def methods_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, LocalMethod]:
+    """Return by which local method subjects are paid; those paid by card, or by bank, are left out."""
+    if not subjects:
+        return {}
+    about = sa.tuple_(CardCharge.subject_kind, CardCharge.subject_id)
+    found = session.execute(
+        sa.select(CardCharge.subject_kind, CardCharge.subject_id, CardCharge.local_method)
+        .where(about.in_([(one.kind, one.id) for one in subjects]), CardCharge.local_method.is_not(None))
+        .order_by(CardCharge.id)
+    )
+    return {Subject(SubjectKind(kind), subject_id): method for kind, subject_id, method in found if method}
 
 
 def concerned(

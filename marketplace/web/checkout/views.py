@@ -283,7 +283,16 @@ def follow(checkout_id: UUID) -> Any:
         held = acts.held_until(checkout_id)
         return render_template("checkout/left.html", outcome=outcome, held_until=held.at, zone=held.zone)
     is_asked = "asked" in request.args
-    page = make_response(render_template("checkout/waiting.html", outcome=outcome, is_asked=is_asked))
+    ways = acts.ways_of(checkout_id)
+    page = make_response(
+        render_template(
+            "checkout/waiting.html",
+            outcome=outcome,
+            is_asked=is_asked,
+            methods=sorted({plans.LOCAL_METHODS[way] for way in ways if way}),
+            by_card=None in ways,
+        )
+    )
     if not is_asked:
         page.headers["Refresh"] = str(_LOOK_AGAIN)
     return page

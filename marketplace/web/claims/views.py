@@ -21,7 +21,7 @@ from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.claims import ClaimState
 from marketplace.orders.rules.states import LineState
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, locale, render
+from marketplace.web.shared import goods, locale, plans, render
 
 pages = Blueprint("claims", __name__)
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
@@ -243,6 +243,7 @@ def _one(claim_id: UUID, **shown: Any) -> str:
     return render_template(
         "claims/one.html",
         seen=seen,
+        plan_words=plans,
         goods=goods,
         departures=_departures(claim_id) if "book" in seen.back.acts else [],
         locale=locale.current(),

@@ -136,6 +136,7 @@ def ask_to_cancel(order_id: UUID) -> Any:
         seen=seen,
         goes_back=acts.goes_back(seen),
         goods=goods,
+        plan_words=plans,
         is_late="cancel_late" in seen.acts,
         is_alone=bool({"cancel", "cancel_late"} & set(seen.acts)),
         rules=[(stage, alone(stage, is_forfeit=seen.is_forfeit)) for stage in Stage if stage is not Stage.GONE],

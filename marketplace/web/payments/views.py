@@ -22,7 +22,7 @@ from marketplace.files import queries as files
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import late_first
-from marketplace.payments.queries import disputes, ledger, payments, standing, transfers
+from marketplace.payments.queries import cards, disputes, ledger, payments, standing, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
@@ -257,6 +257,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
     session, actor = reading(), require_actor()
     row = payments.payment(session, company_id=actor.company, payment_id=payment_id)
     returns = payouts.returns_about(session, [row.subject])
+    methods = cards.methods_of(session, subjects=[row.subject] if row.rail is Rail.CARD else [])
     return render_template(
         "payments/payment.html",
         payment=row,
@@ -268,6 +269,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         held=ledger.held_for(session, subject=row.subject, currency=row.amount.currency)
         if row.rail is Rail.CARD
         else None,
+        local_method=plans.LOCAL_METHODS.get(methods.get(row.subject)),
         disputes=disputes.about(session, subjects=[row.subject]) if row.rail is Rail.CARD else (),
         clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,

@@ -16,7 +16,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
 # A text without facts keeps its doubled per cent signs until it is told that there are none.
 _NOTHING: Final[dict[str, str]] = {}
 # What local ways to pay are called, in every language alike.
-LOCAL_METHODS: Final = {
+LOCAL_METHODS: Final[Mapping[LocalMethod | None, str]] = {
     LocalMethod.ALIPAY: "Alipay",
     LocalMethod.FPX: "FPX",
     LocalMethod.GRABPAY: "GrabPay",

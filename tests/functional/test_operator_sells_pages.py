@@ -5,10 +5,13 @@ from io import BytesIO
 
 import pytest
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.functional.test_samples import OFFER, offer
+from tests.functional.test_trade_papers import pdf_of
 from tests.support.pdfs import pdf
 from tests.support.trading import House
 from tests.support.visitors import Visitor
@@ -217,6 +220,29 @@ def test_the_trading_desk_reads_what_its_company_sells(app, house, call, market)
     way.pack()
     way.hand_over()
     desk.open(f"/orders/{way.order_id}")
+
+
+def test_a_payment_to_the_trading_company_says_whose_account_it_is_and_who_may_pay(app, client, house, call, market):
+    house.name()
+    house.agree()
+    way = house.way()
+    direct = Way(call, market, house.office, payment={"rail": "bank", "plan": "deposit_30_70"})
+    paid, other = (order.order()["payments"][0]["id"] for order in (way, direct))
+    buyer = visit(app, market.buyer)
+    said, never = "which receives the money for its trading company, City Trading", "never holds it"
+    for payment_id, is_house in ((paid, True), (other, False)):
+        shown = buyer.open(f"/payments/{payment_id}")
+        assert (said in shown, never in shown) == (is_house, not is_house)
+        assert "JPG, PNG, WEBP, PDF" in shown
+    with unit_of_work() as session:
+        reader = factories.colleague(session, app, market.buyer, role=Role.PURCHASING, name="Reader", now=clock.now())
+    shown = visit(app, reader).open(f"/payments/{paid}")
+    assert f"/payments/{paid}/slip" not in shown
+    assert "with one of these roles: Owner, Finance" in shown
+    for order, is_house in ((way, True), (direct, False)):
+        paper = next(one for one in order.order()["documents"] if one["kind"] == "pro_forma")
+        words = " ".join(pdf_of(client, market.buyer, paper["id"]).split())
+        assert ("thay cho bên bán" in words) is is_house
 
 
 def test_a_slip_waits_on_the_desk_and_in_the_inbox_of_whoever_answers_it(app, house, call, market):

@@ -107,6 +107,8 @@ LABELS: Final[dict[str, str]] = {
     "operator_buys": _("Paid by the buyer, the trading company of the city's operator"),
     "payee": _("Payee"),
     "holder": _("Account holder"),
+    "received_by": _("Received by"),
+    "received_by_house": _("The city's operator, for the seller, its trading company"),
     "bank": _("Bank"),
     "account": _("Account no."),
     "bic": _("BIC (SWIFT)"),

@@ -248,6 +248,12 @@ def payee(voice: Voice, data: Data) -> list[Block]:
         return []
     rows = [
         (voice.word("holder"), voice.same(account["holder"])),
+        # Holder and seller are two companies there.
+        *(
+            [(voice.word("received_by"), voice.word("received_by_house"))]
+            if data.get("mode") == "operator_sells"
+            else []
+        ),
         (voice.word("bank"), voice.same(account["bank"])),
         (voice.word("account"), voice.same(account["number"])),
         (voice.word("bic"), voice.same(account["bic"])),

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of, roles_in
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
 from marketplace.edge.acts import payouts
@@ -274,11 +274,18 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),
+        payers=_payers(CompanyKind(actor.company_kind)),
         takes_money=PAYMENTS.allows(row.state, "part"),
         takes_withdrawal=PAYMENTS.allows(row.state, "withdraw") and not _has_promised(row),
         takes_dispute=PAYMENTS.allows(row.state, "dispute"),
         **{"values": {"received_on": render.own_day()}, "errors": {}, "refusal": None, **shown},
     )
+
+
+def _payers(kind: CompanyKind) -> list[Role]:
+    """Return the roles that let a member of such a company pay for it, in their order."""
+    there = roles_in(kind)
+    return [role for role in Role if role in there and Permission.TRADE_PAYMENT_PAY in permissions_of(kind, {role})]
 
 
 def _has_promised(row: payments.PaymentRow) -> bool:

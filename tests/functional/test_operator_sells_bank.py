@@ -150,10 +150,18 @@ def test_a_line_that_told_of_a_receipt_wrongly_leaves_it_waiting(house, call, ba
     (row,) = call(house.treasurer, "GET", "/house-entries?state=unmatched", expect=200)["items"]
     (meant,) = [one for one in row["suggested"] if one["purpose"] == "sale_receipt"]
     part = {"purpose": "sale_receipt", "transfer_id": meant["target_id"]}
+    desk = Visitor(bank.app)
+    desk.enter(house.treasurer.actor)
+    assert "It never came" in desk.open("/operator/trading")
     bank.place(part)
+    order = call(house.treasurer, "GET", "/trading-sales", expect=200)["items"][0]["order"]
+    assert f"Paid to the trading company, written down before: {order}" in desk.open("/operator/bank")
+    # What a line tells of nobody can say never came.
+    assert "It never came" not in desk.open("/operator/trading")
     assert bank.figures() == ("6007.00", "6007.00", "0.00", "0.00")
     bank.doubt()
     bank.agree()
+    assert "It never came" in desk.open("/operator/trading")
     assert way.order()["payments"][0]["state"] == "part_paid"
     assert bank.figures() == ("6007.00", "6007.00", "1000.00", "1000.00")
     sound()

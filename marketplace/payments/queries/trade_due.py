@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.payments.models.bank import BankEntry, HousePart
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
-from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries import house_parts, payouts, trading
 from marketplace.payments.rules.house_money import TRADE, Purpose
-from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.paying import UNPAID, TransferState
 from marketplace.payments.rules.terms import Mode
 from marketplace.payments.rules.trading import AT_BANK
@@ -83,6 +83,41 @@ def meant(session: Session, *, currencies: Collection[str]) -> tuple[Meant, ...]
         if row.payee_id == company_id and row.amount.currency in currencies
     ]
     return tuple(found)
+
+
+def names(session: Session, *, target_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return of what these payments, receipts and returns of the trading company are: the order's own number."""
+    wanted = list(target_ids)
+    of_payment = sa.and_(
+        PaymentTerms.subject_kind == Payment.subject_kind, PaymentTerms.subject_id == Payment.subject_id
+    )
+    sold = (Payment.mode == Mode.OPERATOR_SELLS,)
+    payments = sa.select(Payment.id, PaymentTerms.reference).join(PaymentTerms, of_payment)
+    receipts = (
+        sa.select(TransferMatch.transfer_id, PaymentTerms.reference)
+        .join(Payment, Payment.id == TransferMatch.payment_id)
+        .join(PaymentTerms, of_payment)
+    )
+    returns = sa.select(LedgerTransfer.id, PaymentTerms.reference).join(
+        PaymentTerms,
+        sa.and_(
+            PaymentTerms.subject_kind == LedgerTransfer.subject_kind,
+            PaymentTerms.subject_id == LedgerTransfer.subject_id,
+        ),
+    )
+    found = sa.union_all(
+        payments.where(Payment.id.in_(wanted), *sold),
+        receipts.where(TransferMatch.transfer_id.in_(wanted), *sold),
+        returns.where(
+            LedgerTransfer.id.in_(wanted),
+            LedgerTransfer.kind == TransferKind.RETURN_DUE,
+            PaymentTerms.mode == Mode.OPERATOR_SELLS,
+        ),
+    )
+    told: dict[UUID, str] = {}
+    for target_id, reference in session.execute(found):
+        told[target_id] = f"{told[target_id]}, {reference}" if target_id in told else reference
+    return told
 
 
 def without_line(session: Session, *, currency: str) -> int:

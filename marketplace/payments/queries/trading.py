@@ -16,11 +16,14 @@ from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
+from marketplace.payments.models.bank import HousePart
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms
 from marketplace.payments.models.trading import TradingAgreement, TradingCompany
+from marketplace.payments.queries.house_parts import counts
 from marketplace.payments.queries.payments import PAGE, PaymentRow, cursor_id, payment_rows
+from marketplace.payments.rules.house_money import Purpose
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
 from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
@@ -156,13 +159,17 @@ class ReceiptRow:
 
 
 def written_receipts(session: Session, *, limit: int = 50) -> tuple[ReceiptRow, ...]:
-    """Return the newest receipts of the trading company that were written down by hand and stand."""
+    """Return the newest receipts of the trading company that people alone tell of: no line of the bank's does yet."""
+    told = sa.exists().where(
+        HousePart.target_id == IncomingTransfer.id, HousePart.purpose == Purpose.SALE_RECEIPT, counts()
+    )
     found = session.scalars(
         sa.select(IncomingTransfer)
         .where(
             IncomingTransfer.payee_id.in_(was_trading(session)),
             IncomingTransfer.state == TransferState.MATCHED,
             IncomingTransfer.house_entry_id.is_(None),
+            ~told,
         )
         .order_by(IncomingTransfer.id.desc())
         .limit(limit)

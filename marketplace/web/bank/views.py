@@ -20,7 +20,7 @@ from marketplace.edge.requests.treasury import CommissionWithdrawal
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused, TooLarge
 from marketplace.merchants import queries as merchants
-from marketplace.payments.queries import bank, house_bank, house_figures, payouts
+from marketplace.payments.queries import bank, house_bank, house_figures, payouts, trade_due
 from marketplace.payments.rules.statement_sheet import NAMES
 from marketplace.web.shared import acts as forms
 
@@ -202,7 +202,9 @@ def _house(**shown: Any) -> str:
         owing=owing,
         returns=house_bank.sender_returns(session),
         receipts=receipts,
-        names={key: row.name for key, row in names.items()} | payouts.references_of(session, target_ids=billed),
+        names={key: row.name for key, row in names.items()}
+        | payouts.references_of(session, target_ids=billed)
+        | trade_due.names(session, target_ids=billed),
         zone=house_clock(session),
         person_id=require_actor().person,
         portions=range(2, _ROWS + 1),

@@ -94,8 +94,12 @@ CODES: Final[dict[str, dict[str, Any]]] = {}
 
 def sentence(error: DomainError) -> str:
     """Return the refusal as a sentence."""
-    is_final = error.code == "state" and not error.facts.get("possible")
-    return _fill(ERROR_TEXTS["state_final"] if is_final else ERROR_TEXTS.get(error.code, error.code), error.facts)
+    code = error.code
+    if code == "state" and not error.facts.get("possible"):
+        code = "state_final"
+    elif code == "capacity" and error.facts.get("reference"):
+        code = "capacity_together" if error.facts.get("skus") else "capacity_on"
+    return _fill(ERROR_TEXTS.get(code, code), error.facts)
 
 
 def field_sentence(error: FieldError) -> str:

@@ -10,6 +10,7 @@ from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
+from marketplace.kernel.errors import Conflict
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
@@ -31,8 +32,8 @@ def hold(
 ) -> dict[UUID, BookingRow]:
     """Hold stock and space of every line and return the bookings by line.
 
-    With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity``, ``cutoff`` or
-    ``departure_closed``: nothing is held then.
+    With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus``
+    that were to go on the departure, ``cutoff`` or ``departure_closed``: nothing is held then.
     """
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
     units = [
@@ -40,7 +41,19 @@ def hold(
     ]
     stock.hold_all(session, wanted=units, now=now)
     spaces = [(space, until[space.line_id]) for space in plan.spaces]
-    return booking.reserve_all(session, spaces=spaces, on=on, now=now)
+    try:
+        return booking.reserve_all(session, spaces=spaces, on=on, now=now)
+    except Conflict as refusal:
+        if refusal.code != "capacity":
+            raise
+        raise _of_lines(plan, refusal) from refusal
+
+
+def _of_lines(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
+    """Return a refusal of room with the articles of the checkout that were to go on the departure together."""
+    on_it = {space.line_id for space in plan.spaces if space.departure_id == refusal.facts["departure"]}
+    skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in on_it]
+    return Conflict("capacity", **refusal.facts, skus=skus)
 
 
 def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:

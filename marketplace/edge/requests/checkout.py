@@ -129,6 +129,11 @@ messages.register(
         "cart_full": _("A cart holds %(most)s lines. Check out, or take something out."),
         "cart_changed": _("Some lines of the cart can no longer be ordered as they stand."),
         "capacity": _("The departure has no room left for this: %(lacking)s."),
+        "capacity_on": _("Departure %(reference)s has no room left for this: %(lacking)s."),
+        "capacity_together": _(
+            "Departure %(reference)s has no room left for what was to go on it together (%(skus)s): %(lacking)s. "
+            "Choose another departure for some of it."
+        ),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
         "departure_closed": _("The departure is closed. Choose a later one."),
         "departure_missed": _(

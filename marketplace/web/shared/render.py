@@ -27,6 +27,8 @@ from marketplace.web.shared import goods, locale, summaries, values
 from marketplace.web.shared.choices import language_names
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
+# By how many places a dimension of room is larger than what it is counted in, and its unit.
+_ROOM: Final = {"grams": (3, "kg"), "cm3": (6, "m³"), "ldm_mm": (3, "m")}
 _ONE: Final = Decimal(1)
 # Where the city stands: whose own country is not known reads its clock.
 _HOME: Final = "CN"
@@ -45,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         decimal=decimal,
         utc=utc,
         kg=kilograms,
+        room=room,
         rate=rate,
         percent=percent,
         country=goods.country,
@@ -145,6 +148,12 @@ def quantity(value: Decimal | int, unit: str = "") -> str:
 def kilograms(grams: int) -> str:
     """Write a weight in kilograms."""
     return quantity(Decimal(grams).scaleb(-3), "kg")
+
+
+def room(value: int, dimension: str) -> str:
+    """Write what a load has of one dimension: of grams, cubic centimetres, millimetres of loading metre, or pallets."""
+    places, unit = _ROOM.get(dimension, (0, ""))
+    return quantity(Decimal(value).scaleb(-places), unit)
 
 
 def rate(value: Decimal) -> str:

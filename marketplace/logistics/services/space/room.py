@@ -71,7 +71,7 @@ def claim(session: Session, departure_id: UUID, load: Load, lapsed: Sequence[Lap
     more = load - load_of(lapsed)
     given = {"departure": departure_id, "now": now, **{f"more_{name}": getattr(more, name) for name in DIMENSIONS}}
     if alter(session, _claim(), given).rowcount != 1:
-        raise no_room(session, departure_id, more)
+        raise no_room(session, departure_id, more, lapsed=load_of(lapsed))
 
 
 @cache
@@ -103,11 +103,22 @@ def change(session: Session, departure_id: UUID, more: Load, guard: sa.ColumnEle
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
-def no_room(session: Session, departure_id: UUID, more: Load) -> Conflict:
-    """Return why the guard held: the dimensions that lack, or that the departure closed meanwhile."""
+def no_room(session: Session, departure_id: UUID, more: Load, *, lapsed: Load = NOTHING) -> Conflict:
+    """Return why the guard held: the dimensions that lack, or that the departure closed meanwhile.
+
+    ``room`` has what is needed and what is free of each that lacks, room of ``lapsed`` holds included: in grams, cm³,
+    millimetres of loading metres, pallets.
+    """
     found = departure_of(session, departure_id)
     room = Load(*(getattr(found, f"capacity_{name}") - getattr(found, f"taken_{name}") for name in DIMENSIONS))
     lacking = more.lacking(room)
     if not lacking:
         return Conflict("departure_closed", departure=departure_id, state=str(found.state))
-    return Conflict("capacity", departure=departure_id, lacking=list(lacking))
+    needed, free = more + lapsed, room + lapsed
+    return Conflict(
+        "capacity",
+        departure=departure_id,
+        reference=found.reference,
+        lacking=list(lacking),
+        room=[{"dimension": one, "needed": getattr(needed, one), "free": getattr(free, one)} for one in lacking],
+    )

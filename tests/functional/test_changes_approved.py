@@ -117,6 +117,23 @@ def test_an_approved_order_grows_no_further_than_what_was_approved(app, call, ma
     assert propose(way, market.buyer, expect=409, **more(way, 120))["type"].endswith("approval_order_anew")
 
 
+def test_an_order_says_what_additions_brought_it_to_and_whether_its_approval_covers_them(app, call, market, operator):
+    chief = colleague(app, market)
+    made = rule(market, call, "3000")
+    approve(call, chief, bought(call, market, 400)["facts"]["case"])
+    way = Way(call, market, operator, payment=LATER)
+    approval = way.order()["approval"]
+    assert (approval["whole"], approval["outgrown"]) == ([], False)
+    call(market.buyer, "DELETE", f"/approval-rules/{made['id']}", expect=204)
+    answer(way, propose(way, market.merchant, **more(way, 40)), market.buyer)
+    order = way.order()
+    assert [one["amount"] for one in order["approval"]["whole"]] == [f"{whole(order)}"]
+    assert order["approval"]["outgrown"]
+    page = Visitor(app)
+    page.enter(market.buyer.actor)
+    assert "more than this approval covers, and none was asked for it" in page.open(f"/orders/{way.order_id}")
+
+
 def stages(*parts):
     return [{"event": event, "percent": percent, "days": 3} for event, percent in parts]
 

@@ -13,7 +13,7 @@ from tests import factories
 from tests.functional.test_samples import OFFER, offer
 from tests.functional.test_trade_papers import pdf_of
 from tests.support.pdfs import pdf
-from tests.support.trading import House
+from tests.support.trading import BANK, House
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
@@ -295,3 +295,25 @@ def test_an_offer_waits_on_the_desk_and_in_the_inbox_of_its_merchant(app, house,
     assert letter["path"] == "/merchant/trading"
     later(20 * 86_400)
     assert waits(market.merchant) == [(0, False)]
+
+
+def test_an_approver_reads_who_sells_and_is_paid(app, house, call, market):
+    house.name()
+    house.agree()
+    with unit_of_work() as session:
+        chief = factories.colleague(session, app, market.buyer, role=Role.OWNER, name="Chief", now=clock.now())
+    body = {"name": "All", "currency": "CNY", "tiers": [{"from": "1", "steps": [{"roles": ["owner"]}]}]}
+    call(market.buyer, "POST", "/approval-rules", json=body, expect=201)
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    order = {"expected_totals": cart["totals"], "payment": BANK}
+    case_id = call(market.buyer, "POST", "/checkout", json=order, expect=409)["facts"]["case"]
+    seen = call(chief, "GET", f"/approvals/{case_id}", expect=200)
+    (part,) = seen["parts"]
+    assert (part["seller"], part["seller_id"]) == ("City Trading", str(house.trader.company))
+    words = "Seller and payee: City Trading, the trading company of the city"
+    assert words in visit(app, chief).open(f"/account/approvals/{case_id}")
+    verdict = {"verdict": "approve", "content_hash": seen["content_hash"]}
+    call(chief, "POST", f"/approvals/{case_id}/decision", json=verdict, expect=200)
+    call(market.buyer, "POST", "/checkout", json=order, expect=201)
+    assert words in visit(app, chief).open(f"/account/approvals/{case_id}")

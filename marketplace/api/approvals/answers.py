@@ -195,10 +195,15 @@ class Goods(Answer):
 
 
 class Part(Answer):
-    """What is bought of one merchant, on which terms, and the milestones of its plan (requests of before say none)."""
+    """What is bought of one merchant, on which terms, and the milestones of its plan (requests of before say none).
+
+    ``seller`` sells it and is paid: the merchant, or the operator's trading company.
+    """
 
     merchant_id: UUID
     merchant: str
+    seller_id: UUID
+    seller: str
     terms: dict[str, str]
     stages: list[StageAnswer]
     lines: list[Goods]
@@ -324,6 +329,8 @@ def _parts(content: Purchase, seen: CaseSeen) -> list[Part]:
         Part(
             merchant_id=part.merchant_id,
             merchant=seen.companies.get(part.merchant_id, ""),
+            seller_id=seen.sellers.get(part.merchant_id, part.merchant_id),
+            seller=seen.companies.get(seen.sellers.get(part.merchant_id, part.merchant_id), ""),
             terms={name: value for name, value in part.terms.items() if name not in ("payee", "agreed")},
             stages=_stages(part.terms),
             lines=[

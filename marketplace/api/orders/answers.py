@@ -121,12 +121,18 @@ class Approver(Answer):
 
 
 class Approved(Answer):
-    """The case by which an order was approved inside the buyer's company: of goods and freight up to ``covers``."""
+    """The case by which an order was approved inside the buyer's company: of goods and freight up to ``covers``.
+
+    ``whole`` is what they come to once goods were added, empty before; ``outgrown``: that is more than it covers, and
+    no approval was asked for it.
+    """
 
     id: UUID
     reference: str
     by: list[Approver]
     covers: list[Amount]
+    whole: list[Amount]
+    outgrown: bool
 
     @classmethod
     def of(cls, approval: Approval | None) -> "Approved | None":
@@ -135,7 +141,15 @@ class Approved(Answer):
             return None
         by = [Approver(person_id=person, name=name, decided_at=at) for person, name, at in approval.by]
         covers = [Amount.of(amount) for amount in approval.covers]
-        return cls(id=approval.case_id, reference=approval.reference, by=by, covers=covers)
+        whole = [Amount.of(amount) for amount in approval.whole]
+        return cls(
+            id=approval.case_id,
+            reference=approval.reference,
+            by=by,
+            covers=covers,
+            whole=whole,
+            outgrown=approval.is_outgrown,
+        )
 
 
 class BoughtBy(Answer):

@@ -23,6 +23,7 @@ from marketplace.approvals.services import delegations as delegating
 from marketplace.approvals.services import policies as changing
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.rows import CategoryRow
+from marketplace.checkout.queries import approving as placing
 from marketplace.checkout.rules.cart import bundle_key
 from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
@@ -36,6 +37,7 @@ from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.queries.departures import DepartureName
 from marketplace.orders.queries import orders
+from marketplace.payments.queries import trading
 from marketplace.payments.rules.terms import Mode
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -68,6 +70,8 @@ class CaseSeen:
     decides: bool
     withdraws: bool
     order_ids: tuple[UUID, ...]
+    # Who sells and is paid where it is not the merchant: the trading company, by merchant.
+    sellers: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,9 @@ def see(case_id: UUID) -> CaseSeen:
     content = row.content
     bought = content if isinstance(content, Purchase) else Purchase(parts=())
     known = {part.merchant_id for part in bought.parts} | {each.carrier_id for each in bought.carriage}
-    companies = accounts.get_companies(session, company_ids=known)
+    order_ids = _orders_of(session, actor, row)
+    sellers = _sellers(session, bought, order_ids)
+    companies = accounts.get_companies(session, company_ids=known | set(sellers.values()))
     units = accounts.units_of(session, company_id=actor.company)
     leads = row.requester_id == actor.person or actor.may(Permission.COMPANY_APPROVAL_RULES)
     return CaseSeen(
@@ -149,8 +155,20 @@ def see(case_id: UUID) -> CaseSeen:
         waits_for=tuple(sorted(waits)),
         decides=actor.person in waits and row.due_at > now,
         withdraws=leads and row.state in OPEN and row.taken_by is None,
-        order_ids=_orders_of(session, actor, row),
+        order_ids=order_ids,
+        sellers=sellers,
     )
+
+
+def _sellers(session: Session, bought: Purchase, order_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return who sells what is bought of merchants through the trading company: that of its orders, or that of now."""
+    through = {part.merchant_id for part in bought.parts if part.terms.get("mode") == Mode.OPERATOR_SELLS}
+    if not through:
+        return {}
+    sold = {row.merchant_id: row.seller_id for row in orders.by_id(session, order_ids=order_ids).values()}
+    trader_id = trading.trading_company(session)
+    found = {merchant_id: sold.get(merchant_id, trader_id) for merchant_id in through}
+    return {merchant_id: seller_id for merchant_id, seller_id in found.items() if seller_id is not None}
 
 
 def _orders_of(session: Session, actor: Actor, row: CaseRow) -> tuple[UUID, ...]:
@@ -294,13 +312,21 @@ def end_delegation(session: Session, delegation_id: UUID) -> None:
 class Approval:
     """By whom an order was approved, for the buyer's own people: case, and names with when; empty ones were erased.
 
-    ``covers``: up to what goods and freight of all that was bought together may come by that approval.
+    ``covers``: up to what goods and freight of all that was bought together may come by that approval. ``whole``: what
+    they come to now, where goods were added to the order since; nothing else asked for an approval.
     """
 
     case_id: UUID
     reference: str
     by: tuple[tuple[UUID, str, datetime], ...]
     covers: tuple[Money, ...] = ()
+    whole: tuple[Money, ...] = ()
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Whether what was added brought it beyond what the approval covers."""
+        most = {amount.currency: amount for amount in self.covers}
+        return any(amount.currency not in most or amount > most[amount.currency] for amount in self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +344,8 @@ def of_changes(session: Session, *, company_id: UUID, change_ids: Collection[UUI
     return {row.taken_by: ChangeApproval(row.id, row.reference, row.taken_by) for row in found if row.taken_by}
 
 
-def approval_of(session: Session, *, company_id: UUID, case_id: UUID) -> Approval:
-    """Return the approval by which a group of orders was placed."""
+def approval_of(session: Session, *, company_id: UUID, case_id: UUID, has_grown: bool = False) -> Approval:
+    """Return the approval by which a group of orders was placed; ``has_grown``: goods were added to one of them."""
     row = cases.case(session, company_id=company_id, case_id=case_id)
     said = cases.approved_by(session, company_id=company_id, case_id=case_id)
     names = accounts.names_of(session, person_ids={each.person_id for each in said})
@@ -328,6 +354,7 @@ def approval_of(session: Session, *, company_id: UUID, case_id: UUID) -> Approva
         row.reference,
         tuple((each.person_id, names.get(each.person_id, ""), each.decided_at) for each in said),
         row.totals,
+        placing.placed(session, group_id=row.taken_by).amounts if has_grown and row.taken_by else (),
     )
 
 

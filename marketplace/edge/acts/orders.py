@@ -290,7 +290,9 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         late_from=late_from,
         acts=tuple(_acts(order, lines, side, late_from, found_milestones[goods], clock.now())),
         unit=under.unit if is_buyer else None,
-        approval=approval_of(session, company_id=company_id, case_id=case_id) if case_id else None,
+        approval=approval_of(session, company_id=company_id, case_id=case_id, has_grown=order.has_grown)
+        if case_id
+        else None,
         money=standing.of_rows(
             terms,
             found_milestones[subjects[0]],

@@ -81,6 +81,7 @@ class OrderRow:
     ended_at: datetime | None
     cancel_reason: CancelReason | None
     seller_id: UUID  # whose contract with the buyer it is: the merchant's, or the trading company's
+    has_grown: bool = False  # whether goods were added to it since
     purchase: PurchaseRow | None = None  # where it is shown to the merchant of whom the trading company buys
 
     @property
@@ -242,6 +243,7 @@ def order_row(found: Any) -> OrderRow:
         agreed_total=Money(
             found.total_minor + found.added_minor - found.credit_minor - found.let_off_minor, found.currency
         ),
+        has_grown=bool(found.added_minor),
         incoterm=found.incoterm,
         place_code=found.place_code,
         destination=found.destination,

@@ -263,7 +263,7 @@ def _departures(claim_id: UUID) -> list[tuple[str, str]]:
                     row.reference,
                     f"{names[row.hub_code]} → {names[row.to_place]}",
                     render.datetime_in(row.departs_at, row.zones[0]),
-                    str(row.freight or ""),
+                    render.money(row.freight) if row.freight else "",
                 )
             ),
         )

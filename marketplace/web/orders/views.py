@@ -13,6 +13,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import orders as requests
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.merchants.rules.payees import masked
@@ -75,6 +76,7 @@ def show_one(order_id: UUID, **shown: Any) -> str:
         returns=returns,
         fees=payouts.fees_among(reading(), returns),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
+        now=clock.now(),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 

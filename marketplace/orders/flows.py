@@ -8,6 +8,7 @@ from marketplace.kernel.each import each_found, each_waiting
 from marketplace.orders.changes import queries as change_queries
 from marketplace.orders.changes.services import resolving
 from marketplace.orders.claims import queries as claim_queries
+from marketplace.orders.queries import answering
 from marketplace.orders.queries import inspections as inspection_queries
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.samples import queries as sample_queries
@@ -36,7 +37,7 @@ def cancel_unconfirmed_orders(*, now: datetime) -> int:
 def accept_by_silence(*, now: datetime) -> int:
     """Accept what buyers neither accepted nor claimed in time; return of how many lines."""
     return each_waiting(
-        lambda reads: claim_queries.unanswered(reads, now=now),
+        lambda reads: answering.unanswered(reads, now=now),
         lambda writing, line_id: acceptance.accept_by_silence(writing, line_id=line_id, now=now),
         act="accept_by_silence",
     )
@@ -48,10 +49,10 @@ def close_lines(*, now: datetime) -> int:
     session.rollback()
     # Days of work are never fewer than days: nothing accepted after these instants can be over. Each line keeps the
     # days of its placement, whatever the settings say since.
-    known = {*claim_queries.hidden_days(session), *reference.settings_of(session, *_HIDDEN, at=now)}
+    known = {*answering.hidden_days(session), *reference.settings_of(session, *_HIDDEN, at=now)}
     before = {days: now - timedelta(days=days) for days in sorted(known)}
     return each_found(
-        lambda reads, last: claim_queries.lines_to_close(reads, before=before, after=last),
+        lambda reads, last: answering.lines_to_close(reads, before=before, after=last),
         lambda writing, line_id: settling.close_accepted(writing, line_id=line_id, now=now),
         act="close_line",
     )

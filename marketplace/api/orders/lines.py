@@ -10,7 +10,7 @@ from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.arrivals.queries import ArrivalRow
-from marketplace.orders.claims.queries import AnswerDue as Waiting
+from marketplace.orders.queries.answering import AnswerDue as Waiting
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.classes import Windows as WindowsRow
 from marketplace.orders.rules.temperatures import degrees

@@ -29,12 +29,13 @@ from marketplace.orders.arrivals.queries import ArrivalRow
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.changes.rules import WHILE, ChangeKind
 from marketplace.orders.claims import queries as claims
-from marketplace.orders.claims.queries import AnswerDue, ClaimRow
+from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.purchases.queries import PurchaseRow
-from marketplace.orders.queries import inspections
+from marketplace.orders.queries import answering, inspections
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
+from marketplace.orders.queries.answering import AnswerDue
 from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow, Under
@@ -278,7 +279,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         card_disputes=disputes.about(session, subjects=charged) if charged else (),
         documents=dossier.documents,
         superseded=dossier.superseded,
-        answers=claims.answers_due(session, line_ids=received),
+        answers=answering.answers_due(session, line_ids=received),
         # How goods came, what is inspected and what goes back is between those who send and those who take them.
         arrivals={} if side == "seller" else arrivals.arrivals(session, line_ids=received),
         inspections={} if side == "seller" else inspections.of_lines(session, line_ids=line_ids),
@@ -319,7 +320,7 @@ def many(search: requests.OrderSearch) -> Page[OrderRow]:
     if search.waits == "confirmation":
         side, state = "merchant", OrderState.PLACED
     elif search.waits == "acceptance":
-        side, only = "buyer", {row.order_id for row in claims.to_answer(session, buyer_id=company_id)}
+        side, only = "buyer", {row.order_id for row in answering.to_answer(session, buyer_id=company_id)}
     elif search.waits == "change":
         only = changes.orders_to_answer(session, company_id=company_id)
     return order_queries.orders(session, company_id=company_id, side=side, state=state, only=only, cursor=search.cursor)

@@ -42,7 +42,7 @@ from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.changes.queries import ChangeRow
 from marketplace.orders.claims import queries as claimed
-from marketplace.orders.queries import inspections, orders
+from marketplace.orders.queries import answering, inspections, orders
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.inspections import InspectionState
@@ -130,7 +130,7 @@ def _to_both(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 
 def _received(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     line_id = UUID(job["line"])
-    due = claimed.answers_due(session, line_ids=[line_id]).get(line_id)
+    due = answering.answers_due(session, line_ids=[line_id]).get(line_id)
     for row in _orders(session, UUID(job["order"])):
         if due is not None and due.due_at is not None:
             yield Letter(row.buyer_id, _of_order(session, row) | {"until": due.due_at})

@@ -28,8 +28,8 @@ from marketplace.merchants.queries import requirements
 from marketplace.merchants.rules.requirements import BEFORE, ItemState, Stage
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.changes.rules import ChangeState
-from marketplace.orders.claims import queries as claims
 from marketplace.orders.models import Claim, Inspection, LinePart, Order, OrderLine
+from marketplace.orders.queries import answering
 from marketplace.orders.rules.claims import Owner
 from marketplace.orders.rules.inspections import Mover
 from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, PRODUCING, LineState, OrderState
@@ -68,7 +68,7 @@ def waiting(session: Session, *, company_id: UUID, person_id: UUID, now: datetim
     sides = (*_selling(company_id), *_buying(company_id), *_inspected(company_id))
     counts = (*sides, *_offering(session, company_id, now))
     found = {queue: (number, due) for queue, number, due in session.execute(sa.union_all(*counts))}
-    answers = claims.to_answer(session, buyer_id=company_id)
+    answers = answering.to_answer(session, buyer_id=company_id)
     due = min((row.due_at for row in answers if row.due_at is not None), default=None)
     found[Queue.ACCEPT_GOODS] = (len(answers), due)
     found[Queue.CLOSED_PROMISES] = (len(promises.while_closed(session, company_id=company_id, now=now)), None)

@@ -1,6 +1,7 @@
 """Goods are looked at before they leave: ordered, sampled by ISO 2859-1, failed, repeated at the merchant's expense."""
 
 import io
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -327,3 +328,22 @@ def test_what_was_taken_off_a_line_is_no_part_of_the_lot(app, way, market, inspe
     page.log_in(market.buyer.login)
     assert f"/orders/{way.order_id}/lines/{way.line_id}/inspections" in page.open(f"/orders/{way.order_id}")
     assert ask(way, inspector)["plan"]["lot"] == 300
+
+
+def test_what_an_inspection_found_stays_readable_and_its_payer_reads_on_the_order_what_it_owes(
+    app, call, market, operator, inspector
+):
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "acceptance_100"})  # nothing is paid before
+    failed = report(way, inspector, taken_on(way, inspector, ask(way, inspector)), major=4)
+    again = act(way, market.merchant, failed, "repetition", 201, planned_on=today())
+    report(way, inspector, taken_on(way, inspector, again))
+    before = way.call(market.buyer, "GET", f"/inspections/{failed['id']}", expect=200)
+    assert (before["state"], before["reported"]["result"]) == ("repeated", "failed")
+    both = re.compile(r"Inspected again</span></span>\s*<span[^>]*>.*?Failed</span>", re.DOTALL)
+    for trader, fee in ((market.buyer, failed), (market.merchant, again)):
+        reader = Visitor(app)
+        reader.log_in(trader.login)
+        assert both.search(reader.open(f"/inspections/{failed['id']}"))
+        shown = reader.open(f"/orders/{way.order_id}")
+        assert both.search(shown)
+        assert re.search(f"{fee['reference']} · [^–]*800.00[^–]*– not paid yet", shown)

@@ -40,8 +40,9 @@ class SamplingPlan(Answer):
 
 
 class Reported(Answer):
-    """What was found in the sample."""
+    """What was found in the sample; ``result`` is passed, conditional or failed, also after another inspection."""
 
+    result: str
     critical: int
     major: int
     minor: int
@@ -111,6 +112,7 @@ def _facts(row: InspectionRow) -> dict[str, Any]:
     reported = None
     if row.reported_at is not None:
         reported = Reported(
+            result=str(row.result),
             critical=row.critical or 0,
             major=row.major or 0,
             minor=row.minor or 0,

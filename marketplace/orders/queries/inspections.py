@@ -17,7 +17,18 @@ from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Inspection, InspectionPhoto, InspectionRemark, LinePart, Order, OrderLine
 from marketplace.orders.queries.orders import PAGE
 from marketplace.orders.rules.classes import CommodityClass, class_of
-from marketplace.orders.rules.inspections import CHECKLISTS, HOLDS_UP, OPEN, InspectionState, Mover, default_act
+from marketplace.orders.rules.inspections import (
+    CHECKLISTS,
+    HOLDS_UP,
+    OPEN,
+    RESULTS,
+    Check,
+    Found,
+    InspectionState,
+    Mover,
+    default_act,
+    verdict,
+)
 from marketplace.orders.rules.sampling import Level
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState
 
@@ -72,6 +83,15 @@ class InspectionRow:
     def holds_up(self) -> bool:
         """Tell whether the goods stay with their merchant because of it."""
         return self.state in HOLDS_UP
+
+    @property
+    def result(self) -> InspectionState | None:
+        """What its report said, whatever became of it since; None before there is one."""
+        if self.reported_at is None:
+            return None
+        checklist = {name: Check(value) for name, value in (self.checklist or {}).items()}
+        found = Found(self.critical or 0, self.major or 0, self.minor or 0, checklist)
+        return RESULTS[verdict(found, major_accepted=self.major_accepted, minor_accepted=self.minor_accepted)]
 
     @property
     def by_silence(self) -> str | None:

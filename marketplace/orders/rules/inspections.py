@@ -127,3 +127,6 @@ def verdict(found: Found, *, major_accepted: int, minor_accepted: int) -> str:
         return "fail"
     is_amiss = found.minor > minor_accepted or Check.NOT_OK in found.checklist.values()
     return "condition" if is_amiss else "pass"
+
+
+RESULTS: Final = {"pass": _S.PASSED, "condition": _S.CONDITIONAL, "fail": _S.FAILED}

@@ -19,6 +19,7 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.merchants.rules.payees import masked
 from marketplace.orders.rules.cancelling import Stage, alone
 from marketplace.orders.rules.states import OrderKind
+from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods, plans, waiting
@@ -64,7 +65,9 @@ def one(order_id: UUID) -> str:
 def show_one(order_id: UUID, **shown: Any) -> str:
     """Show an order's page, with what was typed and refused where something was."""
     seen = acts.read(order_id)
-    returns = payouts.returns_about(reading(), {row.subject for row in seen.payments})
+    # Fees of inspections are of the order, whatever is paid for it and to whom.
+    about = {Subject(SubjectKind.ORDER, order_id), *(row.subject for row in seen.payments)}
+    returns = payouts.returns_about(reading(), about)
     return render_template(
         "orders/one.html",
         seen=seen,

@@ -476,18 +476,23 @@ RETURNING = {"way": "bank", "account_name": "Buyer 买方", "account_number": "6
 
 
 def _refuse(city: City) -> None:
-    """Let a card's bank refuse what is given back: one return that nobody has looked at, one to be sent by bank."""
-    for name in ("new", "agreed"):
+    """Let a card's bank refuse what is given back: nobody looked at one return, one person chose the way of another.
+
+    The third two people agreed to, and it is to be sent by bank.
+    """
+    names = ("new", "agreed", "chosen")
+    for name in names:
         _place(city, f"refused.{name}", card="pm_card_refundFail")
         city.call("merchant", "POST", f"/orders/{city.ids[f'order.refused.{name}']}/cancellation")
     _work(city)
     double = double_of(city.app)
     double.pass_time()
     bring_notices(double)
-    for name, found in zip(("new", "agreed"), city.call("operator", "GET", "/card-returns")["items"], strict=False):
+    for name, found in zip(names, city.call("operator", "GET", "/card-returns")["items"], strict=False):
         city.ids[f"card-return.{name}"] = found["id"]
     for who in ("operator", "treasurer"):
         city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", RETURNING)
+    city.call("treasurer", "POST", f"/card-returns/{city.ids['card-return.chosen']}/approval", RETURNING)
 
 
 _HOUSE_LINES = (5_00, 1_00, 60_000_00, 70_000_00, 2_00, 3_00, 4_00)
@@ -569,16 +574,20 @@ def _dispute(city: City) -> None:
     bring_notices(double)
     city.ids["card-dispute"] = city.call("operator", "GET", "/card-disputes")["items"][0]["id"]
     double.act(lambda call: balance.book(call, "topup", "tu_hostile", 100, "cny"))
-    _place(city, "held", card="pm_card_visa")
+    holds = {"card-hold": "held", "card-hold.chosen": "held.chosen"}
+    for name in holds.values():
+        _place(city, name, card="pm_card_visa")
     lapsing.escalate(now=clock.now())
     with unit_of_work() as session:
-        waiting = session.scalars(
-            sa.select(CardHold)
-            .join(CardCharge, CardCharge.id == CardHold.charge_id)
-            .where(CardCharge.subject_id == UUID(city.ids["order.held"]))
-        ).one()
-        waiting.escalated_at = clock.now()
-        city.ids["card-hold"] = str(waiting.id)
+        for hold, name in holds.items():
+            waiting = session.scalars(
+                sa.select(CardHold)
+                .join(CardCharge, CardCharge.id == CardHold.charge_id)
+                .where(CardCharge.subject_id == UUID(city.ids[f"order.{name}"]))
+            ).one()
+            waiting.escalated_at = clock.now()
+            city.ids[hold] = str(waiting.id)
+    city.call("treasurer", "POST", f"/card-holds/{city.ids['card-hold.chosen']}/decision", {"way": "release"})
     bookings.reconcile(now=clock.now() + timedelta(hours=1))
     city.ids["booked"] = city.call("operator", "GET", "/provider-bookings")["items"][0]["id"]
     with unit_of_work() as session:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from marketplace.kernel.db import reading
 from marketplace.kernel.money import Money
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.models import Order
@@ -65,15 +66,16 @@ def _of(amount: Any) -> tuple[str, int]:
 def _trade(world: World, books: Books) -> list[str]:
     """What the trading company sold, bought, is owed and owes back: its pages and the books."""
     treasury = world.staff["treasury"]
-    sold = books.balances(AccountKind.TRADE_SALES)
+    sold, by_banks = books.balances(AccountKind.TRADE_SALES), _kept_by_banks()
     told, wrong = Counter[str](), list[str]()
     for row in _all(world, treasury, "/trading-sales"):
         figure = {name: _of(row[name])[1] for name in ("sale", "purchase_price", "margin", "sold", "bought")}
         told[row["sale"]["currency"]] += figure["bought"]
         if figure["sale"] != figure["purchase_price"] + figure["margin"] or figure["margin"] < 0:
             wrong.append(f"order {row['order_id']}: {figure} do not add up")
-        if figure["sold"] != -sold.get(UUID(row["order_id"]), 0):
-            wrong.append(f"order {row['order_id']}: {figure}, the books {sold}")
+        order_id = UUID(row["order_id"])
+        if figure["sold"] + by_banks[order_id] != -sold.get(order_id, 0):
+            wrong.append(f"order {order_id}: {figure}, the books {sold.get(order_id)}, by banks {by_banks[order_id]}")
     totals = books.totals()
     kept = {currency: minor for (kind, currency), minor in totals.items() if kind is AccountKind.TRADE_PURCHASES}
     if +told != +Counter(kept):
@@ -90,6 +92,17 @@ def _trade(world: World, books: Books) -> list[str]:
             of = [str(subject) for subject, minor in books.balances(kind).items() if minor]
             wrong.append(f"{path}: {shown}, the books {there}, of {of}")
     return wrong
+
+
+def _kept_by_banks() -> Counter[UUID]:
+    """Return what banks kept of what was paid for orders that were called off: in the books it was sold, and nobody's."""
+    found = (
+        sa.select(Payment.subject_id, sa.func.sum(Payment.charges_minor))
+        .join(PaymentTerms, PaymentTerms.subject_id == Payment.subject_id)
+        .where(Payment.subject_kind == SubjectKind.ORDER, PaymentTerms.cancelled_at.is_not(None))
+        .group_by(Payment.subject_id)
+    )
+    return Counter({subject_id: int(minor) for subject_id, minor in reading().execute(found)})
 
 
 def _statement(world: World, books: Books) -> list[str]:

@@ -95,7 +95,7 @@ def _trade(world: World, books: Books) -> list[str]:
 
 
 def _kept_by_banks() -> Counter[UUID]:
-    """Return what banks kept of what was paid for orders that were called off: in the books it was sold, and nobody's."""
+    """Return what banks kept of what was paid for orders that were called off: sold in the books, and nobody's."""
     found = (
         sa.select(Payment.subject_id, sa.func.sum(Payment.charges_minor))
         .join(PaymentTerms, PaymentTerms.subject_id == Payment.subject_id)

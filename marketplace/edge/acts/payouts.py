@@ -155,11 +155,12 @@ def pay_into(session: Session, rows: Collection[ReturnRow]) -> dict[UUID, PayeeA
     """
     owed = [row for row in rows if row.is_owed]
     found = merchants.accounts_of(session, company_ids={row.payer_id for row in owed})
+    waits = held_back(session, owed)
     is_whole = require_actor().may(Permission.TRADE_PAYMENT_CONFIRM)
     into: dict[UUID, PayeeAccount] = {}
     for row in owed:
         account = found.get((row.payer_id, row.amount.currency))
-        if account is None or merchants.payee_waits(session, company_id=row.payer_id, currency=row.amount.currency):
+        if account is None or row.id in waits:
             continue
         into[row.id] = account if is_whole else replace(account, account_number=masked(account.account_number))
     return into

@@ -45,21 +45,14 @@ def say(session: Session, *, actor: Actor, return_id: UUID, sent: Sent, now: dat
     check_result(booked_on=sent.booked_on, sent_on=since, today=today)
     notice = session.get(ReturnNotice, row.id, with_for_update=True, populate_existing=True)
     needs_two = by_hand.approvals_of_return(session, row=row, now=now) > 1
-    if (
-        notice is not None
-        and needs_two
-        and (notice.booked_on, notice.bank_reference)
-        == (
-            sent.booked_on,
-            sent.bank_reference,
-        )
-    ):
+    said = (sent.booked_on, sent.bank_reference)
+    if needs_two and notice is not None and (notice.booked_on, notice.bank_reference) == said:
         check_second(person_id=actor.person, first_by=notice.person_id)
         notice.second_by = actor.person
     else:
         notice = notice or ReturnNotice(return_id=row.id)
         notice.person_id, notice.at, notice.second_by = actor.person, now, None
-        notice.booked_on, notice.bank_reference = sent.booked_on, sent.bank_reference
+        notice.booked_on, notice.bank_reference = said
         session.add(notice)
     session.flush()
     facts = {"booked_on": sent.booked_on.isoformat(), "bank_reference": digest(sent.bank_reference)}

@@ -543,4 +543,16 @@ MUTANTS: Final = (
         "tests/functional/test_path_card.py::test_a_declined_card_leaves_nothing_behind",
         of="C11",
     ),
+    Mutant(
+        "what a request changes and takes back is kept for others",
+        (
+            (
+                "marketplace/kernel/editions.py",
+                "statement.table.name in WATCHED and has_app_context()",
+                "not WATCHED and has_app_context()",
+            ),
+        ),
+        "tests/integration/kernel/test_editions.py::test_what_is_not_committed_is_seen_by_nobody_else",
+        of="editions",
+    ),
 )

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace.backup import rules
 from marketplace.kernel.db import Base, UtcDateTime
+from marketplace.kernel.editions import Edition
 from marketplace.kernel.exports import plain
 
 AT_ONCE: Final = 1000
@@ -19,8 +20,8 @@ _JSON: Final = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True),
 
 
 def all_tables() -> list[sa.Table]:
-    """Return every table, each after those it refers to."""
-    return Base.metadata.sorted_tables
+    """Return every table, each after those it refers to; the stamp of an edition is of one database only."""
+    return [table for table in Base.metadata.sorted_tables if table.name != Edition.__tablename__]
 
 
 def counted(connection: sa.Connection, table: sa.Table) -> int:

@@ -13,7 +13,8 @@ from alembic.migration import MigrationContext
 from marketplace import paths
 from marketplace.cli.wiring import City, pass_city
 from marketplace.config import Settings
-from marketplace.kernel.db import INSERT_ONLY, Base
+from marketplace.kernel.db import INSERT_ONLY, Base, insert_only_ddl
+from marketplace.kernel.editions import WATCHED, watched_ddl
 
 
 def alembic_config(url: str) -> Config:
@@ -57,11 +58,14 @@ def differences(url: str) -> list[Any]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         found = compare_metadata(context, Base.metadata)
-        guards = connection.execute(sa.text("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"))
-        guarded = set(guards.scalars())
+        triggers = set(connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars())
     engine.dispose()
-    unguarded = [("insert_only", name) for name in sorted(INSERT_ONLY ^ guarded)]
-    return [item for item in found if item[0] != "remove_table" or not item[1].name.startswith("alembic")] + unguarded
+    wanted = {
+        *(statement for table in INSERT_ONLY for statement in insert_only_ddl(table, "sqlite")),
+        *(statement for table in WATCHED for statement in watched_ddl(table, "sqlite")),
+    }
+    others = [("trigger", statement) for statement in sorted(wanted ^ triggers)]
+    return [item for item in found if item[0] != "remove_table" or not item[1].name.startswith("alembic")] + others
 
 
 @click.group("db")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.customs.rules import Measure
 from marketplace.kernel.db import Base, Json, StateColumn
+from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 
 
@@ -30,3 +31,6 @@ class Restriction(Base):
     __table_args__ = (
         sa.UniqueConstraint("country", "hs_prefix", "measure", "valid_from", name="uq_customs_restriction_rule"),
     )
+
+
+watched(Restriction)

@@ -13,6 +13,7 @@ from marketplace.customs.models import Restriction
 from marketplace.customs.rules import Measure, Rule, blocks, prefixes
 from marketplace.customs.rules.sheet import Key, key_of
 from marketplace.kernel.db import ask
+from marketplace.kernel.editions import kept_each
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
 
@@ -88,6 +89,12 @@ def asked_of(
     session: Session, *, goods: Collection[tuple[str, str]], day: date
 ) -> dict[tuple[str, str], tuple[RestrictionRow, ...]]:
     """Return what is asked of goods by destination and HS code on a day, in one question; prohibitions come first."""
+    return kept_each(("asked", day), goods, lambda missing: _read_asked(session, missing, day))
+
+
+def _read_asked(
+    session: Session, goods: Collection[tuple[str, str]], day: date
+) -> dict[tuple[str, str], tuple[RestrictionRow, ...]]:
     given = {
         "countries": list({country for country, _ in goods}),
         "prefixes": list({prefix for _, code in goods for prefix in prefixes(code)}),

@@ -10,7 +10,7 @@ from flask_login import UserMixin, current_user, login_user
 from marketplace.accounts.queries import acting, terms
 from marketplace.accounts.services import sessions, tokens
 from marketplace.accounts.services.sessions import SEEN_EVERY
-from marketplace.kernel import clock
+from marketplace.kernel import clock, editions
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import glance, reading, unit_of_work
 from marketplace.kernel.errors import Unauthenticated
@@ -61,6 +61,7 @@ def load_user(cookie_id: str) -> SessionUser | None:
     if found is None:
         return None
     actor, g.city_reader = found
+    editions.note(g.city_reader.edition)
     seen_at = g.city_reader.seen_at
     if session_id is not None and seen_at is not None and now - seen_at >= SEEN_EVERY:
         g.city_seen = session_id
@@ -124,6 +125,7 @@ def _bearer_actor() -> Actor | None:
             session.rollback()
     if found is None:
         raise Unauthenticated("token_unknown")
+    editions.note(found.edition)
     if found.used_at is None or now - found.used_at >= SEEN_EVERY:
         g.city_used = token.strip()
     if found.owes is not None:

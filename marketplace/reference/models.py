@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, ScaledDecimal, StateColumn, UtcDateTime
+from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 from marketplace.reference.rules import RATE_PLACES, PlaceKind
 
@@ -74,3 +75,7 @@ class Closure(Base):
     country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
     day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     source: Mapped[str] = mapped_column(sa.String(200))
+
+
+for _entity in (Place, FxRate, DatedSetting, Closure):
+    watched(_entity)

@@ -2,27 +2,30 @@
 
 import functools
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, instant, remembered
+from marketplace.kernel.editions import kept, kept_each
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
 from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
 from marketplace.reference.rules import PlaceKind
 
+Kept = TypeVar("Kept")
+
 # Days are reckoned from now on, and back from a lorry by which goods can hardly be made any more.
 _CLOSURES_BEHIND: Final = timedelta(days=400)
-# Under which names a transaction remembers what it read of these; whoever writes them forgets it.
+# Under which names a transaction remembers, and a process keeps, what it read of these; whoever writes them forgets it.
 REMEMBERED_PLACES: Final = "places"
 REMEMBERED_DATED: Final = "settings and closures"
 
@@ -88,21 +91,21 @@ def get_place(session: Session, code: str) -> PlaceRow:
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     if kind is None:
-        return remembered(session, REMEMBERED_PLACES, lambda: _read_places(session))
+        return _kept(session, REMEMBERED_PLACES, lambda: _read_places(session))
     return places_read(session.execute(_PLACES_OF_KIND, {"kind": PlaceKind(kind)}).scalar_one())
 
 
 def _read_places(session: Session) -> tuple[PlaceRow, ...]:
     """Read the places, and with them what else most acts want of this feature."""
     found = ask(session, _PLACES_AND_DATED).one()
-    remembered(session, REMEMBERED_DATED, lambda: (_settings_read(found.settings or ""), _closed(found.closed or "")))
+    _kept(session, REMEMBERED_DATED, lambda: (_settings_read(found.settings or ""), _closed(found.closed or "")))
     return places_read(found.places)
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
     """Return the places of these codes that exist."""
-    wanted = {"codes": list(set(codes))}
-    return {row.code: PlaceRow(*row) for row in ask(session, _PLACES_OF_CODES, wanted)}
+    wanted = set(codes)
+    return {row.code: row for row in places(session) if row.code in wanted}
 
 
 def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
@@ -114,6 +117,10 @@ def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
 
 def fx_of(session: Session, *, pairs: Collection[tuple[str, str]], on: date) -> dict[tuple[str, str], FxRow]:
     """Return the rates of pairs of two currencies on a day, in one question; those without are left out."""
+    return kept_each(("fx", on), pairs, lambda missing: _read_rates(session, missing, on))
+
+
+def _read_rates(session: Session, pairs: Collection[tuple[str, str]], on: date) -> dict[tuple[str, str], FxRow]:
     codes = {*rules.PIVOTS, *(code for pair in pairs for code in pair)}
     quotes = {
         (row.base, row.quote): rules.Quoted(row.rate, row.source, row.effective_date)
@@ -191,7 +198,11 @@ _Dated: TypeAlias = tuple[Mapping[str, list[tuple[datetime, Any]]], Mapping[str,
 
 def _dated(session: Session) -> _Dated:
     """Return settings and closed days: read once in a transaction, for acts ask many of them."""
-    return remembered(session, REMEMBERED_DATED, lambda: _read_dated(session))
+    return _kept(session, REMEMBERED_DATED, lambda: _read_dated(session))
+
+
+def _kept(session: Session, key: str, read: Callable[[], Kept]) -> Kept:
+    return kept(key, lambda: remembered(session, key, read))
 
 
 def _read_dated(session: Session) -> _Dated:
@@ -271,20 +282,6 @@ def breaches(session: Session) -> list[Breach]:
             found.append(Breach("settings", "dated_setting", row.id, type(error).__name__))
     return found
 
-
-_PLACES: Final = sa.select(
-    Place.code,
-    Place.name,
-    Place.names,
-    Place.country,
-    Place.kind,
-    Place.zone,
-    Place.unlocode,
-    Place.latitude_e6,
-    Place.longitude_e6,
-)
-
-_PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", expanding=True)))
 
 # Most pages offer the city's places to choose from, so they are read often and change hardly ever: all of them come as
 # one text, between whose columns and rows stand control characters, which no name has.

@@ -14,6 +14,7 @@ from marketplace.accounts.queries import terms
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
+from marketplace.kernel import editions
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime, ask
 
@@ -29,6 +30,8 @@ class Reader:
     seen_at: datetime | None = None
     # What else was to be known of the company, None where nothing was asked.
     fact: bool | None = None
+    # The stamp of what changes hardly ever (``kernel.editions``), as far as it was read.
+    edition: str | None = None
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -69,16 +72,20 @@ def session_reader(
         return None
     seen_at = row.last_seen_at if session_id is not None else None
     is_so = bool(row.fact) if "fact" in row._fields else None
-    return actor, Reader(row.name or "", row.company, row.country, seen_at, is_so)
+    return actor, Reader(row.name or "", row.company, row.country, seen_at, is_so, row.edition)
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom a token speaks for and when it was used last; ``owes``: whether terms wait for him, None unasked."""
+    """Whom a token speaks for and when it was used last; ``owes``: whether terms wait for him, None unasked.
+
+    ``edition`` is the stamp of what changes hardly ever (``kernel.editions``).
+    """
 
     actor: Actor
     used_at: datetime | None
     owes: bool | None
+    edition: str | None
 
 
 def token_bearer(session: Session, *, token: str, now: datetime, is_acting: bool = False) -> Bearer | None:
@@ -92,7 +99,7 @@ def token_bearer(session: Session, *, token: str, now: datetime, is_acting: bool
         return None
     if row.scopes is not None:
         actor = replace(actor, permissions=actor.permissions & set(row.scopes))
-    return Bearer(actor, row.last_used_at, bool(row.owes) if is_acting else None)
+    return Bearer(actor, row.last_used_at, bool(row.owes) if is_acting else None, row.edition)
 
 
 def reader(session: Session, *, actor: Actor) -> Reader:
@@ -127,7 +134,7 @@ def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]
 _ACTOR: Final = _acting(sa.bindparam("company_id", type_=sa.Uuid())).where(
     Person.id == sa.bindparam("person_id", type_=sa.Uuid())
 )
-_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company"), Company.country).where(
+_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company"), Company.country, editions.STAMP).where(
     Person.auth_epoch == sa.bindparam("epoch")
 )
 _LISTED: Final = (
@@ -148,7 +155,7 @@ def _listed_with(fact: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 _BEARER: Final = (
     _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
-    .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at)
+    .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at, editions.STAMP)
     .where(
         ApiToken.token_hash == sa.bindparam("token_hash"),
         ApiToken.revoked_at.is_(None),

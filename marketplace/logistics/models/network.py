@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.rules.states import Carriage, Mode
 
@@ -115,3 +116,7 @@ class Tariff(Base):
         sa.CheckConstraint("m3_factor > 0 AND ldm_factor > 0", name="factors"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="validity"),
     )
+
+
+for _entity in (Line, Tariff):
+    watched(_entity)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import ask, every
+from marketplace.kernel.editions import kept_each
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight
@@ -60,8 +61,12 @@ class Charged:
 
 def charged(session: Session, *, tariff_ids: Collection[UUID]) -> dict[UUID, Charged]:
     """Return what tariffs ask, by id, in one question."""
-    found = ask(session, _CHARGED, {"ids": list(tariff_ids)})
-    return {row.id: Charged(row.code, row.to_place, _rates(row), row.note) for row in found}
+
+    def read(missing: Collection[UUID]) -> dict[UUID, Charged]:
+        found = ask(session, _CHARGED, {"ids": list(missing)})
+        return {row.id: Charged(row.code, row.to_place, _rates(row), row.note) for row in found}
+
+    return kept_each("charged", tariff_ids, read)
 
 
 _CHARGED: Final = (

@@ -222,7 +222,8 @@ def dispute(world: World) -> None:
 def fill_balance(world: World) -> None:
     """Let the house have money at the provider to transfer, or a company spend what it has there."""
     currency = "usd"
-    if world.likely(0.6):
+    # Where much was spent nothing is taken back from a transfer any more; both are to happen.
+    if world.likely(0.9):
         world.double.act(lambda call: balance.book(call, "topup", f"tu_{world.number()}", 50_000_00, currency))
         world.happened("provider balance filled")
         return

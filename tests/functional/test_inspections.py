@@ -347,3 +347,20 @@ def test_what_an_inspection_found_stays_readable_and_its_payer_reads_on_the_orde
         shown = reader.open(f"/orders/{way.order_id}")
         assert both.search(shown)
         assert re.search(f"{fee['reference']} · [^–]*800.00[^–]*– not paid yet", shown)
+
+
+def test_both_sides_read_that_the_goods_wait_for_their_inspection(app, call, market, operator, inspector):
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "acceptance_100"})  # nothing is paid before
+    asked = ask(way, inspector)
+    readers = {trader: Visitor(app) for trader in (market.buyer, market.merchant)}
+    for trader, reader in readers.items():
+        reader.log_in(trader.login)
+        shown = reader.open(f"/orders/{way.order_id}")
+        assert "Next: the goods are inspected" in shown
+        assert f"Inspection {asked['reference']}</a>" in shown
+    report(way, inspector, taken_on(way, inspector, asked))
+    for trader, words in (
+        (market.buyer, "Next: the merchant packs the goods"),
+        (market.merchant, "Next: pack the goods"),
+    ):
+        assert words in readers[trader].open(f"/orders/{way.order_id}")

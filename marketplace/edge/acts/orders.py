@@ -41,7 +41,7 @@ from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow, Under
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, alone, stage_of
 from marketplace.orders.rules.cancelling import standing as standing_parts
-from marketplace.orders.rules.inspections import OPEN
+from marketplace.orders.rules.inspections import HOLDS_UP, OPEN
 from marketplace.orders.rules.states import (
     AT_MERCHANT,
     BEFORE_PACKING,
@@ -178,7 +178,15 @@ class OrderSeen:
         least = {line.state for line in waiting}
         if LineState.IN_PRODUCTION in least:
             return "make"
-        return "pack" if least & BEFORE_PACKING else "hand_over"
+        if least & BEFORE_PACKING:
+            return "inspection" if self.looked_at else "pack"
+        return "hand_over"
+
+    @property
+    def looked_at(self) -> tuple[InspectionRow, ...]:
+        """Return the inspections that hold up goods which are still with the merchant."""
+        waiting = (line.id for line in self.lines if AT_MERCHANT & line.parts.keys())
+        return tuple(row for line_id in waiting for row in self.inspections.get(line_id, ()) if row.state in HOLDS_UP)
 
     @property
     def cargo_until(self) -> datetime | None:

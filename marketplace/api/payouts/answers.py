@@ -6,7 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.api.payments.answers import PayeeAccount, SubjectAnswer
-from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.answers import Amount, Answer, Instant, Items
 from marketplace.merchants.rules.payees import PayeeAccount as Account
 from marketplace.payments.queries.payout_waits import PayoutWaitRow
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
@@ -16,12 +16,6 @@ class WrittenFile(Answer):
     """The payment file that was written; ``file_id`` is null where nothing that is approved waited for one."""
 
     file_id: UUID | None
-
-
-class Gathered(Answer):
-    """How many payouts were made."""
-
-    made: int
 
 
 class PayoutResult(Answer):
@@ -95,7 +89,8 @@ class PayoutWait(Answer):
 
     ``screening``: a person of the operator found the company, or somebody who acts for it, on a list. ``suspended``: it
     may not sell now. ``account_held``: it named another account, which counts from ``until`` on. ``no_account``: it
-    named none in this currency.
+    named none in this currency. ``earlier_payout``: the payout ``behind`` is to be sent first; the amount is what was
+    released since.
     """
 
     company_id: UUID
@@ -103,6 +98,7 @@ class PayoutWait(Answer):
     amount: Amount
     reason: str
     until: Instant | None
+    behind: str | None
 
     @classmethod
     def of(cls, row: PayoutWaitRow) -> "PayoutWait":
@@ -113,7 +109,15 @@ class PayoutWait(Answer):
             amount=Amount.of(row.amount),
             reason=str(row.reason),
             until=row.until,
+            behind=row.behind,
         )
+
+
+class Gathered(Answer):
+    """How many payouts were made; ``left_out``: what of released money stays where it is now, and why."""
+
+    made: int
+    left_out: Items[PayoutWait]
 
 
 class Return(Answer):

@@ -17,6 +17,8 @@ from marketplace.edge.requests import payments as money_requests
 from marketplace.edge.requests import payouts as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
+from marketplace.kernel.pages import Page
+from marketplace.payments.queries.payout_waits import PayoutWaitRow
 from marketplace.payments.queries.payouts import ReturnRow
 
 
@@ -42,7 +44,10 @@ def many(query: requests.PayoutsQuery) -> tuple[int, Items[answers.Payout]]:
 )
 def gather(key: str) -> tuple[int, answers.Gathered]:  # noqa: ARG001  kept by the caller
     """Make payouts of what was released, without waiting for the weekly run."""
-    return 201, answers.Gathered(made=acts.gather())
+    made = acts.gather()
+    session = reading()
+    session.rollback()
+    return 201, answers.Gathered(made=made, left_out=_waits(acts.waits(session)))
 
 
 @api.post("/payout-files")
@@ -66,8 +71,7 @@ def write_file(key: str) -> tuple[int, answers.WrittenFile]:  # noqa: ARG001  ke
 )
 def waits(query: CursorQuery) -> tuple[int, Items[answers.PayoutWait]]:
     """Say what of the money released to one's company stays, and why; of all companies to the operator."""
-    page = acts.waits(reading(), query.cursor).map(answers.PayoutWait.of)
-    return 200, Items[answers.PayoutWait](items=list(page.items), next=page.next)
+    return 200, _waits(acts.waits(reading(), query.cursor))
 
 
 @api.get("/payouts/<uuid:payout_id>")
@@ -155,6 +159,10 @@ def record_missing(return_id: UUID, session: Session) -> tuple[int, answers.Retu
     """Say, as the one who is owed it, that what is said to be returned has not come: it is owed as before."""
     row = acts.record_missing(session, return_id)
     return 200, _returns(session, [row])[0]
+
+
+def _waits(page: Page[PayoutWaitRow]) -> Items[answers.PayoutWait]:
+    return Items[answers.PayoutWait](items=[answers.PayoutWait.of(row) for row in page.items], next=page.next)
 
 
 def _returns(session: Session, rows: Collection[ReturnRow]) -> list[answers.Return]:

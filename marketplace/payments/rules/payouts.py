@@ -33,12 +33,16 @@ class PayoutState(StrEnum):
 
 
 class Waits(StrEnum):
-    """Why released money stays where it is. No payout is made of it, agreed to or sent as long as this is so."""
+    """Why released money stays where it is: no payout is made of it as long as this is so.
+
+    But for an earlier payout, none that was made is agreed to or sent either.
+    """
 
     SCREENING = "screening"
     SUSPENDED = "suspended"
     ACCOUNT_HELD = "account_held"  # another account was named, and does not count yet
     NO_ACCOUNT = "no_account"
+    EARLIER_PAYOUT = "earlier_payout"  # one at a time is made of a balance, and that is not sent yet
 
 
 class Failure(StrEnum):

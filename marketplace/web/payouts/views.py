@@ -62,7 +62,11 @@ def gather() -> Any:
         acts.gather()
         return url_for("payouts.many")
 
-    return _done(work, _("Everything that was released and has an account is due to be paid out."), flow=True)
+    return _done(
+        work,
+        _("Gathered. What is due to be paid out, and what stays where it is and why, stands on this page."),
+        flow=True,
+    )
 
 
 @pages.post("/operator/payout-files")

@@ -12,6 +12,7 @@ WAITS: Final[Mapping[Waits, Any]] = {
     Waits.SUSPENDED: _("The company is suspended as a merchant."),
     Waits.ACCOUNT_HELD: _("The company named another account, which is held back at first."),
     Waits.NO_ACCOUNT: _("The company has named no account in this currency."),
+    Waits.EARLIER_PAYOUT: _("An earlier payout to the company is not sent yet; one at a time is made."),
 }
 FAILURES: Final[Mapping[str, Any]] = {
     Failure.ACCOUNT_HELD: _("The company named another account before it was sent; that is held back at first."),

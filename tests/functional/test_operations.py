@@ -198,6 +198,31 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     holds()
 
 
+def test_a_count_of_few_or_none_is_confirmed_before_the_rest_is_lost(way, market, visit):
+    way.secure().pack()
+    way.hand_over(cartons_received=10, gross_kg="125")
+    for act, sent in (("close", {}), ("load", {}), ("seal", {"seal_number": "CN-1"}), ("depart", {}), ("arrive", {})):
+        way.act(act, **sent)
+    way.act("strip")
+    assert way.receive(expect=409, cartons=0)["type"] == "urn:city:problem:few_came"
+    assert way.line()["parts"] == {"in_transit": 400}
+    way.receive(cartons=4, complete=False)
+    few = way.receive(expect=409, cartons=0)
+    assert few["facts"] == {"came": 4, "loaded": 10}
+    buyer = visit(market.buyer)
+    receipt = f"/bookings/{way.booking['id']}/receipt"
+    assert "4 received, 0 damaged" in buyer.open(receipt)
+    asked = buyer.send(receipt, {"cartons": "0"}, 409).text
+    for said in ("Is this count right?", "lost at once", "Yes, only 4 of 10 cartons came"):
+        assert said in asked
+    follow(buyer, buyer.send(receipt, {"cartons": "0", "confirmed": "1"}))
+    assert way.line()["parts"] == {"delivered": 160, "lost": 240}
+    counted = buyer.open(receipt)
+    assert "This cargo is counted" in counted
+    assert 'name="cartons"' not in counted
+    holds()
+
+
 def test_fewer_cartons_are_confirmed_and_a_packing_is_corrected_until_the_hub_has_seen_it(way, market, visit):
     way.secure()
     few = way.pack(cartons=9, expect=409)
@@ -366,7 +391,7 @@ def do(session, way, act, number, other):
         later_ones = [row.id for row in factories.departures(session) if row.departs_at > booking.departs_at]
         moving.roll_booking(**mine, booking_id=booking.id, departure_id=later_ones[other % len(later_ones)])
     elif act == "receive":
-        received = Received(number, min(number, other), complete=other % 2 == 0)
+        received = Received(number, min(number, other), complete=other % 2 == 0, confirmed=True)
         receipts.receive(**mine, booking_id=booking.id, received=received)
     else:
         more = {"seal_number": "CN-1"} if act == "seal" else {}

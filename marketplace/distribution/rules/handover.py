@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.logistics.rules.cargo import MeasuredUnit
 
@@ -57,12 +58,30 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Cartons as the consignee's side counted them; ``complete`` when nothing more is to come."""
+    """Cartons as the consignee's side counted them; ``complete`` when nothing more is to come.
+
+    ``confirmed``: however few came.
+    """
 
     cartons: int
     damaged: int = 0
     remarks: str = ""
     complete: bool = True
+    confirmed: bool = False
+
+
+def check_count(received: Received, *, loaded: int, before: int) -> None:
+    """Refuse ``cartons`` for more than were loaded and not counted ``before``.
+
+    Conflict ``few_came`` for a last count with which less than half of what was loaded has come, until somebody says
+    that it is right: what is missing is lost at once.
+    """
+    left, came = loaded - before, before + received.cartons
+    if not 0 <= received.cartons <= left:
+        code = "too_small" if received.cartons < 0 else "too_large"
+        raise Refused.field("cartons", code, f"0 to {left} cartons")
+    if received.complete and came * 2 < loaded and not received.confirmed:
+        raise Conflict("few_came", came=came, loaded=loaded)
 
 
 def shares(units: int, damaged_units: int, left: int, *, complete: bool) -> tuple[int, int, int]:

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.models import LineBooking
-from marketplace.distribution.rules.handover import Received, Stage, shares
+from marketplace.distribution.rules.handover import Received, Stage, check_count, shares
 from marketplace.distribution.services import access, contracts, discrepancies
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries.cargo import ReceiptRow
@@ -37,9 +37,9 @@ def receive(
 ) -> UUID:
     """Record what arrived of a booking and deliver its line; return the receipt. ``shown`` is how it came.
 
-    Refused ``cartons`` for more than were loaded and not counted yet; Conflict ``state`` before the arrival and after
-    the last receipt. Damaged cartons are damaged goods; with the last receipt the rest is lost, and the carrier's
-    held freight is released.
+    Refused ``cartons`` for more than were loaded and not counted yet; Conflict ``few_came`` for a last count of few
+    that nobody confirms, ``state`` before the arrival and after the last receipt. Damaged cartons are damaged goods;
+    with the last receipt the rest is lost, and the carrier's held freight is released.
     """
     _booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
     receipt_id = _receive(session, booking_id, line_id, received, received_at, actor, now)
@@ -82,7 +82,7 @@ def _receive(
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
     loaded, before = counts(session, booking_id)
     counted, hurt = sum(row.cartons for row in before), sum(row.damaged_cartons for row in before)
-    check_cartons(received, loaded - counted)
+    check_count(received, loaded=loaded, before=counted)
     receipt_id = cargo.record_receipt(
         session,
         actor=actor,
@@ -111,13 +111,6 @@ def _receive(
         _conclude(session, line_id, booking_id, (loaded, counted + received.cartons, hurt), received, actor, now)
         contracts.let_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
     return receipt_id
-
-
-def check_cartons(received: Received, left: int) -> None:
-    """Refuse ``cartons`` for more than were loaded and not counted yet."""
-    if not 0 <= received.cartons <= left:
-        code = "too_small" if received.cartons < 0 else "too_large"
-        raise Refused.field("cartons", code, f"0 to {left} cartons")
 
 
 def counts(session: Session, booking_id: UUID) -> tuple[int, tuple[ReceiptRow, ...]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.rules.handover import Counted, Received
+from marketplace.distribution.rules.handover import Counted, Received, check_count
 from marketplace.distribution.rules.returning import NO_CARGO
 from marketplace.distribution.services import access, handover, receipts, return_papers, returning
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -70,8 +70,8 @@ def receive(
     """Record what arrived of goods that went back; return the receipt.
 
     All of it whole, counted by who gets it, settles the claim. What another counts, or what is missing or broken,
-    leaves that to its word. Refused ``cartons`` beyond what was handed over, Conflict ``state`` before the arrival and
-    after the last receipt.
+    leaves that to its word. Refused ``cartons`` beyond what was handed over, Conflict ``few_came`` for a last count of
+    few that nobody confirms, ``state`` before the arrival and after the last receipt.
     """
     claim_id = access.claim_of(session, booking_id=booking_id)
     claim = claims.some(session, claim_ids=[claim_id])[claim_id]
@@ -83,7 +83,7 @@ def receive(
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
     loaded, before = receipts.counts(session, booking_id)
     counted = sum(row.cartons for row in before)
-    receipts.check_cartons(received, loaded - counted)
+    check_count(received, loaded=loaded, before=counted)
     receipt_id = cargo.record_receipt(
         session,
         actor=actor,

@@ -141,7 +141,7 @@ def counted(body: requests.Handover) -> Counted:
 
 def receive(session: Session, booking_id: UUID, body: requests.Receipt, shown: Shown | None = None) -> UUID:
     """Record what arrived of a booking, and how it came: ``shown`` with files, else what the request says."""
-    received = Received(body.cartons, body.damaged or 0, body.remarks or "", body.complete)
+    received = Received(body.cartons, body.damaged or 0, body.remarks or "", body.complete, body.confirmed)
     if goes_back(session, booking_id):
         return return_way.receive(
             session,

@@ -121,13 +121,17 @@ class Declining(Request):
 
 
 class Receipt(Arrival):
-    """Cartons as the consignee's side counted them, and how they came; ``complete`` false while more is unloaded."""
+    """Cartons as the consignee's side counted them, and how they came; ``complete`` false while more is unloaded.
+
+    ``confirmed``: however few came.
+    """
 
     cartons: Annotated[Whole, Field(ge=0, le=1_000_000)]
     damaged: Count = None
     remarks: Remarks = None
     received_at: Instant = None
     complete: Tick = True
+    confirmed: Tick = False
 
 
 # Refusals whose accepted value begins with an instant.
@@ -160,6 +164,11 @@ messages.register(
         "fewer_cartons": _(
             "You wrote %(packed)s cartons; by the packing of your offer these goods fill %(expected)s. Count again, or"
             " confirm that everything is in the cartons you wrote."
+        ),
+        "few_came": _(
+            "You counted %(came)s of the %(loaded)s cartons that were loaded. What is missing is noted as lost at once,"
+            " and that cannot be undone. Count again, say that more is still being unloaded, or confirm that no more"
+            " came."
         ),
         "stops_ahead": _("Cargo aboard is for a place before this one. Record the arrival there first: %(places)s."),
         "no_border": _("No border lies ahead of this lorry any more."),

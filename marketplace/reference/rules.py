@@ -328,6 +328,8 @@ def to_places(rate: Decimal) -> Decimal:
 
 # A working day ends here on the wall clock of the party who must act.
 WORKING_DAY_ENDS: Final = time(18)
+# How far ahead a day may be closed in a country.
+CLOSED_AHEAD: Final = timedelta(days=3 * 366)
 
 
 def zone_of(country: str) -> str:
@@ -344,6 +346,23 @@ def _first_zones() -> dict[str, str]:
     table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
     rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
     return {country: zone for country, _place, zone, *_note in reversed(rows)}
+
+
+def local_day(country: str, now: datetime) -> date:
+    """Return the day that it is in a country."""
+    return now.astimezone(ZoneInfo(zone_of(country))).date()
+
+
+def check_closed_day(country: str, day: date, *, now: datetime) -> None:
+    """Refuse a country that takes no part here, and a day that is over there or too far ahead."""
+    errors: list[FieldError] = []
+    if country not in RCEP:
+        errors.append(FieldError("country", "choice", ", ".join(sorted(RCEP))))
+    today = local_day(country, now)
+    if not today <= day <= today + CLOSED_AHEAD:
+        errors.append(FieldError("day", "day_within", f"{today} to {today + CLOSED_AHEAD}"))
+    if errors:
+        raise Refused.fields(*errors)
 
 
 def is_working_day(day: date, country: str, closures: Collection[date] = ()) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import forget_remembered, insert_if_new
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
@@ -131,9 +131,30 @@ def publish_rate(
 
 
 def publish_closure(session: Session, *, actor: Actor, country: str, day: date, source: str, now: datetime) -> None:
-    """Let the operator close a day; again changes nothing. Deadlines that were set before stay."""
+    """Let the operator close a day; again changes nothing. Deadlines that were set before stay.
+
+    Refused ``country`` for one that takes no part here, ``day`` for one that is over there or too far ahead.
+    """
+    rules.check_closed_day(country, day, now=now)
     if close_day(session, country=country, day=day, source=source):
         _tell(session, actor, "day.closed", {"country": country, "day": day.isoformat()}, now)
+
+
+def withdraw_closure(session: Session, *, actor: Actor, country: str, day: date, now: datetime) -> None:
+    """Let the operator take a closed day back: people work then. Deadlines that were set before stay.
+
+    NotFound for a day that is not closed, Conflict ``closed_day_over`` for one that is over in that country.
+    """
+    row = session.get(Closure, (country, day), with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("closure")
+    if day < rules.local_day(country, now):
+        raise Conflict("closed_day_over")
+    facts = {"country": country, "day": day.isoformat(), "reason": row.source}
+    session.delete(row)
+    session.flush()
+    forget_remembered(session, REMEMBERED_DATED)
+    _tell(session, actor, "day.reopened", facts, now)
 
 
 def _tell(session: Session, actor: Actor, action: str, facts: dict[str, str], now: datetime) -> None:

@@ -9,7 +9,8 @@ from marketplace.audit.models import AuditRow
 from marketplace.edge.house_rules import WORDS
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
-from marketplace.reference.rules import Setting, bounds
+from marketplace.reference import services
+from marketplace.reference.rules import CLOSED_AHEAD, RCEP, Setting, bounds, local_day
 from tests import factories
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
@@ -89,7 +90,7 @@ def test_rates_and_closed_days_are_noted_once(call, market, admin):
     assert [error["field"] for error in refused] == ["base", "quote"]
     first = call(None, "GET", "/fx-rates", 200)["items"][0]
     assert (first["base"], first["rate"]) == ("USD", "7.1000000000")
-    closed = {"country": "VN", "day": today, "reason": "Typhoon"}
+    closed = {"country": "VN", "day": local_day("VN", clock.now()).isoformat(), "reason": "Typhoon"}
     call(admin, "POST", "/closures", 204, closed)
     call(admin, "POST", "/closures", 204, closed)
     assert call(None, "GET", "/closures", 200)["items"] == [closed]
@@ -110,6 +111,46 @@ def test_the_admin_does_the_same_by_page(app, admin, call):
         in visitor.send("/operator/settings/HOLD_CARD_MINUTES", {"value": "0"}, 422).text
     )
     visitor.open("/operator/settings")
-    today = clock.now().date().isoformat()
-    visitor.send("/operator/closures", {"country": "TH", "day": today, "reason": "Flood"})
+    day = (local_day("TH", clock.now()) + timedelta(days=3)).isoformat()
+    visitor.send("/operator/closures", {"country": "TH", "day": day, "reason": "Flood"})
     assert "Flood" in visitor.open("/settings")
+    assert "Take back" not in visitor.shown
+    assert "Yes: Take back" in visitor.open("/operator/settings")
+    visitor.send("/operator/closures/withdrawal", {})
+    assert "Taken back: people work there" in visitor.open("/operator/settings")
+    assert "Flood" not in visitor.open("/settings")
+
+
+def test_a_day_is_closed_where_people_trade_here_and_not_long_past_or_far_ahead(call, market, admin):
+    today = local_day("CN", clock.now())
+    furthest = today + CLOSED_AHEAD
+    body = {"country": "CN", "day": today.isoformat(), "reason": "Flood"}
+    within = {"field": "day", "code": "day_within", "accepted": f"{today} to {furthest}"}
+    for wrong in ("2020-01-01", (today - timedelta(days=1)).isoformat(), "9999-12-31"):
+        (error,) = call(admin, "POST", "/closures", 422, body | {"day": wrong})["errors"]
+        assert {name: error[name] for name in within} == within
+    (error,) = call(admin, "POST", "/closures", 422, body | {"country": "XX", "day": furthest.isoformat()})["errors"]
+    assert (error["field"], error["code"], error["accepted"]) == ("country", "choice", ", ".join(sorted(RCEP)))
+    assert call(None, "GET", "/closures", 200)["items"] == []
+    call(admin, "POST", "/closures", 204, body | {"day": furthest.isoformat()})
+
+
+def test_a_closed_day_is_taken_back_and_can_be_closed_again(call, market, admin):
+    monday = local_day("CN", clock.now()) + timedelta(days=40)
+    monday += timedelta(days=-monday.weekday())
+    body = {"country": "CN", "day": monday.isoformat()}
+    call(admin, "POST", "/closures/withdrawal", 404, body)
+    call(admin, "POST", "/closures", 204, body | {"reason": "Flood"})
+    call(market.buyer, "POST", "/closures/withdrawal", 403, body)
+    call(admin, "POST", "/closures/withdrawal", 404, body | {"country": "VN"})
+    call(admin, "POST", "/closures/withdrawal", 204, body)
+    assert call(None, "GET", "/closures", 200)["items"] == []
+    call(admin, "POST", "/closures/withdrawal", 404, body)
+    (noted,) = db.session.query(AuditRow).filter_by(action="day.reopened")
+    assert noted.facts == body | {"reason": "Flood"}
+    yesterday = local_day("CN", clock.now()) - timedelta(days=1)
+    with unit_of_work() as session:
+        services.close_day(session, country="CN", day=yesterday, source="Flood")
+    refused = call(admin, "POST", "/closures/withdrawal", 409, body | {"day": yesterday.isoformat()})
+    assert refused["type"] == "urn:city:problem:closed_day_over"
+    call(admin, "POST", "/closures", 204, body | {"reason": "Flood again"})

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,7 +17,7 @@ from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 from marketplace.reference import queries as reference
-from marketplace.reference.rules import zone_of
+from marketplace.reference.rules import local_day
 
 PAGE: Final = 50
 
@@ -98,11 +97,6 @@ def breaches(session: Session) -> list[Breach]:
         if not said <= entered:
             found.append(Breach("closures", "company", row.id, "says closures that it never entered"))
     return found
-
-
-def local_day(country: str, now: datetime) -> date:
-    """Return the day that it is where a company is."""
-    return now.astimezone(ZoneInfo(zone_of(country))).date()
 
 
 def day_of(session: Session, *, company_id: UUID, now: datetime) -> date:

@@ -60,6 +60,16 @@ def closures() -> tuple[int, Items[answers.Closure]]:
 @api.post("/closures")
 @operation(answers={204: None}, tag="settings", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Closure)
 def publish_closure(body: requests.Closure) -> tuple[int, None]:
-    """Close a day in a country; deadlines that were set before stay."""
+    """Close a day in a country, from today there to three years ahead; deadlines that were set before stay."""
     in_unit_of_work(lambda session: acts.publish_closure(session, body))
+    return 204, None
+
+
+@api.post("/closures/withdrawal")
+@operation(
+    answers={204: None}, tag="settings", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.ClosureWithdrawal
+)
+def withdraw_closure(body: requests.ClosureWithdrawal) -> tuple[int, None]:
+    """Take a closed day back as long as it is not over there; deadlines that were set before stay."""
+    in_unit_of_work(lambda session: acts.withdraw_closure(session, body))
     return 204, None

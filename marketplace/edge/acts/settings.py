@@ -54,6 +54,11 @@ def publish_closure(session: Session, body: requests.Closure) -> None:
     )
 
 
+def withdraw_closure(session: Session, body: requests.ClosureWithdrawal) -> None:
+    """Take back that nobody works in a country on a day."""
+    services.withdraw_closure(session, actor=require_actor(), country=body.country, day=body.day, now=clock.now())
+
+
 def _known(key: str) -> rules.Setting:
     try:
         return rules.Setting(key)

@@ -37,6 +37,16 @@ class Closure(Request):
     reason: Annotated[Line, Field(max_length=200)]
 
 
+class ClosureWithdrawal(Request):
+    """A closed day of a country that is taken back."""
+
+    country: Country
+    day: Day
+
+
 messages.register(
-    errors={"rate_taken": _("There is a rate of this pair for that day already, and orders may rest on it.")},
+    errors={
+        "rate_taken": _("There is a rate of this pair for that day already, and orders may rest on it."),
+        "closed_day_over": _("This day is over there: what was, was."),
+    },
 )

@@ -66,6 +66,16 @@ def publish_closure() -> Any:
     )
 
 
+@pages.post("/operator/closures/withdrawal")
+@requires(Permission.OPERATOR_SETTINGS_EDIT, twin="POST /api/v1/closures/withdrawal")
+def withdraw_closure() -> Any:
+    """Take a closed day back."""
+    return _done(
+        lambda session: acts.withdraw_closure(session, parse_form(requests.ClosureWithdrawal, request.form)),
+        _("Taken back: people work there on this day. Deadlines that were set before stay."),
+    )
+
+
 def _done(act: Any, said: str, changed: str = "") -> Any:
     def work(session: Any) -> str:
         act(session)
@@ -94,6 +104,6 @@ def _desk(**shown: Any) -> str:
         rates=queries.newest_rates(session),
         closures=acts.closures(session),
         currencies=[(code, code) for code in sorted(MINOR_UNITS)],
-        countries=choices.countries(),
+        countries=choices.parties(),
         **{"refusal": None, "errors": {}, "values": {}, "changed": "", **shown},
     )

@@ -756,7 +756,9 @@ def _rebuild(city: City, place: dict[str, Any]) -> None:
 
 
 def _close(city: City) -> None:
-    """Let the merchant close its factory for some days."""
+    """Let the merchant close its factory for some days, and the operator a day in China."""
+    city.ids["closed.day"] = (clock.now() + timedelta(days=31)).date().isoformat()
+    city.call("operator", "POST", "/closures", {"country": "CN", "day": city.ids["closed.day"], "reason": "Feast"})
     days = [(clock.now() + timedelta(days=each)).date().isoformat() for each in (60, 64)]
     closed = {"parts": ["factory"], "first_day": days[0], "last_day": days[1]}
     city.ids["closure"] = city.call("merchant", "POST", "/merchant/closures", closed)["id"]

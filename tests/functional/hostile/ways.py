@@ -1131,7 +1131,8 @@ WAYS: Final[dict[str, Way]] = {
         "operator", (), body(base="GBP", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today())
     ),
     "GET /closures": Way(""),
-    "POST /closures": Way("operator", (), body(country="CN", day=lambda _: _today(), reason="Flood")),
+    "POST /closures": Way("operator", (), body(country="CN", day=_in(30), reason="Flood")),
+    "POST /closures/withdrawal": Way("operator", (), body(country="CN", day=_of("closed.day"))),
     "GET /account-statements": Way("merchant"),
     "GET /account-statements/accounts": Way("merchant"),
     "GET /account-statements/{}/{}": Way(
@@ -1359,7 +1360,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "settings.publish_rate": body(
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),
-    "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
+    "settings.publish_closure": body(day=_in(30), reason="Flood"),
     "treasury.approve": body(**RETURNING),
     "treasury.decide_hold": body(way="release"),
     "treasury.resolve_booking": body(reason="A top-up, 充值."),

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.reference import queries, services
 from marketplace.reference.models import DatedSetting
@@ -81,3 +82,6 @@ def test_a_closed_day_is_no_working_day(session):
     assert services.close_day(session, country="CN", day=date(2026, 3, 9), source="test")
     assert not services.close_day(session, country="CN", day=date(2026, 3, 9), source="test")
     assert queries.free_days(session, **where) == {"CN": frozenset({date(2026, 3, 9)}), "VN": frozenset()}
+    desk = Actor(person_id=new_id(), company_id=new_id(), company_kind="operator")
+    services.withdraw_closure(session, actor=desk, country="CN", day=date(2026, 3, 9), now=friday)
+    assert queries.free_days(session, **where) == {"CN": frozenset(), "VN": frozenset()}

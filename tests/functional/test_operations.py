@@ -83,7 +83,7 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert [(one["place"], one["hours"]) for one in way.seen()["border_waits"]] == [("CN-YOUYIGUAN", None)]
     way.act("clear", happened_at=hours[1])
     (wait,) = way.seen()["border_waits"]
-    assert (wait["place"], wait["hours"]) == ("CN-YOUYIGUAN", 26)
+    assert (wait["place"], wait["hours"], way.seen()["actions"]) == ("CN-YOUYIGUAN", 26, ["arrive", "hold"])
     events = way.seen()["events"]
     assert all(one["event_at"] < one["recorded_at"] for one in events if one["code"] in (12, 16))
     assert {one["classifier"] for one in events} == {"planned", "estimated", "actual"}

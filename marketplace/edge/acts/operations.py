@@ -282,7 +282,7 @@ def operated(departure_id: UUID) -> Operated:
     events = tracking.events_of(session, departure_id=departure_id)
     return Operated(
         departure=departure,
-        acts=tuple(act for act in ACTS if _is_possible(departure.state, act)),
+        acts=tuple(act for act in ACTS if _is_possible(departure, act)),
         aboard=aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
         manifest=cargo.manifest(session, departure_id=departure_id),
         events=events,
@@ -409,8 +409,12 @@ def waits_in(events: Sequence[TransportRow], borders: Collection[str]) -> tuple[
     return tuple(found)
 
 
-def _is_possible(state: DepartureState, act: str) -> bool:
-    return state is DepartureState.HELD if act == "resume" else DEPARTURE.allows(state, act)
+def _is_possible(departure: DepartureRow, act: str) -> bool:
+    if act == "resume":
+        return departure.state is DepartureState.HELD
+    if act == "at_border" and not departure.border_ahead:
+        return False
+    return DEPARTURE.allows(departure.state, act)
 
 
 def aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:

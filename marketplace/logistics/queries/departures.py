@@ -82,6 +82,11 @@ class DepartureRow:
         """Return the stop where goods for a place are unloaded, None where this departure does not bring any."""
         return next((stop for stop in self.stops[1:] if stop.place.code == place_code and not stop.is_border), None)
 
+    @property
+    def border_ahead(self) -> bool:
+        """Whether a side of a border lies before the lorry."""
+        return any(stop.is_border and stop.reached_at is None for stop in self.stops)
+
     def is_bookable(self, now: datetime) -> bool:
         """Tell whether a booking is taken at this instant, room aside."""
         until = timetable.bookable_until(

@@ -81,7 +81,6 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         takes_cargo=acts.takes_cargo,
         causes=shown.causes(),
         cause=cause_of(seen.departure.hold_cause) if seen.departure.hold_cause else None,
-        border_ahead=any(stop.is_border and stop.reached_at is None for stop in seen.departure.stops),
         ends=shown.ends(seen.departure, seen.bound_for),
         **{"values": {}, "errors": {}, "refusal": None, **typed},
     )

@@ -68,6 +68,7 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     assert shown.rsplit("/", 1)[1] in merchant.get("/claims")
     merchant.post(f"{shown}/answer", {"amount": "x"}, page=shown, expect=422)
     merchant.post(f"{shown}/answer", {"amount": "0"}, page=shown)
+    assert "The claim is refused. The other side may still ask the operator to decide." in merchant.get(shown)
     # A refusal is no offer of nothing.
     assert "nothing: the claim was refused" in buyer.get(shown)
     with zipfile.ZipFile(io.BytesIO(buyer.visitor.client.get(f"{shown}/bundle").data)) as bundle:

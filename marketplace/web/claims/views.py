@@ -143,7 +143,13 @@ def open_claim(order_id: UUID, line_id: UUID) -> Any:
 @requires(Permission.TRADE_CLAIM_ANSWER, twin="POST /api/v1/claims/{id}/answer")
 def answer(claim_id: UUID) -> Any:
     """Answer a claim with an offer."""
-    return _act(claim_id, requests.ClaimAmount, acts.answer, _("The offer is made."))
+    return _act(
+        claim_id,
+        requests.ClaimAmount,
+        acts.answer,
+        _("The offer is made."),
+        refused=_("The claim is refused. The other side may still ask the operator to decide."),
+    )
 
 
 @pages.post("/claims/<uuid:claim_id>/settlement")
@@ -221,8 +227,11 @@ def give_up_booking(claim_id: UUID) -> Any:
     return _act(claim_id, None, returning.give_up, _("The booking is given up. Its room is free again."))
 
 
-def _act(claim_id: UUID, model: Any, act: Any, said: str, *, to_send: str = "") -> Any:
-    """Do an act on a claim; ``to_send`` is what is said instead where something has to be sent first."""
+def _act(claim_id: UUID, model: Any, act: Any, said: str, *, to_send: str = "", refused: str = "") -> Any:
+    """Do an act on a claim.
+
+    ``to_send`` is what is said instead where something has to be sent first, ``refused`` where nothing is offered.
+    """
 
     def work(session: Any) -> str:
         act(session, claim_id, *body)
@@ -233,8 +242,11 @@ def _act(claim_id: UUID, model: Any, act: Any, said: str, *, to_send: str = "") 
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **shown: _one(claim_id, **shown))
-    waits = to_send and acts.look(reading(), claim_id).claim.state is ClaimState.SENDING
-    flash(to_send if waits else said, "good")
+    if to_send or refused:
+        claim = acts.look(reading(), claim_id).claim
+        is_refused = claim.offer is not None and not claim.offer and claim.remedy is None
+        said = (is_refused and refused) or (claim.state is ClaimState.SENDING and to_send) or said
+    flash(said, "good")
     return done
 
 

@@ -49,6 +49,7 @@ _PHRASES: Final = (
     N_("text without control characters"),
     N_("text or a number, no tick"),
     N_("a day such as %(day)s"),
+    N_("a day such as %(day)s, or an instant such as %(at)s"),
     N_("a day up to %(day)s"),
     N_("two letters of ISO 3166-1 such as CN, VN, TH"),
     N_("an ISO 4217 code such as CNY, THB, VND"),

@@ -283,6 +283,7 @@ LABELS: Final[dict[str, Any]] = {
     "plan": _("Payment plan"),
     "rail": _("Way to pay"),
     "rails": _("Offered by"),
+    "quote": _("Other currency"),
     "rate": _("Rate"),
     "refers_to": _("First invoice"),
     "register_until": _("Registration until"),

@@ -98,6 +98,31 @@ def test_rates_and_closed_days_are_noted_once(call, market, admin):
     assert (actions.count("rate.published"), actions.count("day.closed")) == (1, 1)
 
 
+def test_what_a_form_says_of_its_fields_is_what_it_takes(app, admin, call):
+    for wrong, code, accepted in (
+        ("25 Dec 2027", "instant", "a day such as 2026-11-25, or an instant such as 2026-11-25T08:00:00Z"),
+        ("9999-12-31", "day_within", "2016-01-01 to 2100-12-31"),
+        ("9999-12-31T08:00:00Z", "day_within", "2016-01-01 to 2100-12-31"),
+    ):
+        body = {"value": "5", "valid_from": wrong}
+        (error,) = call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", 422, body)["errors"]
+        assert (error["field"], error["code"], error["accepted"]) == ("valid_from", code, accepted)
+    visitor = Visitor(app)
+    visitor.log_in(admin.login, factories.PASSWORD)
+    enrolled(visitor)
+    visitor.open("/operator/settings")
+    refused = visitor.send("/operator/settings/HOLD_CARD_MINUTES", {"value": "25", "valid_from": "25 Dec 2027"}, 422)
+    assert "Write a day such as 2026-11-25, or an instant such as" in refused.text
+    visitor.open("/operator/settings")
+    refused = visitor.send("/operator/fx-rates", {"rate": "", "quote": ""}, 422).text
+    for said in (
+        ">Currency: This field is needed",
+        ">Rate: This field is needed",
+        ">Other currency: This field is needed",
+    ):
+        assert said in refused
+
+
 def test_the_admin_does_the_same_by_page(app, admin, call):
     visitor = Visitor(app)
     visitor.log_in(admin.login, factories.PASSWORD)

@@ -23,12 +23,16 @@ def instant_or_day(value: Any) -> datetime | None:
             found = datetime.combine(date.fromisoformat(text), time(), UTC)
         else:
             found = datetime.fromisoformat(text)
-        # Years whose zone or cut-offs would leave the calendar are no timetable's.
-        if found.tzinfo is not None and _EARLIEST <= found.year <= _LATEST:
-            return found.astimezone(UTC)
     except ValueError:
-        pass
-    raise PydanticCustomError("instant", "2026-11-25 or 2026-11-25T08:00:00Z")
+        found = None
+    if found is None or found.tzinfo is None:
+        raise PydanticCustomError("instant", "a day such as 2026-11-25, or an instant such as 2026-11-25T08:00:00Z")
+    # Years whose zone or cut-offs would leave the calendar are no timetable's.
+    if not _EARLIEST <= found.year <= _LATEST:
+        raise PydanticCustomError(
+            "day_within", "{accepted}", {"accepted": f"{date(_EARLIEST, 1, 1)} to {date(_LATEST, 12, 31)}"}
+        )
+    return found.astimezone(UTC)
 
 
 Place = Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)]
@@ -55,5 +59,5 @@ messages.register(
         "no_tariff": _("There is no freight tariff to this place yet."),
         "left_behind": _("Some bookings have no cargo here and no later departure with room: roll or decline each."),
     },
-    fields={"instant": _("Write a day or an instant: %(accepted)s.")},
+    fields={"instant": _("Write %(accepted)s.")},
 )

@@ -36,6 +36,10 @@ def chinese() -> Iterator[None]:
         ("999999.00 CNY", "999,999.00\u00a0CNY"),
         ("1886 to 2027", "1886 至 2027"),
         ("a day such as 2026-11-25", "日期，例如 2026-11-25"),
+        (
+            "a day such as 2026-11-25, or an instant such as 2026-11-25T08:00:00Z",
+            "日期，例如 2026-11-25，或时刻，例如 2026-11-25T08:00:00Z",
+        ),
         ("480 or 960", "480 或 960"),
         ("at most 2 decimals in CNY", "CNY 最多 2 位小数"),
         ("more than 0, at most 12.50", "大于 0，最多 12.50"),

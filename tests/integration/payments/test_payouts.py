@@ -379,6 +379,23 @@ def test_nobody_is_told_of_a_payout_as_late_while_its_company_is_stopped(app, ti
     assert lapsing.escalate(now=late) == 1
 
 
+def test_what_is_released_after_a_payout_was_made_waits_for_it_to_be_sent(till):
+    till.release(1_000_00)
+    flows.gather(now=NOW)
+    assert waits(till.company_id) == []
+    till.release(300_00)
+    assert flows.gather(now=NOW) == 0
+    assert waits(till.company_id) == [(300_00, Waits.EARLIER_PAYOUT)]
+    hit_id = confirm_hit(till.company_id)
+    assert waits(till.company_id) == [(1_300_00, Waits.SCREENING)]
+    clear_hit(hit_id)
+    (due,) = till.payouts()
+    flows.approve(payout_id=due.id, actor=clerk(), remittance="City", now=NOW)
+    assert waits(till.company_id) == []
+    assert flows.gather(now=NOW) == 1
+    assert till.payouts()[0].amount.minor == 300_00
+
+
 def test_carriers_are_paid_out_likewise(till):
     till.release(300_00, AccountKind.CARRIER_PAYABLE).release(200_00)
     assert flows.gather(now=NOW) == 2

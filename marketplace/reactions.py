@@ -11,6 +11,7 @@ from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
+from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import amending, booking, cargo_papers, carriage, manifest_papers, return_way
 from marketplace.distribution.services import erasing as discrepancies
@@ -185,7 +186,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.CardDisputeWon: (dispute_parts.on_ended, notices.on_card_dispute_ended),
     payments.CardDisputeClosed: (dispute_parts.on_ended, notices.on_card_dispute_ended),
     payments.CardDisputeLost: (dispute_parts.on_lost, notices.on_card_dispute_ended),
-    payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
+    payments.CardRefunded: (card_returns.on_refunded, holding.refunded, checkout.on_card_refunded),
+    checked_out.UnorderedMoneyReturned: (notices.on_unordered_money_returned,),
     payments.CardRefundFailed: (card_returns.on_refund_failed, dispute_parts.on_refund_failed, holding.refunded),
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),
     payments.AllowanceGranted: (changes.on_fell_due, trade_notes.on_allowance_granted),

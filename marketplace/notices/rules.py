@@ -36,6 +36,7 @@ class News(StrEnum):
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_ENDED = "dispute_ended"
     HELD_SENT_BACK = "held_sent_back"
+    LATE_MONEY_BACK = "late_money_back"
     RETURN_SENT = "return_sent"
     RETURN_DENIED = "return_denied"
     TRANSFER_WAITS = "transfer_waits"
@@ -105,6 +106,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.DISPUTE_OPENED: Permission.TRADE_PAYMENT_READ,
     News.DISPUTE_ENDED: Permission.TRADE_PAYMENT_READ,
     News.HELD_SENT_BACK: Permission.TRADE_PAYMENT_READ,
+    # Its page is the checkout's.
+    News.LATE_MONEY_BACK: Permission.TRADE_ORDER_PLACE,
     News.RETURN_SENT: Permission.TRADE_PAYMENT_CONFIRM,
     News.RETURN_DENIED: Permission.TRADE_PAYMENT_CONFIRM,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,

@@ -1,13 +1,19 @@
 """Local ways to pay at checkout: chosen, confirmed at the provider, charged at once, held or given back."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
+from marketplace.catalog.services import stock
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.mail.models import MailMessage
+from marketplace.notices.models import InboxMatter
+from marketplace.notices.rules import News
 from marketplace.orders.models import Order
 from marketplace.payments.flows import cards
 from marketplace.payments.models.cards import CardCharge
@@ -237,3 +243,165 @@ def test_a_buyer_chooses_it_on_the_page(call, market, app):
     _confirm(app, page, "wechat_pay", "pay")
     visitor.open(standing)
     assert "/orders/groups/" in visitor.send(f"{standing}/completion", {}).location
+
+
+@pytest.fixture
+def in_thailand(app, monkeypatch):
+    """The house's account at the provider is a Thai one: goods in THB can be paid by PromptPay."""
+    monkeypatch.setattr(app.extensions["city.cards"], "_country", "TH")
+    monkeypatch.setattr(double_of(app), "_country", "TH")
+
+
+@pytest.fixture
+def buyer(app, market):
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    return visitor
+
+
+def _begin_by_promptpay(call, market):
+    """Begin a checkout with a single payment: goods whose freight their price includes."""
+    cart = fill(call, market, chains=0)
+    assert [bundle["local_methods"] for bundle in cart["bundles"]] == [["promptpay"]]
+    body = {"expected_totals": cart["totals"], "payment": ALIPAY | {"method": "promptpay"}}
+    waiting = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=202)
+    return waiting, cart["bundles"][0]["goods"]
+
+
+@pytest.fixture
+def pass_time():
+    """Move the clock by so many seconds, until the test ends."""
+    yield clock.set_offset
+    clock.set_offset(0)
+
+
+def _told(app):
+    """The letters about money that went back without an order; every job that is due by now is done first."""
+    runner.run_due(app)
+    session = reading()
+    session.rollback()
+    return session.scalars(sa.select(MailMessage).where(MailMessage.template == "late_money_back")).all()
+
+
+def test_who_waits_for_the_bank_is_not_asked_to_pay_again(call, market, app, in_thailand, buyer):
+    waiting, goods = _begin_by_promptpay(call, market)
+    (payment,) = waiting["payments"]
+    assert (payment["subject"], payment["state"], payment["amount"]) == ("order", "to_pay", goods)
+    assert waiting["waits_for_bank"] is False
+    assert waiting["pay_by"]
+    checkout, page = f"/checkout/{waiting['id']}", waiting["payment_url"]
+    assert "One more payment" not in buyer.open(f"{checkout}?asked=1")
+    assert page in buyer.shown
+    _confirm(app, page, "promptpay", "wait")
+
+    for method, path in (("POST", f"{checkout}/completion"), ("GET", checkout)):
+        now = call(market.buyer, method, path, expect=202)
+        assert [one["state"] for one in now["payments"]] == ["with_bank"]
+        assert (now["waits_for_bank"], now["payment_url"]) == (True, None)
+
+    shown = buyer.open(f"{checkout}?asked=1")
+    assert "The bank has not answered yet" in shown
+    assert "Do not pay again" in shown
+    assert "PromptPay" in shown
+    for wrong in ("One more payment", "separate contracts", "Go to the payment page", page):
+        assert wrong not in shown
+    (intent,) = [one for one in double_of(app).all("payment_intent") if one["status"] == "processing"]
+    double_of(app).settle_local(intent["id"], "pay")
+    call(market.buyer, "POST", f"{checkout}/completion", expect=200)
+
+
+def test_the_payment_that_is_missing_is_named(call, market, app, buyer):
+    checkout, page = _begin(call, market)
+    _confirm(app, page(), "alipay", "wait")
+    now = call(market.buyer, "POST", f"{checkout}/completion", expect=202)
+    goods, freight = now["payments"]
+    assert [(one["subject"], one["state"]) for one in now["payments"]] == [
+        ("order", "with_bank"),
+        ("freight", "to_pay"),
+    ]
+    assert now["waits_for_bank"] is False
+    assert now["payment_url"]
+    shown = buyer.open(f"{checkout}?asked=1")
+    assert "One more payment" in shown
+    assert goods["reference"] in shown
+    assert f"Freight {freight['reference']}" in shown
+    assert "the bank has not answered yet" in shown
+    assert "To be paid until" in shown
+
+
+def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_thailand, buyer, pass_time):
+    double = double_of(app)
+    waiting, goods = _begin_by_promptpay(call, market)
+    checkout = f"/checkout/{waiting['id']}"
+    _confirm(app, waiting["payment_url"], "promptpay", "wait")
+    call(market.buyer, "POST", f"{checkout}/completion", expect=202)
+    pass_time(20 * 60)
+    sweeping.finish_checkouts(now=clock.now())
+    refused = call(market.buyer, "GET", checkout, expect=409)
+    assert [one["state"] for one in refused["facts"]["payments"]] == ["with_bank"]
+    assert "bank has not answered" in buyer.open(checkout)
+    assert _told(app) == []
+    (intent,) = [one for one in double.all("payment_intent") if one["status"] == "processing"]
+    double.settle_local(intent["id"], "pay")
+    cards.reconcile(clock.now() + 2 * IN_FLIGHT)
+    pass_time(30 * 60)
+    runner.run_due(app)
+
+    (kept,) = call(market.buyer, "GET", checkout, expect=409)["facts"]["payments"]
+
+    assert (kept["state"], kept["local_method"]) == ("went_back", "promptpay")
+    assert kept["taken"] == kept["returned"] == goods
+    assert kept["taken_at"] <= kept["returned_at"]
+    shown = buyer.open(checkout)
+    assert "was taken by PromptPay on" in shown
+    assert "went back on" in shown
+    pass_time(40 * 60)
+    letters = _told(app)
+    assert len(letters) == len({letter.to for letter in letters}) > 0
+    (matter,) = reading().scalars(sa.select(InboxMatter).where(InboxMatter.news == News.LATE_MONEY_BACK))
+    assert (matter.facts["amount"], matter.facts["path"]) == (f"{goods['amount']} THB", checkout)
+    assert reports.check(reading()) == []
+
+
+def test_money_of_an_order_that_could_not_be_placed_is_told_to_its_payer(
+    call, market, app, in_thailand, buyer, pass_time
+):
+    waiting, goods = _begin_by_promptpay(call, market)
+    checkout = f"/checkout/{waiting['id']}"
+    _confirm(app, waiting["payment_url"], "promptpay", "pay")
+    (plan,) = reading().scalars(sa.select(CheckoutAttempt.plan))
+    (line,) = plan["group"]["orders"][0]["lines"]
+    with unit_of_work() as session:
+        stock.release(session, subject=UUID(line["id"]), now=clock.now(), reason="checkout_abandoned")
+
+    refused = call(market.buyer, "POST", f"{checkout}/completion", expect=409)
+
+    assert refused["type"].endswith("hold_gone")
+    (kept,) = refused["facts"]["payments"]
+    assert (kept["state"], kept["taken"], kept["returned"]) == ("went_back", goods, goods)
+    shown = buyer.open(checkout)
+    assert "The reservation of these goods has ended" in shown
+    assert "was taken by PromptPay on" in shown
+    pass_time(40 * 60)
+    letters = _told(app)
+    assert len(letters) == len({letter.to for letter in letters}) > 0
+
+
+def test_a_refund_of_an_order_that_was_placed_is_no_late_money(call, market, app, in_thailand, pass_time):
+    waiting, _goods = _begin_by_promptpay(call, market)
+    _confirm(app, waiting["payment_url"], "promptpay", "pay")
+    done = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=200)
+    assert (done["payments"], done["pay_by"], done["waits_for_bank"]) == ([], None, False)
+    call(market.buyer, "POST", f"/orders/{done['order_ids'][0]}/cancellation", key="end", expect=204)
+    runner.run_due(app)
+    assert {state for *_, state in charges()} == {"refunded"}
+    pass_time(40 * 60)
+    assert _told(app) == []
+
+
+def test_a_page_that_ends_unpaid_is_told_as_the_end_of_the_time(call, market, app, in_thailand):
+    waiting, _goods = _begin_by_promptpay(call, market)
+    (page,) = double_of(app).all("checkout.session")
+    app.extensions["city.cards"].close_page(page["id"], key="nobody-paid")
+    refused = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=409)
+    assert refused["type"] == "urn:city:problem:checkout_expired"

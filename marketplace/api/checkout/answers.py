@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.plans import PlanAnswer
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
+from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
 from marketplace.edge.acts.checkout import Approximation, CartSeen
@@ -356,14 +357,50 @@ class Cart(Answer):
         )
 
 
+class CheckoutPayment(Answer):
+    """A payment of a checkout that has ordered nothing yet: for goods (``order``) or ``freight``.
+
+    ``state``: ``to_pay`` (on ``payment_url``, once the provider has opened it), ``with_bank`` (the payer did what he
+    can, his bank has not answered), ``reserved``, ``taken``, ``not_taken``, ``going_back``, ``went_back``.
+    """
+
+    subject: str
+    reference: str
+    merchant_id: UUID
+    amount: Amount
+    local_method: str | None
+    state: str
+    payment_url: str | None
+
+    @classmethod
+    def of(cls, seen: PaymentSeen) -> "CheckoutPayment":
+        """Write a payment."""
+        return cls(
+            subject=str(seen.subject.kind),
+            reference=seen.reference,
+            merchant_id=seen.merchant_id,
+            amount=Amount.of(seen.amount),
+            local_method=str(seen.local_method) if seen.local_method else None,
+            state=str(seen.stand),
+            payment_url=seen.page_url,
+        )
+
+
 class Checkout(Answer):
-    """How a checkout stands: its orders, or the page to pay on."""
+    """How a checkout stands: its orders, or the page to pay on.
+
+    Until it is ordered ``payments`` say how each stands and ``pay_by`` how long it waits. With ``waits_for_bank`` there
+    is nothing left to pay, and no ``payment_url``: whoever pays again pays twice.
+    """
 
     id: UUID
     state: str
     group_id: UUID | None
     order_ids: list[UUID]
     payment_url: str | None
+    waits_for_bank: bool
+    pay_by: Instant | None
+    payments: list[CheckoutPayment]
 
     @classmethod
     def of(cls, outcome: Outcome, order_ids: tuple[UUID, ...]) -> "Checkout":
@@ -374,4 +411,7 @@ class Checkout(Answer):
             group_id=outcome.group_id,
             order_ids=list(order_ids),
             payment_url=outcome.payment_url,
+            waits_for_bank=outcome.waits_for_bank,
+            pay_by=outcome.pay_by,
+            payments=[CheckoutPayment.of(one) for one in outcome.payments],
         )

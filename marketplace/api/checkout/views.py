@@ -98,7 +98,10 @@ def place(body: requests.Checkout, key: str) -> tuple[int, answers.Checkout]:
     answers={200: answers.Checkout, 202: answers.Checkout}, tag="checkout", permission=Permission.TRADE_ORDER_PLACE
 )
 def follow(checkout_id: UUID) -> tuple[int, answers.Checkout]:
-    """Say how a checkout stands; 202 while something has still to be paid, or is not known to be."""
+    """Say how a checkout stands; 202 while something has still to be paid, or is not known to be.
+
+    The refusal of one that ordered nothing names in `payments` what was taken for it all the same, and what went back.
+    """
     status, found = _answer(acts.standing(checkout_id))
     return 200 if status == 201 else status, found
 

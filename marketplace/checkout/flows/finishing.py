@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import queries
-from marketplace.checkout.queries import AttemptRow
+from marketplace.checkout.queries import AttemptRow, standing
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.plan import Charge, CheckoutPlan
-from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, refused
+from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome
 from marketplace.checkout.services import attempts, giving_up, holding, ordering
 from marketplace.distribution.services import booking
 from marketplace.kernel.actor import Actor
@@ -67,6 +67,8 @@ def _collect(attempt: AttemptRow, *, now: datetime) -> Outcome:
     outcomes = [_authorise(attempt, charge, now) for charge in attempt.plan.charges]
     declined = next((one for one in outcomes if one.state in (CardState.DECLINED, CardState.CANCELLED)), None)
     if declined is not None:
+        if declined.is_expired:
+            return _give_up(attempt, {"code": "checkout_expired"}, now=now)
         reason = declined.decline_code or str(declined.state)
         by_card = attempt.plan.charges[outcomes.index(declined)].local_method is None
         code = "card_declined" if by_card else "payment_failed"
@@ -78,7 +80,10 @@ def _collect(attempt: AttemptRow, *, now: datetime) -> Outcome:
     if not in_unit_of_work(lambda session: _await(session, attempt.id)):
         return _conclude(_attempt(attempt.id), now=now)
     page = next((one.page_url for one in outcomes if one.page_url), None)
-    return Outcome(attempt.id, AttemptState.AWAITING_PAYMENT, payment_url=page)
+    payments = standing.payments_of(_fresh(), attempt.plan, is_over=False)
+    return Outcome(
+        attempt.id, AttemptState.AWAITING_PAYMENT, payment_url=page, payments=payments, pay_by=attempt.expires_at
+    )
 
 
 def _authorise(attempt: AttemptRow, charge: Charge, now: datetime) -> CardOutcome:
@@ -131,7 +136,7 @@ def _conclude(attempt: AttemptRow, *, now: datetime) -> Outcome:
     """Answer for an attempt that is over, and end its charges: capture for orders, cancel for none."""
     if attempt.state is AttemptState.ABANDONED:
         _cancel_charges(attempt, now=now)
-        raise refused(attempt.refusal or {})
+        raise queries.refusal(_fresh(), attempt)
     if not attempt.is_settled:
         try:
             _capture_charges(attempt, now=now)
@@ -192,9 +197,13 @@ def _order_of(plan: CheckoutPlan, charge: Charge) -> UUID:
 
 
 def _attempt(attempt_id: UUID) -> AttemptRow:
+    return queries.attempt(_fresh(), attempt_id=attempt_id)
+
+
+def _fresh() -> Session:
     session = reading()
     session.rollback()  # what other transactions did since must be seen
-    return queries.attempt(session, attempt_id=attempt_id)
+    return session
 
 
 def _plain(refusal: Conflict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
+from marketplace.checkout.queries import standing
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.cart import (
     Barred,
@@ -36,7 +37,7 @@ from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
@@ -45,7 +46,6 @@ from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
 from marketplace.orders.queries.carts import CartRow
 from marketplace.orders.rules.samples import PlacedSample
-from marketplace.payments.queries import cards
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -187,12 +187,17 @@ def outcome(session: Session, *, attempt_id: UUID, company_id: UUID) -> Outcome:
     """
     found = attempt(session, attempt_id=attempt_id, company_id=company_id)
     if found.state is AttemptState.ABANDONED:
-        raise refused(found.refusal or {})
+        raise refusal(session, found)
     if found.state is AttemptState.ORDERED:
         return Outcome(found.id, found.state, group_id=found.group_id)
-    keys = [charge.key for charge in found.plan.charges]
-    pages = (charge.outcome.page_url for charge in cards.charges_under(session, keys=keys))
-    return Outcome(found.id, found.state, payment_url=next((page for page in pages if page), None))
+    payments = standing.payments_of(session, found.plan, is_over=False)
+    page = next((one.page_url for one in payments if one.page_url), None)
+    return Outcome(found.id, found.state, payment_url=page, payments=payments, pay_by=found.expires_at)
+
+
+def refusal(session: Session, found: AttemptRow) -> DomainError:
+    """Return the refusal that an abandoned attempt tells, with what became of money that was taken for it."""
+    return refused(found.refusal or {}, standing.payments_of(session, found.plan, is_over=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,11 @@ class CheckoutPlan:
         """Return the number of the order or freight contract that a charge pays."""
         return next(one.reference for one in (*self.group.orders, *self.freight) if one.id == subject_id)
 
+    def merchant_of(self, subject_id: UUID) -> UUID:
+        """Return whose goods an order buys, or a freight contract carries."""
+        order_id = next((one.order_id for one in self.freight if one.id == subject_id), subject_id)
+        return next(order.merchant_id for order in self.group.orders if order.id == order_id)
+
 
 # The days to pay of orders from before plans were values, while their checkout was still open.
 _HOUSE_DAYS: Final = 5

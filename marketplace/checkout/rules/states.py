@@ -1,11 +1,13 @@
 """The states of a checkout attempt, and what its buyer is told of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from marketplace.checkout.rules.standing import PaymentSeen, Stand
 from marketplace.kernel.errors import Conflict, DomainError, FieldError, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 
@@ -40,7 +42,8 @@ OPEN: Final = (AttemptState.HELD, AttemptState.AWAITING_PAYMENT)
 class Outcome:
     """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer.
 
-    ``order_ids`` are those that were placed just now, by id; empty where somebody has to look.
+    ``order_ids`` are those that were placed just now, by id; empty where somebody has to look. Until it is ordered
+    ``payments`` say how each payment stands, and ``pay_by`` is how long it waits for them.
     """
 
     attempt_id: UUID
@@ -48,6 +51,18 @@ class Outcome:
     group_id: UUID | None = None
     payment_url: str | None = None
     order_ids: tuple[UUID, ...] = ()
+    payments: tuple[PaymentSeen, ...] = ()
+    pay_by: datetime | None = None
+
+    @property
+    def to_pay(self) -> tuple[PaymentSeen, ...]:
+        """The payments that the buyer has still to make."""
+        return tuple(one for one in self.payments if one.stand is Stand.TO_PAY)
+
+    @property
+    def waits_for_bank(self) -> bool:
+        """Tell whether the buyer did all he can, and only a bank's answer is missing."""
+        return not self.to_pay and any(one.stand is Stand.WITH_BANK for one in self.payments)
 
 
 def is_at_work(state: AttemptState, *, begun_at: datetime, now: datetime) -> bool:
@@ -65,9 +80,11 @@ def superseded(attempt_id: UUID) -> dict[str, Any]:
     return {"code": "checkout_superseded", "by": str(attempt_id)}
 
 
-def refused(refusal: dict[str, Any]) -> DomainError:
-    """Return the refusal that an abandoned attempt tells, every time the same."""
+def refused(refusal: dict[str, Any], payments: Sequence[PaymentSeen] = ()) -> DomainError:
+    """Return the refusal that an abandoned attempt tells, with what became of money that was taken for it."""
     facts = {name: value for name, value in refusal.items() if name != "code"}
+    if told := [one.facts for one in payments if one.is_told]:
+        facts["payments"] = told
     if refusal.get("code") == "card_declined":
         field = FieldError("payment.payment_method", "card_declined", "another card", facts)
         return Refused("card_declined", errors=(field,), **facts)

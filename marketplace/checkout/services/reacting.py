@@ -6,21 +6,37 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import HandedOver
+from marketplace.checkout.events import UnorderedMoneyReturned
 from marketplace.checkout.models import CheckoutAttempt
-from marketplace.checkout.rules.states import OPEN
+from marketplace.checkout.rules.states import OPEN, AttemptState
+from marketplace.kernel.events import record
 from marketplace.outbox import services as outbox
-from marketplace.payments.events import CardAuthorised, CardDeclined
+from marketplace.payments.events import CardAuthorised, CardDeclined, CardEvent, CardRefunded
 
 JOB = "finish_checkout"
 
 
 def on_card_answered(session: Session, event: CardAuthorised | CardDeclined) -> None:
     """Have a job look whether everything is paid now, or cannot be: the buyer may never come back from the page."""
-    word, _, rest = event.key.partition(":")
-    if word != "checkout":
+    attempt_id = _attempt_of(event)
+    if attempt_id is not None:
+        outbox.enqueue(session, JOB, {"attempt": str(attempt_id)}, now=event.at, key=f"{JOB}:{event.charge_id}")
+
+
+def on_card_refunded(session: Session, event: CardRefunded) -> None:
+    """Say so where it was taken for a checkout that ordered nothing: no order tells its payer of it."""
+    attempt_id = _attempt_of(event)
+    if attempt_id is None:
         return
-    attempt_id = UUID(rest.partition(":")[0])
-    outbox.enqueue(session, JOB, {"attempt": str(attempt_id)}, now=event.at, key=f"{JOB}:{event.charge_id}")
+    state = session.scalars(sa.select(CheckoutAttempt.state).where(CheckoutAttempt.id == attempt_id)).one_or_none()
+    if state is AttemptState.ABANDONED:
+        record(session, UnorderedMoneyReturned(checkout_id=attempt_id, subject_id=event.subject_id, at=event.at))
+
+
+def _attempt_of(event: CardEvent) -> UUID | None:
+    """Return of which checkout a charge is, None where it is of none."""
+    word, _, rest = event.key.partition(":")
+    return UUID(rest.partition(":")[0]) if word == "checkout" else None
 
 
 def on_handed_over(session: Session, event: HandedOver) -> None:

@@ -17,9 +17,10 @@ from marketplace.catalog.rules.details.samples import SampleOffer
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.queries import samples
+from marketplace.checkout.queries.standing import payments_of as standing_of
 from marketplace.checkout.rules.cart import Bundle, Cart, Problem
-from marketplace.checkout.rules.states import Outcome
-from marketplace.edge.acts.clocks import clocks
+from marketplace.checkout.rules.standing import PaymentSeen
+from marketplace.checkout.rules.states import AttemptState, Outcome
 from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
@@ -42,7 +43,7 @@ from marketplace.payments.rules.plans import AgreedPlan, Offer, due_at, of_sampl
 from marketplace.payments.rules.terms import Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
-from marketplace.reference.rules import CURRENCIES, Setting
+from marketplace.reference.rules import CURRENCIES, Setting, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Approximation:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Until when something is held, and by whose clock it is said."""
+class Whose:
+    """Companies by name, and by whose clock moments are said."""
 
-    at: datetime
+    names: Mapping[UUID, str]
     zone: str
 
 
@@ -401,14 +402,20 @@ def standing(checkout_id: UUID) -> Outcome:
     return queries.outcome(reading(), attempt_id=checkout_id, company_id=require_actor().company)
 
 
-def ways_of(checkout_id: UUID) -> tuple[LocalMethod | None, ...]:
-    """Return by which local method each charge of a checkout of the asker's company is paid, None for a card."""
-    attempt = queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
-    return tuple(charge.local_method for charge in attempt.plan.charges)
-
-
-def held_until(checkout_id: UUID) -> Held:
-    """Return until when a checkout of the asker's company holds goods and room, and the company's clock."""
+def whose(payments: Collection[PaymentSeen]) -> Whose:
+    """Return whose goods the payments of a checkout of the asker's company are about, and the company's clock."""
     session, company_id = reading(), require_actor().company
-    attempt = queries.attempt(session, attempt_id=checkout_id, company_id=company_id)
-    return Held(attempt.expires_at, clocks(session, [company_id])[company_id])
+    found = accounts.get_companies(session, company_ids={company_id, *(one.merchant_id for one in payments)})
+    return Whose({row.id: row.name for row in found.values()}, zone_of(found[company_id].country))
+
+
+def told_of(checkout_id: UUID) -> tuple[PaymentSeen, ...]:
+    """Return what a checkout that ordered nothing took, or may take yet; nothing of one that is not over.
+
+    NotFound for one that is none of the asker's company.
+    """
+    session = reading()
+    attempt = queries.attempt(session, attempt_id=checkout_id, company_id=require_actor().company)
+    if attempt.state is not AttemptState.ABANDONED:
+        return ()
+    return tuple(one for one in standing_of(session, attempt.plan, is_over=True) if one.is_told)

@@ -15,6 +15,7 @@ from marketplace.accounts import events as accounts
 from marketplace.approvals import events as approvals
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
+from marketplace.checkout import events as checkout
 from marketplace.distribution.rules.returning import GIVEN_UP
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
@@ -159,6 +160,11 @@ def on_card_dispute_ended(
 def on_held_money_sent_back(session: Session, event: payments.HeldMoneySentBack) -> None:
     """Tell both sides that it goes back to the card, and is theirs to settle."""
     _later(session, event, News.HELD_SENT_BACK, hold=event.hold_id)
+
+
+def on_unordered_money_returned(session: Session, event: checkout.UnorderedMoneyReturned) -> None:
+    """Tell the payer, once of each payment, that it went back: nothing that was ordered speaks of it."""
+    _once(session, event, News.LATE_MONEY_BACK, checkout=event.checkout_id, subject=event.subject_id)
 
 
 def on_return_sent(session: Session, event: payments.ReturnSent) -> None:

@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.checkout import queries as checkouts
+from marketplace.checkout.queries import standing
 from marketplace.kernel.money import Money
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.payments.queries import holds, payments
+from marketplace.payments.rules.local_methods import NAMES
 from marketplace.payments.rules.terms import SubjectKind
 
 
@@ -30,3 +33,19 @@ def sent_back(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     }
     for reader, other in ((terms.payer_id, terms.payee_id), (terms.payee_id, terms.payer_id)):
         yield Letter(reader, facts | {"is_payer": reader == terms.payer_id, "company": known[other].name})
+
+
+def unordered(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell the payer of a checkout that ordered nothing what was taken for it and has gone back."""
+    attempt = checkouts.attempt(session, attempt_id=UUID(job["checkout"]))
+    for seen in standing.payments_of(session, attempt.plan, is_over=True):
+        if str(seen.subject.id) == job["subject"] and seen.returned_at is not None:
+            facts: dict[str, Any] = {
+                "amount": str(seen.returned),
+                "reference": seen.reference,
+                "method": NAMES[seen.local_method] if seen.local_method else "",
+                "taken_at": seen.taken_at,
+                "returned_at": seen.returned_at,
+                "path": f"/checkout/{attempt.id}",
+            }
+            yield Letter(attempt.company_id, facts)

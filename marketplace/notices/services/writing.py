@@ -365,6 +365,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.DISPUTE_OPENED: disputed.opened,
     News.DISPUTE_ENDED: disputed.ended,
     News.HELD_SENT_BACK: held.sent_back,
+    News.LATE_MONEY_BACK: held.unordered,
     News.RETURN_SENT: returned.sent,
     News.RETURN_DENIED: returned.denied,
     News.TRANSFER_WAITS: _waiting_transfer,

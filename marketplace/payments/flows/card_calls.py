@@ -103,9 +103,9 @@ def look(charge: ChargeRow, *, now: datetime) -> ChargeRow:
 
 
 def see(charge: ChargeRow, intent_id: str) -> IntentSeen:
-    """Read what the provider has of a charge; of one that failed on a page also whether the page is still open."""
+    """Read what the provider has of a charge; of one that failed or waits also whether its page is still open."""
     seen = provider().look(intent_id)
-    if seen.state is IntentState.DECLINED and charge.page_id is not None:
+    if seen.state in (IntentState.DECLINED, IntentState.PROCESSING) and charge.page_id is not None:
         return replace(seen, is_final=not provider().look_at_page(charge.page_id).is_open)
     return seen
 

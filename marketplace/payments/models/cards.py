@@ -43,6 +43,7 @@ class CardCharge(Base):
     title: Mapped[str | None] = mapped_column(sa.String(200))
     intent_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     page_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
+    # Where the buyer must go; None again once he was there and his bank has not answered.
     page_url: Mapped[str | None] = mapped_column(sa.Text)
     decline_code: Mapped[str | None] = mapped_column(sa.String(64))
     attempt: Mapped[int] = mapped_column(sa.Integer, default=1)

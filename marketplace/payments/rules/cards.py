@@ -28,6 +28,8 @@ PAGE_LIFETIME: Final = timedelta(hours=1)
 PLACED_WITHIN: Final = timedelta(hours=2)
 # Why a refund was made that began on the provider's own pages.
 BY_PROVIDER: Final = "by_provider"
+# The provider's word for a code that nobody scanned in time.
+_EXPIRED: Final = "payment_intent_payment_attempt_expired"
 # The job that gives a subject's money back to the card.
 GIVE_BACK: Final = "give_back_card"
 # The provider books a charge, and with it its fee, within hours; nobody asks for ever.
@@ -80,6 +82,8 @@ REFUNDS: Final = Lifecycle(
         RefundState.DONE: {"fail": RefundState.FAILED},
     },
 )
+# What the provider shows while a charge is neither reserved nor over.
+UNDECIDED: Final = (IntentState.WAITING, IntentState.PROCESSING)
 # States in which the provider holds or may come to hold the buyer's money without our having asked for more.
 OPEN: Final = (CardState.CREATED, CardState.NEEDS_PAGE, CardState.AUTHORISED)
 
@@ -88,13 +92,24 @@ OPEN: Final = (CardState.CREATED, CardState.NEEDS_PAGE, CardState.AUTHORISED)
 class CardOutcome:
     """What came of an authorisation: ``authorised``, ``declined`` (with the reason's code) or ``needs_page``.
 
-    ``state`` is later also ``captured``, ``refunded`` or ``cancelled``; ``page_url`` is where the buyer must go.
+    ``state`` is later also ``captured``, ``refunded`` or ``cancelled``; ``page_url`` is where the buyer must go, None
+    once he did what he can there and his bank has not answered.
     """
 
     state: CardState
     intent_id: str | None
     page_url: str | None
     decline_code: str | None
+
+    @property
+    def waits_for_bank(self) -> bool:
+        """Tell whether nobody but the buyer's bank has anything left to do."""
+        return self.state is CardState.NEEDS_PAGE and self.page_url is None
+
+    @property
+    def is_expired(self) -> bool:
+        """Tell whether it ended because nobody paid in time: nobody refused it."""
+        return self.state is CardState.CANCELLED or self.decline_code == _EXPIRED
 
 
 def actions_towards(state: CardState, seen: IntentState) -> tuple[str, ...]:
@@ -104,7 +119,7 @@ def actions_towards(state: CardState, seen: IntentState) -> tuple[str, ...]:
     """
     is_open = state in (CardState.CREATED, CardState.NEEDS_PAGE)
     match seen:
-        case IntentState.WAITING:
+        case IntentState.WAITING | IntentState.PROCESSING:
             return ("show_page",) if state is CardState.CREATED else ()
         case IntentState.DECLINED:
             return ("decline",) if is_open else ()
@@ -118,6 +133,11 @@ def actions_towards(state: CardState, seen: IntentState) -> tuple[str, ...]:
             return ("capture",) if state is CardState.AUTHORISED else ()
 
 
+def is_with_bank(seen: IntentState, *, page_is_over: bool) -> bool:
+    """Tell whether the buyer's page has nothing more to do: a card that fails on an open page is tried again there."""
+    return seen is IntentState.PROCESSING and page_is_over
+
+
 def view(seen: IntentSeen, *, by_page: bool) -> IntentState:
     """Return what the provider's view means here: on an open page the buyer may try again after a decline."""
     may_try_again = by_page and seen.state is IntentState.DECLINED and not seen.is_final
@@ -126,7 +146,7 @@ def view(seen: IntentSeen, *, by_page: bool) -> IntentState:
 
 def is_orphan(state: CardState, intent_id: str | None, seen: IntentSeen) -> bool:
     """Tell whether the provider holds money for a charge that is over here, or that is held under another intent."""
-    if seen.state not in (IntentState.AUTHORISED, IntentState.WAITING):
+    if seen.state not in (IntentState.AUTHORISED, *UNDECIDED):
         return False
     return state in (CardState.DECLINED, CardState.CANCELLED) or intent_id not in (None, seen.intent_id)
 
@@ -176,4 +196,4 @@ def attempt_after(failed: int, *, current: int) -> int:
 
 def is_undone(act: str, seen: IntentState) -> bool:
     """Tell whether a capture or a cancellation still has to be done, by the provider's own view."""
-    return seen is IntentState.AUTHORISED or (act == "cancel" and seen is IntentState.WAITING)
+    return seen is IntentState.AUTHORISED or (act == "cancel" and seen in UNDECIDED)

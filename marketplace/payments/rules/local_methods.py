@@ -22,6 +22,15 @@ class LocalMethod(StrEnum):
     WECHAT_PAY = "wechat_pay"
 
 
+# What they are called, in every language alike.
+NAMES: Final[Mapping[LocalMethod, str]] = {
+    LocalMethod.ALIPAY: "Alipay",
+    LocalMethod.FPX: "FPX",
+    LocalMethod.GRABPAY: "GrabPay",
+    LocalMethod.PAYNOW: "PayNow",
+    LocalMethod.PROMPTPAY: "PromptPay",
+    LocalMethod.WECHAT_PAY: "WeChat Pay",
+}
 # By the country of the house's account at the provider, the currencies that may be charged.
 _TAKEN: Final[Mapping[LocalMethod, Mapping[str, Collection[str]]]] = {
     LocalMethod.ALIPAY: {"SG": ("CNY", "SGD"), "MY": ("CNY", "MYR")},

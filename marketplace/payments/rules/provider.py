@@ -43,7 +43,8 @@ class ProviderRefused(Conflict):
 class IntentState(StrEnum):
     """The provider's view of a charge in our words."""
 
-    WAITING = "waiting"  # for the buyer, or still processing
+    WAITING = "waiting"  # for the buyer
+    PROCESSING = "processing"  # the buyer did what he can: the bank answers later
     AUTHORISED = "authorised"
     CAPTURED = "captured"
     DECLINED = "declined"
@@ -139,7 +140,7 @@ class IntentSeen:
     disputes: tuple[DisputeSeen, ...] = ()
     page_url: str | None = None
     decline_code: str | None = None
-    # Nobody can try again on its page: a decline there is the end of it.
+    # Nobody can do anything on its page any more: a decline there is the end of it.
     is_final: bool = False
 
 

@@ -156,6 +156,9 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
     shown = rules.view(seen, by_page=charge.payment_method is None)
     for action in rules.actions_towards(charge.state, shown):
         _take(session, charge, action, seen, now=now)
+    is_over = seen.is_final or charge.page_id is None
+    if charge.state is CardState.NEEDS_PAGE and rules.is_with_bank(shown, page_is_over=is_over):
+        charge.page_url = None
     if charge.state in _TAKEN:
         _note_fee(session, charge, seen.fee, now=now)
         refunded = card_refunds.apply(session, charge=charge_row(charge), seen=seen.refunds, now=now)

@@ -35,7 +35,7 @@ _STATES: Final = {
     "requires_payment_method": IntentState.WAITING,
     "requires_confirmation": IntentState.WAITING,
     "requires_action": IntentState.WAITING,
-    "processing": IntentState.WAITING,
+    "processing": IntentState.PROCESSING,
     "requires_capture": IntentState.AUTHORISED,
     "succeeded": IntentState.CAPTURED,
     "canceled": IntentState.CANCELLED,

@@ -47,6 +47,7 @@ def _cart(**shown: Any) -> str:
         "checkout/cart.html",
         seen=acts.look(),
         goods=goods,
+        plan_words=plans,
         **{"asked_to": None, "values": {}, "errors": {}, "refusal": None, **shown},
     )
 
@@ -276,19 +277,21 @@ def follow(checkout_id: UUID) -> Any:
     try:
         outcome = acts.standing(checkout_id)
     except (Refused, Conflict) as refusal:
-        return _cart(refusal=problem(_named(refusal))), 200
+        return _ended(checkout_id, refusal), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
+    whose = acts.whose(outcome.payments)
     if "left" in request.args and outcome.payment_url:
-        held = acts.held_until(checkout_id)
-        return render_template("checkout/left.html", outcome=outcome, held_until=held.at, zone=held.zone)
+        return render_template("checkout/left.html", outcome=outcome, whose=whose, plan_words=plans)
     is_asked = "asked" in request.args
-    ways = acts.ways_of(checkout_id)
+    ways = {one.local_method for one in outcome.payments}
     page = make_response(
         render_template(
             "checkout/waiting.html",
             outcome=outcome,
             is_asked=is_asked,
+            whose=whose,
+            plan_words=plans,
             methods=sorted({plans.LOCAL_METHODS[way] for way in ways if way}),
             by_card=None in ways,
         )
@@ -305,10 +308,16 @@ def complete(checkout_id: UUID) -> Any:
     try:
         outcome = acts.complete(checkout_id)
     except (Refused, Conflict) as refusal:
-        return _cart(refusal=problem(_named(refusal))), 200
+        return _ended(checkout_id, refusal), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
     return redirect(url_for("checkout.follow", checkout_id=checkout_id, asked=1), 303)
+
+
+def _ended(checkout_id: UUID, refusal: Refused | Conflict) -> str:
+    """Show the cart with why a checkout ordered nothing, and what became of the money that was taken for it."""
+    told = acts.told_of(checkout_id)
+    return _cart(refusal=problem(_named(refusal)), told=told, whose=acts.whose(told) if told else None)
 
 
 @pages.get("/orders/groups/<uuid:group_id>")

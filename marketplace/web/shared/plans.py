@@ -8,22 +8,14 @@ from typing import Any, Final
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.local_methods import NAMES, LocalMethod
 from marketplace.payments.rules.plans import AgreedPlan, Counted, Offer, Stage, from_json
 from marketplace.payments.rules.replanning import is_amended
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
 
 # A text without facts keeps its doubled per cent signs until it is told that there are none.
 _NOTHING: Final[dict[str, str]] = {}
-# What local ways to pay are called, in every language alike.
-LOCAL_METHODS: Final[Mapping[LocalMethod | None, str]] = {
-    LocalMethod.ALIPAY: "Alipay",
-    LocalMethod.FPX: "FPX",
-    LocalMethod.GRABPAY: "GrabPay",
-    LocalMethod.PAYNOW: "PayNow",
-    LocalMethod.PROMPTPAY: "PromptPay",
-    LocalMethod.WECHAT_PAY: "WeChat Pay",
-}
+LOCAL_METHODS: Final[Mapping[LocalMethod | None, str]] = {**NAMES}
 
 
 def event_of(event: MilestoneEvent) -> str:

@@ -405,3 +405,13 @@ def test_a_page_that_ends_unpaid_is_told_as_the_end_of_the_time(call, market, ap
     app.extensions["city.cards"].close_page(page["id"], key="nobody-paid")
     refused = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=409)
     assert refused["type"] == "urn:city:problem:checkout_expired"
+
+
+def test_who_leaves_the_second_page_reads_what_is_paid_already(call, market, app, buyer):
+    checkout, page = _begin(call, market)
+    _confirm(app, page(), "alipay", "pay")
+    call(market.buyer, "POST", f"{checkout}/completion", expect=202)
+    shown = buyer.open(f"{checkout}?left=1")
+    assert "taken by Alipay" in shown
+    assert "Nothing has been charged" not in shown
+    assert "goes back by itself then" in shown

@@ -150,11 +150,10 @@ def withdraw_closure(session: Session, *, actor: Actor, country: str, day: date,
         raise NotFound("closure")
     if day < rules.local_day(country, now):
         raise Conflict("closed_day_over")
-    facts = {"country": country, "day": day.isoformat(), "reason": row.source}
     session.delete(row)
     session.flush()
     forget_remembered(session, REMEMBERED_DATED)
-    _tell(session, actor, "day.reopened", facts, now)
+    _tell(session, actor, "day.reopened", {"country": country, "day": day.isoformat()}, now)
 
 
 def _tell(session: Session, actor: Actor, action: str, facts: dict[str, str], now: datetime) -> None:

@@ -165,14 +165,14 @@ def test_a_closed_day_is_taken_back_and_can_be_closed_again(call, market, admin)
     monday += timedelta(days=-monday.weekday())
     body = {"country": "CN", "day": monday.isoformat()}
     call(admin, "POST", "/closures/withdrawal", 404, body)
-    call(admin, "POST", "/closures", 204, body | {"reason": "Flood"})
+    call(admin, "POST", "/closures", 204, body | {"reason": "Flood in the hills"})
     call(market.buyer, "POST", "/closures/withdrawal", 403, body)
     call(admin, "POST", "/closures/withdrawal", 404, body | {"country": "VN"})
     call(admin, "POST", "/closures/withdrawal", 204, body)
     assert call(None, "GET", "/closures", 200)["items"] == []
     call(admin, "POST", "/closures/withdrawal", 404, body)
     (noted,) = db.session.query(AuditRow).filter_by(action="day.reopened")
-    assert noted.facts == body | {"reason": "Flood"}
+    assert noted.facts == body
     yesterday = local_day("CN", clock.now()) - timedelta(days=1)
     with unit_of_work() as session:
         services.close_day(session, country="CN", day=yesterday, source="Flood")

@@ -16,6 +16,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.flows import provider_accounts
 from marketplace.payments.queries import remitting
 from marketplace.reference.services import add_rate
+from marketplace.stripe_double.calls import Call
 from marketplace.stripe_double.resources import accounts
 from marketplace.worker.jobs import JOBS
 from tests import factories
@@ -144,12 +145,20 @@ def _offer_plans(world: World, seller: factories.Trader, currency: str) -> None:
         world.must(seller, f"/credit-lines/{asked['id']}/decision", grant | {"reason": "known for long"})
 
 
+def _set_up(call: Call, account_id: str) -> None:
+    """Set an account up that pays out by hand: of one that is emptied every day no transfer is ever taken back."""
+    accounts.set_up(call, account_id, bank="ok")
+    account = call.get("account", account_id)
+    account["settings"]["payouts"]["schedule"]["interval"] = "manual"
+    call.put(account)
+
+
 def _take_transfers(world: World, seller: factories.Trader) -> None:
     """Let a merchant have an account at the card provider, to which its payouts go by transfer."""
     with world.app.app_context():
         provider_accounts.set_up(actor=seller.actor, return_url="http://127.0.0.1/account", now=clock.now() - _WAITED)
         found = remitting.account_of(reading(), company_id=seller.company)
         assert found is not None
-        world.double.act(lambda call: accounts.set_up(call, str(found.provider_id), bank="ok"))
+        world.double.act(lambda call: _set_up(call, str(found.provider_id)))
         provider_accounts.refresh(account=found, now=clock.now() - _WAITED)
         reading().rollback()

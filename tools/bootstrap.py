@@ -8,15 +8,19 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 OLDEST, TOO_NEW = (3, 11), (3, 14)
+# Pure Python whose makers publish no wheel.
+SOURCE_ONLY = ("searoute",)
 CANDIDATES = ("python3.13", "python3.12", "python3.11")
 
 
@@ -51,14 +55,33 @@ def _bring_up_to_date(kind: str) -> None:
         print(f"Installing the packages of requirements/{kind}.lock (once; a minute or two) …", flush=True)
         # The lock is whole. Without --no-deps pip before 23.3 asks the index for `coverage[toml]` afresh and
         # fails as soon as a version newer than the locked one is out.
-        lock = ROOT / "requirements" / f"{kind}.lock"
-        _pip("--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(lock))
+        lock = (ROOT / "requirements" / f"{kind}.lock").read_text()
+        built, sources = _by_source(lock)
+        _install(built, "--only-binary", ":all:")
+        # Built by what the step before installed, so that nothing comes from outside the lock.
+        _install(sources, "--no-build-isolation", "--no-binary", ",".join(SOURCE_ONLY))
         have = {kind: wanted[kind]}
     if not locked or present.get("project") != wanted["project"]:
         _pip("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     fresh = {"locks": have, "project": wanted["project"]}
     if fresh != present:
         STAMP.write_text(json.dumps(fresh))
+
+
+def _by_source(lock: str) -> tuple[str, str]:
+    """Part a lock's entries into those that come as wheels and those that come as source archives only."""
+    entries = re.split(r"^(?=\w)", lock, flags=re.MULTILINE)
+    sources = [entry for entry in entries if entry.split("==", 1)[0] in SOURCE_ONLY]
+    return "".join(entry for entry in entries if entry not in sources), "".join(sources)
+
+
+def _install(entries: str, *options: str) -> None:
+    if not entries:
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".lock") as wanted:
+        wanted.write(entries)
+        wanted.flush()
+        _pip("--require-hashes", "--no-deps", *options, "--requirement", wanted.name)
 
 
 def _wanted() -> dict[str, str]:

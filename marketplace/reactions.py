@@ -13,7 +13,15 @@ from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
-from marketplace.distribution.services import amending, booking, cargo_papers, carriage, manifest_papers, return_way
+from marketplace.distribution.services import (
+    amending,
+    booking,
+    cargo_papers,
+    carriage,
+    manifest_papers,
+    readying,
+    return_way,
+)
 from marketplace.distribution.services import erasing as discrepancies
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
@@ -150,7 +158,10 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.PayeeProposed: (notices.on_payee_proposed,),
     orders.OrderChangeMoved: (notices.on_order_change_moved,),
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
-    orders.LineReadyDateSet: (booking.on_ready_date_set,),
+    orders.LineReadyDateSet: (readying.on_ready_date_set,),
+    orders.LineReadyDateMoved: (notices.on_ready_date_moved,),
+    orders.ReadyDateAsked: (notices.on_ready_date_asked,),
+    orders.ReadyDateUnanswered: (notices.on_ready_date_unanswered,),
     orders.ClaimMoved: (return_way.on_claim_moved, notices.on_claim_moved),
     orders.InspectionMoved: (notices.on_inspection_moved,),
     orders.SampleMoved: (notices.on_sample_moved,),

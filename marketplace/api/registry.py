@@ -39,6 +39,7 @@ from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.changes import api as order_changes
 from marketplace.api.orders.notes import api as notes
 from marketplace.api.orders.payees import api as payee_changes
+from marketplace.api.orders.readiness import api as readiness
 from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.credit import api as credit
 from marketplace.api.payments.plans import api as plans
@@ -102,6 +103,7 @@ BLUEPRINTS = (
     notes,
     operations,
     orders,
+    readiness,
     order_changes,
     payee_changes,
     payments,

@@ -49,6 +49,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("So long after the promised day at the hub a buyer may cancel goods that are still not there."),
         _WORKING_DAYS,
     ),
+    Setting.READY_ANSWER_WORKING_DAYS: Words(
+        _("Time to say whether a ready date stands"),
+        _("A ready date whose merchant does not answer within this time when he is asked counts as at risk."),
+        _WORKING_DAYS,
+    ),
     Setting.ACCEPTANCE_DAYS: Words(
         _("Time to accept goods"),
         _("Goods that are neither accepted nor claimed within this time after receipt count as accepted."),

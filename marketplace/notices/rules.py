@@ -42,6 +42,9 @@ class News(StrEnum):
     TRANSFER_WAITS = "transfer_waits"
     MONEY_WAITS = "money_waits"
     PAYEE_PROPOSED = "payee_proposed"
+    READY_DATE_ASKED = "ready_date_asked"
+    READY_DATE_MOVED = "ready_date_moved"
+    READY_DATE_UNANSWERED = "ready_date_unanswered"
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
     DEPARTED = "departed"
@@ -114,6 +117,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.MONEY_WAITS: Permission.OPERATOR_PAYOUT_APPROVE,
     # Whoever may stop what is proposed.
     News.PAYEE_PROPOSED: Permission.OPERATOR_PAYOUT_APPROVE,
+    News.READY_DATE_ASKED: Permission.TRADE_ORDER_FULFIL,
+    News.READY_DATE_MOVED: Permission.TRADE_ORDER_READ,
+    News.READY_DATE_UNANSWERED: Permission.TRADE_ORDER_READ,
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,

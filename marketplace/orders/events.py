@@ -54,10 +54,37 @@ class OrderCancelled(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReadyDateSet(OrderEvent):
-    """The merchant named the day on which goods made to order will be ready at the hub."""
+    """The merchant named the day on which goods made to order will be ready at the hub.
+
+    ``departure_id`` is the lorry that he chose where the one booked is missed; None takes the next.
+    """
 
     line_id: UUID
     ready_date: date
+    departure_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReadyDateMoved(OrderEvent):
+    """Goods made to order are ready later than was said; ``reason`` is a code of ``readiness.rules.SlipReason``."""
+
+    line_id: UUID
+    ready_date: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyDateAsked(OrderEvent):
+    """The merchant is asked whether the day of a line stands."""
+
+    line_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyDateUnanswered(OrderEvent):
+    """Nobody said in time whether the day of a line stands."""
+
+    line_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

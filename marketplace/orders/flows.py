@@ -11,6 +11,8 @@ from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import answering
 from marketplace.orders.queries import inspections as inspection_queries
 from marketplace.orders.queries import orders as queries
+from marketplace.orders.readiness import queries as readiness
+from marketplace.orders.readiness.services import asking
 from marketplace.orders.samples import queries as sample_queries
 from marketplace.orders.samples.services import deciding as sample_deciding
 from marketplace.orders.services import acceptance, claims, inspections, settling
@@ -73,6 +75,22 @@ def expire_changes(*, now: datetime) -> int:
         lambda reads: change_queries.lapsed(reads, now=now),
         lambda writing, change_id: resolving.expire(writing, change_id=change_id, now=now),
         act="expire_change",
+    )
+
+
+def ask_for_ready_dates(*, now: datetime) -> int:
+    """Ask merchants whether days of readiness stand, and note who let it pass; return how many were asked."""
+    each_waiting(
+        lambda reads: readiness.unanswered(reads, now=now),
+        lambda writing, ask_id: asking.lapse(writing, ask_id=ask_id, now=now),
+        act="lapse_ready_ask",
+    )
+    # The latest day that any merchant has: whose day it is not yet is asked with a later run.
+    today = now.date() + timedelta(days=1)
+    return each_found(
+        lambda reads, last: readiness.askable(reads, today=today, after=last),
+        lambda writing, line_id: asking.ask(writing, line_id=line_id, now=now),
+        act="ask_ready_date",
     )
 
 

@@ -63,6 +63,7 @@ from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders import changes as order_changes
 from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders import payees as order_payees
+from marketplace.web.orders.readiness import pages as readiness
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.credit import pages as credit
 from marketplace.web.payments.plans import pages as plans
@@ -144,6 +145,7 @@ BLUEPRINTS = (
     claims,
     inspections,
     orders,
+    readiness,
 )
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (

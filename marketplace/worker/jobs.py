@@ -204,6 +204,11 @@ def lapse_inspections(_args: dict[str, Any]) -> None:
     orders.lapse_inspections(now=clock.now())
 
 
+def ask_for_ready_dates(_args: dict[str, Any]) -> None:
+    """Ask merchants whether days of readiness stand."""
+    orders.ask_for_ready_dates(now=clock.now())
+
+
 def lapse_samples(_args: dict[str, Any]) -> None:
     """Let samples go on whose time is over."""
     orders.lapse_samples(now=clock.now())
@@ -327,6 +332,7 @@ JOBS: Final[dict[str, Handler]] = {
     "bind_changes": bind_changes,
     "lapse_inspections": lapse_inspections,
     "lapse_samples": lapse_samples,
+    "ask_for_ready_dates": ask_for_ready_dates,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
     likeness.JOB: compare_listings,
@@ -392,6 +398,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("bind_changes", 60),
     ("lapse_inspections", 60),
     ("lapse_samples", 60),
+    ("ask_for_ready_dates", 900),
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),

@@ -35,12 +35,13 @@ def way(call, market, operator, made):
     return found
 
 
-def day(days):
-    return {"ready_date": (clock.now() + timedelta(days=days)).date().isoformat()}
+def day(days, **more):
+    return {"ready_date": (clock.now() + timedelta(days=days)).date().isoformat(), **more}
 
 
-def set_day(way, days, expect=204):
-    return way.call(way.market.merchant, "PUT", f"/order-lines/{way.line_id}/ready-date", json=day(days), expect=expect)
+def set_day(way, days, expect=204, **more):
+    body = day(days, **more)
+    return way.call(way.market.merchant, "PUT", f"/order-lines/{way.line_id}/ready-date", json=body, expect=expect)
 
 
 def booking_of(way):
@@ -74,16 +75,16 @@ def test_the_page_asks_for_the_date_first_and_as_long_as_it_may_change(app, way,
     assert f"/lines/{way.line_id}/ready" in merchant.open("/merchant/fulfilment")
     way.call(market.merchant, "POST", f"/order-lines/{way.line_id}/ready", expect=204)
     assert form in merchant.open(f"/orders/{way.order_id}")
-    set_day(way, 13)
+    set_day(way, 13, reason="material")
     way.pack()
     assert form not in merchant.open(f"/orders/{way.order_id}")
-    set_day(way, 14, expect=409)
+    set_day(way, 14, expect=409, reason="other")
 
 
 def test_a_later_day_takes_the_goods_to_a_later_lorry(way):
     set_day(way, 12)
     first = booking_of(way)
-    set_day(way, 30)
+    set_day(way, 30, reason="capacity")
     second = booking_of(way)
     assert (second["state"], second["departure_id"] != first["departure_id"]) == ("confirmed", True)
     assert second["cutoff_cargo_at"] > day(30)["ready_date"]
@@ -95,7 +96,7 @@ def test_a_later_day_takes_the_goods_to_a_later_lorry(way):
 def test_a_day_after_the_last_lorry_is_refused_and_names_that_lorry(way):
     set_day(way, 12)
     before = booking_of(way)
-    refused = set_day(way, 300, expect=409)
+    refused = set_day(way, 300, expect=409, reason="other")
     assert refused["type"] == "urn:city:problem:ready_too_late"
     with unit_of_work() as session:
         last = max(
@@ -111,10 +112,10 @@ def test_a_ready_date_finds_a_line_that_lost_its_booking_another(way):
     set_day(way, 12)
     first = booking_of(way)
     way.call(way.operator, "POST", f"/bookings/{first['id']}/decline", json={"reason": "no room"}, expect=204)
-    set_day(way, 14)
+    set_day(way, 14, reason="power")
     found = booking_of(way)
     assert (found["state"], found["departs_at"] > day(14)["ready_date"]) == ("confirmed", True)
     way.call(way.operator, "POST", f"/bookings/{found['id']}/decline", json={"reason": "no room"}, expect=204)
-    refused = set_day(way, 300, expect=409)
+    refused = set_day(way, 300, expect=409, reason="other")
     assert refused["type"] == "urn:city:problem:ready_too_late"
     assert reports.check(reading()) == []

@@ -25,13 +25,12 @@ from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import CURRENT, BookingState
-from marketplace.logistics.services.space import claims, holding, rolling
+from marketplace.logistics.services.space import claims, holding
 from marketplace.orders import events
 from marketplace.orders.queries import lines as line_queries
-from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 
-_ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
+ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
 WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
 
 
@@ -155,7 +154,7 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     for line_id, bookings in _by_departure(session, lines):
         booking = _current_of(bookings)
         if booking is None and line_id in wanted:
-            booking = _hold_again(session, bookings[-1], now=event.at)
+            booking = hold_again(session, bookings[-1], now=event.at)
         if booking is not None and booking.state is BookingState.HELD:
             claims.confirm(session, subject=line_id, now=event.at)
 
@@ -175,83 +174,13 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
         tie(session, event.new_booking_id, line_id=before.line_id, quantity=before.quantity, now=event.at)
 
 
-def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
-    """Take room for goods made to order: on the departure aimed at if they reach it, else on the next that has room.
-
-    Room that was taken for an earlier day is exchanged likewise when the goods miss its lorry. Conflict
-    ``ready_too_late`` names the last departure of the carrier that still takes them, ``no_departure`` says that there
-    is none: the ready date is not accepted then.
-    """
-    booked = booking_queries.bookings(session, subjects=[event.line_id]).get(event.line_id)
-    if not booked:  # a courier takes it
-        return
-    booking = booked[-1]
-    order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
-    departure = departures.departure(session, departure_id=booking.departure_id, now=event.at)
-    if booking.state in _ENDED:
-        # It lost its booking before: the day finds it another, or is not accepted.
-        if _hold_again(session, booking, until=order.proforma_ends_at, now=event.at) is None:
-            raise _too_late(session, booking, departure, event.at)
-    elif booking.state in WITHOUT_CARGO:
-        ready_at = _at_hub(event.ready_date, departure)
-        until = order.proforma_ends_at or booking.cutoff_cargo_at
-        if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
-            _move(session, booking, departure, ready_at, until, event.at)
-    else:
-        return
-    if order.secured_at is not None:
-        claims.confirm(session, subject=event.line_id, now=event.at)
-
-
 def _by_departure(session: Session, lines: Sequence[LineRow]) -> list[tuple[UUID, Sequence[BookingRow]]]:
     """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
     found = booking_queries.bookings(session, subjects=[line.id for line in lines])
     return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 
 
-def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:
-    try:
-        holding.take(session, subject=subject, expires_at=max(until, now), now=now)
-    except Conflict:
-        return False
-    return True
-
-
-def _move(
-    session: Session, booking: BookingRow, departure: DepartureRow, ready_at: datetime, until: datetime, now: datetime
-) -> None:
-    """Move a booking to its carrier's first departure that the goods reach and that has room for them."""
-    for option in _options(session, booking, departure, ready_at, now):
-        if option.departure_id == booking.departure_id:
-            continue
-        try:
-            with session.begin_nested():
-                rolling.roll(
-                    session, booking_id=booking.id, departure_id=option.departure_id, reason="ready_date", now=now
-                )
-                holding.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
-        except Conflict:
-            continue
-        return
-    raise _too_late(session, booking, departure, now)
-
-
-def _too_late(session: Session, booking: BookingRow, departure: DepartureRow, now: datetime) -> Conflict:
-    """Return the refusal of a day after which no lorry takes the goods, with the last that does."""
-    possible: dict[datetime, str] = {}
-    if booking.state not in (BookingState.TARGET, *_ENDED) and booking.cutoff_cargo_at > now:
-        possible[booking.cutoff_cargo_at] = booking.departure_reference
-    after = now
-    while rows := _options(session, booking, departure, after, now):
-        possible |= {row.cutoff_cargo_at: row.reference for row in rows}
-        after = max(row.cutoff_cargo_at for row in rows)
-    if not possible:
-        return Conflict("no_departure", hub=departure.hub_code, to=booking.to_place)
-    last = max(possible)
-    return Conflict("ready_too_late", departure=possible[last], cargo_until=last.isoformat())
-
-
-def _options(
+def options_for(
     session: Session, booking: BookingRow, departure: DepartureRow, ready_at: datetime, now: datetime
 ) -> tuple[OptionRow, ...]:
     """Return the departures with room for a booking's load, of its own carrier: the freight is agreed with that one."""
@@ -265,7 +194,7 @@ def options_again(session: Session, *, line_id: UUID, now: datetime) -> tuple[Op
     """Return the departures of its carrier that take a line that lost its booking, once it is ready."""
     ended = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]
     departure = departures.departure(session, departure_id=ended.departure_id, now=now)
-    return _options(session, ended, departure, ready_from(session, line_id, departure, now), now)
+    return options_for(session, ended, departure, ready_from(session, line_id, departure, now), now)
 
 
 def hold_on(
@@ -301,10 +230,10 @@ def _load_again(line: LineRow, ended: BookingRow) -> Load:
 def ready_from(session: Session, line_id: UUID, departure: DepartureRow, now: datetime) -> datetime:
     """Return from when a line's goods can be at the hub: the day that its merchant promised, or now."""
     line = _line(session, line_id)
-    return now if line.ready_date is None else max(now, _at_hub(line.ready_date, departure))
+    return now if line.ready_date is None else max(now, at_hub(line.ready_date, departure))
 
 
-def _hold_again(
+def hold_again(
     session: Session, ended: BookingRow, *, until: datetime | None = None, now: datetime
 ) -> BookingRow | None:
     """Hold room once more for a line without a booking, on the first departure that takes it; None where none does.
@@ -328,7 +257,7 @@ def _line(session: Session, line_id: UUID) -> LineRow:
     return next(row for row in line_queries.lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
 
 
-def _at_hub(day: date, departure: DepartureRow) -> datetime:
+def at_hub(day: date, departure: DepartureRow) -> datetime:
     """Return when goods of a day are at the hub: at noon there."""
     return datetime.combine(day, time(12), ZoneInfo(departure.stops[0].place.zone)).astimezone(UTC)
 
@@ -341,4 +270,4 @@ def tie(session: Session, booking_id: UUID, *, line_id: UUID, quantity: int, now
 
 def _current_of(bookings: Sequence[BookingRow]) -> BookingRow | None:
     """Return the booking in force among those of one line, the present one being last."""
-    return next((booking for booking in reversed(bookings) if booking.state not in _ENDED), None)
+    return next((booking for booking in reversed(bookings) if booking.state not in ENDED), None)

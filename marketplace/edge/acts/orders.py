@@ -39,6 +39,7 @@ from marketplace.orders.queries.answering import AnswerDue
 from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow, Under
+from marketplace.orders.readiness.rules import SlipReason
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, alone, stage_of
 from marketplace.orders.rules.cancelling import standing as standing_parts
 from marketplace.orders.rules.inspections import HOLDS_UP, OPEN
@@ -355,7 +356,13 @@ def cancel(session: Session, order_id: UUID, body: requests.Cancellation) -> Non
 def set_ready_date(session: Session, line_id: UUID, body: requests.ReadyDate) -> None:
     """Name the day on which a line that the asker's company sells will be ready."""
     production.set_ready_date(
-        session, line_id=line_id, ready_date=body.ready_date, actor=require_actor(), now=clock.now()
+        session,
+        line_id=line_id,
+        ready_date=body.ready_date,
+        reason=SlipReason(body.reason) if body.reason else None,
+        departure_id=body.departure,
+        actor=require_actor(),
+        now=clock.now(),
     )
 
 

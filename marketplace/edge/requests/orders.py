@@ -12,9 +12,23 @@ from marketplace.edge.requests.payments import Cursor, Day
 
 
 class ReadyDate(Request):
-    """The day on which goods made to order will be ready at the hub."""
+    """The day on which goods made to order will be ready at the hub.
+
+    A later day than the one before needs a reason; ``departure`` chooses the lorry where theirs leaves without them.
+    """
 
     ready_date: Day
+    reason: Annotated[
+        Literal["material", "capacity", "quality", "power", "weather", "buyer", "other"] | None,
+        BeforeValidator(blank_is_none),
+    ] = None
+    departure: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+
+
+class OtherDay(Request):
+    """Another day on which goods might be ready: what it would mean for their lorry."""
+
+    ready_date: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
 
 
 class Cancellation(Request):
@@ -52,6 +66,7 @@ messages.register(
             "No lorry of this carrier takes the goods when they are ready then. The last that does is %(departure)s:"
             " bring them before %(cargo_until)s."
         ),
+        "ready_date_over": _("That day is over. Name the day on which the goods are ready now."),
         "not_late": _("The goods are not late enough to cancel. Possible from: %(possible_from)s."),
         "deadline": _("The time for this is over."),
         "cancel_together": _(

@@ -57,6 +57,21 @@ def on_line_delivered(session: Session, event: orders.LineDelivered) -> None:
     _later(session, event, News.GOODS_RECEIVED, order=event.order_id, line=event.line_id)
 
 
+def on_ready_date_asked(session: Session, event: orders.ReadyDateAsked) -> None:
+    """Ask the merchant whether the day stands."""
+    _later(session, event, News.READY_DATE_ASKED, order=event.order_id, line=event.line_id)
+
+
+def on_ready_date_moved(session: Session, event: orders.LineReadyDateMoved) -> None:
+    """Tell the buyer that goods are ready later."""
+    _later(session, event, News.READY_DATE_MOVED, order=event.order_id, line=event.line_id)
+
+
+def on_ready_date_unanswered(session: Session, event: orders.ReadyDateUnanswered) -> None:
+    """Tell both sides that nobody said whether the day stands."""
+    _later(session, event, News.READY_DATE_UNANSWERED, order=event.order_id, line=event.line_id)
+
+
 def on_order_change_moved(session: Session, event: orders.OrderChangeMoved) -> None:
     """Tell the side that has not acted how a change stands; both where the clock or the order's way ended it."""
     _later(session, event, News.ORDER_CHANGE_MOVED, change=event.change_id, act=event.act)

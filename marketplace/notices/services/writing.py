@@ -35,6 +35,7 @@ from marketplace.notices.services import (
     inbox,
     invoices,
     payees,
+    readiness,
     returned,
     trading,
 )
@@ -371,6 +372,9 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.TRANSFER_WAITS: _waiting_transfer,
     News.MONEY_WAITS: _waiting_money,
     News.PAYEE_PROPOSED: payees.proposed,
+    News.READY_DATE_ASKED: readiness.asked,
+    News.READY_DATE_MOVED: readiness.moved,
+    News.READY_DATE_UNANSWERED: readiness.unanswered,
     News.BOOKING_ROLLED: _by_lorry,
     News.BOOKING_LOST: _without_lorry,
     News.DEPARTED: _by_lorry,

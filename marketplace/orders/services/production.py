@@ -15,6 +15,8 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.events import LineReadyDateSet
 from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.readiness.rules import SlipReason
+from marketplace.orders.readiness.services import words
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.orders.services.deciding import sold_order
 from marketplace.orders.services.moves import move_line, parts_of
@@ -22,11 +24,21 @@ from marketplace.orders.services.moves import move_line, parts_of
 FURTHEST: Final = timedelta(days=730)
 
 
-def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: Actor, now: datetime) -> None:
+def set_ready_date(
+    session: Session,
+    *,
+    line_id: UUID,
+    ready_date: date,
+    actor: Actor,
+    now: datetime,
+    reason: SlipReason | None = None,
+    departure_id: UUID | None = None,
+) -> None:
     """Name the day on which a line's goods will be ready at the hub; its target departure's space is taken.
 
-    Refused ``ready_date`` for a day that is over or too far away, and of a courier's sample for one after that by which
-    it was promised; Conflict ``state`` before the order is confirmed or once packed.
+    ``departure_id`` chooses the lorry where the one booked is missed. Refused ``ready_date`` for a day that is over or
+    too far away, and of a courier's sample for one after that by which it was promised; ``reason`` for a later day than
+    the one before without one; Conflict ``state`` before the order is confirmed or once packed.
     """
     line, order = sold_line(session, line_id, actor)
     if (order.state not in PRODUCING and line.replaces_id is None) or line.state not in BEFORE_PACKING:
@@ -39,6 +51,7 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
     latest = promised or today + FURTHEST
     if ready_date > latest:
         raise Refused.field("ready_date", "day_range", f"{min(today, latest)} to {latest}")
+    words.say(session, line=line, day=ready_date, reason=reason, today=today, now=now)
     line.ready_date = ready_date
     duties.take(session, actor=actor, kind=Kind.READY_DATE, subject_id=line.id, now=now)
     audit.record(
@@ -50,7 +63,10 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
         facts={"year": ready_date.year, "month": ready_date.month, "day": ready_date.day},
         now=now,
     )
-    events.record(session, LineReadyDateSet(at=now, order_id=order.id, line_id=line.id, ready_date=ready_date))
+    named = LineReadyDateSet(
+        at=now, order_id=order.id, line_id=line.id, ready_date=ready_date, departure_id=departure_id
+    )
+    events.record(session, named)
 
 
 def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:

@@ -34,6 +34,7 @@ JOBS: Final[dict[str, Any]] = {
     "lapse_claims": _("Let claims go on whose time is over"),
     "lapse_inspections": _("Let inspections go on whose time is over"),
     "lapse_samples": _("Let samples go on whose time is over"),
+    "ask_for_ready_dates": _("Ask merchants whether ready dates stand"),
     "lapse_payments": _("Note payments that are overdue"),
     "lapse_price_requests": _("End requests for prices that nobody answered"),
     "send_week_letters": _("Send the week to those who asked for it"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
+from marketplace.edge.acts import readiness
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
@@ -70,6 +71,7 @@ _QUEUES: Final = (
         lambda session: desks.inspections_to_make(session, company_id=require_actor().company),
     ),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Ready dates at risk"), "readiness.at_risk", Permission.LOGISTICS_DEPARTURE_OPERATE, readiness.waiting),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

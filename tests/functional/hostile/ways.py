@@ -949,6 +949,10 @@ WAYS: Final[dict[str, Way]] = {
     "POST /order-lines/{}/handover": Way("carrier", ("line.packed",), _COUNTED),
     "POST /order-lines/{}/packing": Way("merchant", ("line.confirmed",), _PACKED),
     "POST /order-lines/{}/ready": Way("merchant", ("line.confirmed",)),
+    "GET /order-lines/{}/ready-date": Way("buyer", ("line.dated",)),
+    "GET /order-lines/{}/ready-date/departures": Way("merchant", ("line.dated",), query="ready_date=2099-01-01"),
+    "POST /order-lines/{}/ready-date/confirmation": Way("merchant", ("line.dated",)),
+    "GET /ready-dates": Way("operator"),
     "PUT /order-lines/{}/ready-date": Way(
         "merchant",
         ("line.later",),

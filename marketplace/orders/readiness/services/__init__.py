@@ -1,0 +1,1 @@
+"""Writes about days on which goods are ready."""

@@ -233,6 +233,7 @@ _PHRASES: Final = (
     N_("at most %(size)s MB and %(pages)s pages"),
     N_("a company that inspects goods"),
     N_("a company that may sell"),
+    N_("a departure that is proposed for this day"),
     N_("a trading company"),
     N_("an inspector whose papers are in force"),
     N_("%(low)s to %(high)s together"),

@@ -77,10 +77,8 @@ class InvoiceRow:
 
 
 def invoice(session: Session, *, invoice_id: UUID, company_id: UUID | None) -> InvoiceRow:
-    """Return an invoice of this partner (None: of any); NotFound for another's."""
-    wanted = sa.select(PartnerInvoice).where(PartnerInvoice.id == invoice_id)
-    if company_id is not None:
-        wanted = wanted.where(PartnerInvoice.company_id == company_id)
+    """Return an invoice of this partner, for the operator (None) of any that handed it in; NotFound for others."""
+    wanted = sa.select(PartnerInvoice).where(PartnerInvoice.id == invoice_id, _seen_by(company_id))
     found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound("partner_invoice")
@@ -95,10 +93,9 @@ def invoices(
     cursor: str | None = None,
     size: int = PAGE,
 ) -> Page[InvoiceRow]:
-    """Return the invoices of a partner, or of all for the operator, who sees no drafts; the latest first."""
-    wanted = sa.select(PartnerInvoice).order_by(PartnerInvoice.id.desc()).limit(size + 1)
-    if company_id is not None:
-        wanted = wanted.where(PartnerInvoice.company_id == company_id)
+    """Return the invoices of a partner, or all that were handed in for the operator; the latest first."""
+    wanted = sa.select(PartnerInvoice).where(_seen_by(company_id))
+    wanted = wanted.order_by(PartnerInvoice.id.desc()).limit(size + 1)
     if states:
         wanted = wanted.where(PartnerInvoice.state.in_(states))
     if cursor:
@@ -107,6 +104,16 @@ def invoices(
     lines = _lines(session, [one.id for one in found])
     rows = [_row(one, lines.get(one.id, [])) for one in found]
     return page_of(rows, size, lambda row: (str(row.id),))
+
+
+def of_line(session: Session, *, line_id: UUID) -> InvoiceRow:
+    """Return the invoice of a line; NotFound for an unknown line."""
+    invoice_id = session.scalars(
+        sa.select(PartnerInvoiceLine.invoice_id).where(PartnerInvoiceLine.id == line_id)
+    ).one_or_none()
+    if invoice_id is None:
+        raise NotFound("partner_invoice_line")
+    return invoice(session, invoice_id=invoice_id, company_id=None)
 
 
 def waiting(session: Session) -> tuple[UUID, ...]:
@@ -120,6 +127,11 @@ def waiting(session: Session) -> tuple[UUID, ...]:
         PartnerInvoice.state == InvoiceState.SUBMITTED, PartnerInvoice.id.not_in(bare)
     )
     return tuple(session.scalars(wanted.order_by(PartnerInvoice.id)))
+
+
+def _seen_by(company_id: UUID | None) -> sa.ColumnElement[bool]:
+    """Tell what a partner sees, its own; what the operator does, all that was handed in."""
+    return PartnerInvoice.state != InvoiceState.DRAFT if company_id is None else PartnerInvoice.company_id == company_id
 
 
 def _lines(session: Session, invoice_ids: Collection[UUID]) -> dict[UUID, list[LineRow]]:

@@ -87,6 +87,15 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleRow:
+    """A kind of lorry."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class RateRow:
     """A cost rate with where its figure comes from."""
 
@@ -182,10 +191,10 @@ def line_currencies(session: Session) -> dict[UUID, str]:
     return {row.line_id: row.currency for row in session.execute(wanted)}
 
 
-def vehicles(session: Session) -> tuple[tuple[UUID, str], ...]:
-    """Return the kinds of lorries by id and name."""
-    found = session.execute(sa.select(VehicleType.id, VehicleType.name).order_by(VehicleType.name))
-    return tuple((row.id, row.name) for row in found)
+def vehicles(session: Session) -> tuple[VehicleRow, ...]:
+    """Return the kinds of lorries, by name."""
+    wanted = sa.select(VehicleType.id, VehicleType.code, VehicleType.name).order_by(VehicleType.name, VehicleType.code)
+    return tuple(VehicleRow(*row) for row in session.execute(wanted))
 
 
 def rates(session: Session, *, line_id: UUID) -> tuple[RateRow, ...]:

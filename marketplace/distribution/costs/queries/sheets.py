@@ -195,6 +195,11 @@ def sheets(session: Session, *, lorries: Sequence[Lorry]) -> tuple[Sheet, ...]:
     return tuple(made)
 
 
+def file_of(session: Session, *, item_id: UUID) -> UUID | None:
+    """Return the file of a cost, None where it has none and for an unknown cost."""
+    return session.scalars(sa.select(CostItem.file_id).where(CostItem.id == item_id)).one_or_none()
+
+
 def header(session: Session, *, departure_id: UUID) -> CostSheet:
     """Return the locked sheet of a departure; NotFound while it has none."""
     found = session.get(CostSheet, departure_id, with_for_update=True, populate_existing=True)

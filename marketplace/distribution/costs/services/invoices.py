@@ -66,7 +66,7 @@ def record(
         check_file(session, file_id=file_id, actor=actor)
     # Wherever the partner is, the day is not further ahead than this.
     if issued_on > (now + timedelta(days=1)).date():
-        raise Refused.field("issued_on", "future", "a day that has come")
+        raise Refused.field("issued_on", "future", "today, or an earlier day")
     found = _departures(session, company_id, lines, actor)
     row = {
         "id": new_id(),

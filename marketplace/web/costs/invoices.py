@@ -41,42 +41,42 @@ def send() -> Any:
     return _written(requests.NewInvoice, "costs.own_invoice", _mine)
 
 
-@pages.get("/partner/invoices/<uuid:invoice_id>")
+@pages.get("/partner/invoices/<uuid:partner_invoice_id>")
 @requires(_SEND, twin="GET /api/v1/partner-invoices/{id}")
-def own_invoice(invoice_id: UUID) -> str:
+def own_invoice(partner_invoice_id: UUID) -> str:
     """Show one of one's company's invoices."""
-    return _own(invoice_id)
+    return _own(partner_invoice_id)
 
 
-@pages.get("/partner/invoices/<uuid:invoice_id>/file")
+@pages.get("/partner/invoices/<uuid:partner_invoice_id>/file")
 @requires(_SEND, twin="GET /api/v1/partner-invoices/{id}/file")
-def own_file(invoice_id: UUID) -> Any:
+def own_file(partner_invoice_id: UUID) -> Any:
     """Give the file of one of one's company's invoices."""
-    return acts.file(invoice_id)
+    return acts.file(partner_invoice_id)
 
 
-@pages.post("/partner/invoices/<uuid:invoice_id>/submission")
+@pages.post("/partner/invoices/<uuid:partner_invoice_id>/submission")
 @requires(_SEND, twin="POST /api/v1/partner-invoices/{id}/submission")
-def submit(invoice_id: UUID) -> Any:
+def submit(partner_invoice_id: UUID) -> Any:
     """Hand in a draft."""
 
     def work(session: Any) -> str:
-        acts.submit(session, invoice_id)
-        return url_for("costs.own_invoice", invoice_id=invoice_id)
+        acts.submit(session, partner_invoice_id)
+        return url_for("costs.own_invoice", partner_invoice_id=partner_invoice_id)
 
-    return _done(work, _("Handed in."), lambda **shown: _own(invoice_id, **shown))
+    return _done(work, _("Handed in."), lambda **shown: _own(partner_invoice_id, **shown))
 
 
-@pages.post("/partner/invoices/<uuid:invoice_id>/discard")
+@pages.post("/partner/invoices/<uuid:partner_invoice_id>/discard")
 @requires(_SEND, twin="POST /api/v1/partner-invoices/{id}/discard")
-def discard(invoice_id: UUID) -> Any:
+def discard(partner_invoice_id: UUID) -> Any:
     """Throw a draft away."""
 
     def work(session: Any) -> str:
-        acts.discard(session, invoice_id)
+        acts.discard(session, partner_invoice_id)
         return url_for("costs.mine")
 
-    return _done(work, _("Thrown away."), lambda **shown: _own(invoice_id, **shown))
+    return _done(work, _("Thrown away."), lambda **shown: _own(partner_invoice_id, **shown))
 
 
 @pages.get("/operator/costs/invoices")
@@ -93,52 +93,52 @@ def send_for() -> Any:
     return _written(requests.InvoiceOfPartner, "costs.invoice", _queue)
 
 
-@pages.get("/operator/costs/invoices/<uuid:invoice_id>")
+@pages.get("/operator/costs/invoices/<uuid:partner_invoice_id>")
 @requires(_READ, twin="GET /api/v1/costs/invoices/{id}")
-def invoice(invoice_id: UUID) -> str:
+def invoice(partner_invoice_id: UUID) -> str:
     """Show a partner's invoice and what can be decided about it."""
-    return _invoice(invoice_id)
+    return _invoice(partner_invoice_id)
 
 
-@pages.get("/operator/costs/invoices/<uuid:invoice_id>/file")
+@pages.get("/operator/costs/invoices/<uuid:partner_invoice_id>/file")
 @requires(_READ, twin="GET /api/v1/costs/invoices/{id}/file")
-def file(invoice_id: UUID) -> Any:
+def file(partner_invoice_id: UUID) -> Any:
     """Give the file of a partner's invoice."""
-    return acts.file(invoice_id)
+    return acts.file(partner_invoice_id)
 
 
-@pages.post("/operator/costs/invoices/<uuid:invoice_id>/match")
+@pages.post("/operator/costs/invoices/<uuid:partner_invoice_id>/match")
 @requires(_DECIDE, twin="POST /api/v1/costs/invoices/{id}/match")
-def match(invoice_id: UUID) -> Any:
+def match(partner_invoice_id: UUID) -> Any:
     """Hold an invoice that waits against the plan."""
-    return _decided(invoice_id, acts.match, _("Held against what was planned, as far as it is planned."))
+    return _decided(partner_invoice_id, acts.match, _("Held against what was planned, as far as it is planned."))
 
 
-@pages.post("/operator/costs/invoices/<uuid:invoice_id>/acceptance")
+@pages.post("/operator/costs/invoices/<uuid:partner_invoice_id>/acceptance")
 @requires(_DECIDE, twin="POST /api/v1/costs/invoices/{id}/acceptance")
-def accept(invoice_id: UUID) -> Any:
+def accept(partner_invoice_id: UUID) -> Any:
     """Accept the lines that match."""
-    return _decided(invoice_id, acts.accept, _("Accepted; each line is an actual cost now."))
+    return _decided(partner_invoice_id, acts.accept, _("Accepted; each line is an actual cost now."))
 
 
-@pages.post("/operator/costs/invoices/<uuid:invoice_id>/settlement")
+@pages.post("/operator/costs/invoices/<uuid:partner_invoice_id>/settlement")
 @requires(_DECIDE, twin="POST /api/v1/costs/invoices/{id}/settlement")
-def settle(invoice_id: UUID) -> Any:
+def settle(partner_invoice_id: UUID) -> Any:
     """Note that what was accepted is paid."""
-    return _decided(invoice_id, acts.settle, _("Noted as paid."))
+    return _decided(partner_invoice_id, acts.settle, _("Noted as paid."))
 
 
 @pages.post("/operator/costs/invoice-lines/<uuid:line_id>/decision")
 @requires(_DECIDE, twin="POST /api/v1/costs/invoice-lines/{id}/decision")
 def decide(line_id: UUID) -> Any:
     """Decide about a line."""
-    invoice_id = acts.invoice_of(line_id)
+    partner_invoice_id = acts.invoice_of(line_id)
 
     def work(session: Any) -> str:
         acts.decide(session, line_id, parse_form(requests.LineDecision, request.form))
-        return url_for("costs.invoice", invoice_id=invoice_id)
+        return url_for("costs.invoice", partner_invoice_id=partner_invoice_id)
 
-    return _done(work, _("Decided."), lambda **shown: _invoice(invoice_id, at=line_id, **shown))
+    return _done(work, _("Decided."), lambda **shown: _invoice(partner_invoice_id, at=line_id, **shown))
 
 
 def _written(model: Any, endpoint: str, show: Callable[..., Any]) -> Any:
@@ -147,8 +147,8 @@ def _written(model: Any, endpoint: str, show: Callable[..., Any]) -> Any:
     def work(key: str) -> str:  # noqa: ARG001  kept by the caller
         upload = request.files.get("file")
         has_file = bool(upload and upload.filename)
-        invoice_id = acts.by_form(parse_form(model, request.form), has_file=has_file)
-        return url_for(endpoint, invoice_id=invoice_id)
+        partner_invoice_id = acts.by_form(parse_form(model, request.form), has_file=has_file)
+        return url_for(endpoint, partner_invoice_id=partner_invoice_id)
 
     try:
         done = forms.once(work, flow=True)
@@ -158,12 +158,12 @@ def _written(model: Any, endpoint: str, show: Callable[..., Any]) -> Any:
     return done
 
 
-def _decided(invoice_id: UUID, act: Callable[[Any, UUID], None], said: str) -> Any:
+def _decided(partner_invoice_id: UUID, act: Callable[[Any, UUID], None], said: str) -> Any:
     def work(session: Any) -> str:
-        act(session, invoice_id)
-        return url_for("costs.invoice", invoice_id=invoice_id)
+        act(session, partner_invoice_id)
+        return url_for("costs.invoice", partner_invoice_id=partner_invoice_id)
 
-    return _done(work, said, lambda **shown: _invoice(invoice_id, **shown))
+    return _done(work, said, lambda **shown: _invoice(partner_invoice_id, **shown))
 
 
 def _done(work: Callable[[Any], str], said: str, show: Callable[..., Any]) -> Any:
@@ -196,9 +196,9 @@ def _mine(**shown: Any) -> str:
     return render_template("costs/mine.html", page=acts.mine(asked), **_form(**shown))
 
 
-def _own(invoice_id: UUID, **shown: Any) -> str:
+def _own(partner_invoice_id: UUID, **shown: Any) -> str:
     page = {"errors": {}, "refusal": None, "values": {}, **shown}
-    return render_template("costs/own.html", row=acts.look(invoice_id), words=words, **page)
+    return render_template("costs/own.html", row=acts.look(partner_invoice_id), words=words, **page)
 
 
 def _queue(**shown: Any) -> str:
@@ -215,8 +215,8 @@ def _queue(**shown: Any) -> str:
     )
 
 
-def _invoice(invoice_id: UUID, at: UUID | None = None, **shown: Any) -> str:
-    row = acts.look(invoice_id)
+def _invoice(partner_invoice_id: UUID, at: UUID | None = None, **shown: Any) -> str:
+    row = acts.look(partner_invoice_id)
     page = {"errors": {}, "refusal": None, "values": {}, **shown}
     reasons = [(reason.value, word) for reason, word in words.REASONS.items()]
     return render_template(

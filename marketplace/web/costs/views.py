@@ -136,20 +136,20 @@ def enter(departure_id: UUID) -> Any:
     return done
 
 
-@pages.post("/operator/departures/<uuid:departure_id>/costs/items/<uuid:item_id>/void")
+@pages.post("/operator/departures/<uuid:departure_id>/costs/items/<uuid:cost_id>/void")
 @requires(_RECORD, twin="POST /api/v1/costs/items/{id}/void")
-def void(departure_id: UUID, item_id: UUID) -> Any:
+def void(departure_id: UUID, cost_id: UUID) -> Any:
     """Take back an actual cost."""
-    if all(item.id != item_id for item in acts.sheet(departure_id).items):
+    if all(item.id != cost_id for item in acts.sheet(departure_id).items):
         raise NotFound("cost_item")
-    return _act(departure_id, lambda session, _departure: acts.void(session, item_id), _("Taken back."))
+    return _act(departure_id, lambda session, _departure: acts.void(session, cost_id), _("Taken back."))
 
 
-@pages.get("/operator/costs/items/<uuid:item_id>/file")
+@pages.get("/operator/costs/items/<uuid:cost_id>/file")
 @requires(_READ, twin="GET /api/v1/costs/items/{id}/file")
-def item_file(item_id: UUID) -> Any:
+def item_file(cost_id: UUID) -> Any:
     """Give the file of a cost."""
-    return acts.item_file(item_id)
+    return acts.item_file(cost_id)
 
 
 def _act(departure_id: UUID, act: Callable[[Any, UUID], None], said: str) -> Any:

@@ -156,7 +156,7 @@ class Sheet:
 
     def counted(self, basis: Basis) -> tuple[ItemRow, ...]:
         """Return the costs of a basis that count."""
-        return tuple(item for item in self.items if item.basis is basis and item.voided_at is None)
+        return tuple(item for item in self.items if item.basis == basis and item.voided_at is None)
 
     def in_currency(self, amount: Money | None) -> Money | None:
         """Return an amount at the sheet's rates, None for none and where no rate brings it there."""

@@ -13,6 +13,7 @@ from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
+from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -75,6 +76,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         claims.on_person_erased,
         receipts.on_person_erased,
         discrepancies.on_person_erased,
+        costs.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,

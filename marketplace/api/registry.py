@@ -20,6 +20,8 @@ from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
 from marketplace.api.comparison.views import api as comparison
+from marketplace.api.costs.invoices import api as partner_invoices
+from marketplace.api.costs.views import api as costs
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
@@ -84,6 +86,8 @@ BLUEPRINTS = (
     closures,
     commodities,
     comparison,
+    costs,
+    partner_invoices,
     documents,
     files,
     handovers,

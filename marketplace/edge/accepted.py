@@ -253,6 +253,16 @@ _PHRASES: Final = (
     N_("why no other remedy does"),
     N_("%(low)s to %(high)s characters"),
     N_("%(low)s to %(high)s entries"),
+    N_("%(low)s to %(high)s lines"),
+    N_("0, but for waiting"),
+    N_("a partner company of this city"),
+    N_("a kind of lorry of this city"),
+    N_("the number of a departure that your company worked on"),
+    N_("the number of a booking on this departure"),
+    N_("one for each departure"),
+    N_("nothing, where all is accepted"),
+    N_("nothing, but where a line is split"),
+    N_("a month such as %(month)s"),
 )
 _VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
 # Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.

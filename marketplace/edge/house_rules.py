@@ -356,4 +356,9 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Official invoices may name so much more than the value of the goods, for taxes the price does not contain."),
         _BASIS_POINTS,
     ),
+    Setting.COST_TOLERANCE_BASIS_POINTS: Words(
+        _("Tolerance for partners' invoices"),
+        _("A line of a partner's invoice that differs from the planned cost by no more than this share of it matches."),
+        _BASIS_POINTS,
+    ),
 }  # fmt: skip

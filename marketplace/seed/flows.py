@@ -21,6 +21,7 @@ from marketplace.seed import (
     cast,
     catalogue,
     colleagues,
+    costs,
     customer_prices,
     houses,
     merchants,
@@ -69,6 +70,13 @@ def seed(
     if not is_start:
         _settle(desk, _houses(extent), licence, report)
         history.run(desk, report=report)
+        costs.live(
+            carrier=desk.actor(cast.CARRIER),
+            broker=desk.actor(cast.BROKER),
+            runner=desk.actor(cast.LOGISTICS),
+            treasurer=desk.actor(cast.FINANCE),
+            now=desk.now,
+        )
     # After the history, in which everybody bought at listed prices.
     companies = {login: desk.actor(login) for login in customer_prices.LOGINS}
     with unit_of_work() as session:
@@ -107,6 +115,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
                 now=now,
             )
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
+        costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
             session,
             companies=founded,

@@ -32,6 +32,9 @@ from marketplace.web.checkout import views as checkout_views
 from marketplace.web.checkout.blueprint import pages as checkout
 from marketplace.web.claims.views import pages as claims
 from marketplace.web.comparison.views import pages as comparison
+from marketplace.web.costs import invoices as cost_invoices
+from marketplace.web.costs import views as cost_views
+from marketplace.web.costs.blueprint import pages as costs
 from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
@@ -134,6 +137,7 @@ BLUEPRINTS = (
     samples,
     lists,
     comparison,
+    costs,
     statements,
     official_invoices,
     treasury,
@@ -152,6 +156,8 @@ VIEWS = (
     approval_cases,
     approval_policies,
     approval_ranges,
+    cost_invoices,
+    cost_views,
     company,
     entry,
     views,

@@ -21,6 +21,7 @@ from marketplace.catalog.imports import services as importing
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
+from marketplace.distribution.costs import flows as costs
 from marketplace.edge.acts.imports import called, explain
 from marketplace.exchange.flows import enquiries, fairs, leads, questions, storefronts
 from marketplace.files import flows as files
@@ -172,6 +173,11 @@ def cancel_unconfirmed_orders(_args: dict[str, Any]) -> None:
 def receive_by_default(_args: dict[str, Any]) -> None:
     """Count as received what arrived and nobody counted in time."""
     distribution.receive_by_default(now=clock.now())
+
+
+def plan_costs(_args: dict[str, Any]) -> None:
+    """Plan what departures cost that take no more bookings, and match the invoices that waited for it."""
+    costs.plan_due(now=clock.now())
 
 
 def accept_by_silence(_args: dict[str, Any]) -> None:
@@ -326,6 +332,7 @@ JOBS: Final[dict[str, Handler]] = {
     "finish_checkouts": finish_checkouts,
     "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
     "receive_by_default": receive_by_default,
+    "plan_costs": plan_costs,
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
     "expire_changes": expire_changes,
@@ -392,6 +399,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("finish_checkouts", 15),
     ("cancel_unconfirmed_orders", 60),
     ("receive_by_default", 60),
+    ("plan_costs", 300),
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
     ("expire_changes", 60),

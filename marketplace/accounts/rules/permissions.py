@@ -33,6 +33,9 @@ class Permission(StrEnum):
     OPERATOR_AUDIT_READ = "operator:audit:read"
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
+    OPERATOR_COST_DECIDE = "operator:cost:decide"
+    OPERATOR_COST_READ = "operator:cost:read"
+    OPERATOR_COST_RECORD = "operator:cost:record"
     OPERATOR_CREDIT_EDIT = "operator:credit:edit"
     OPERATOR_CUSTOMS_EDIT = "operator:customs:edit"
     OPERATOR_DESK_READ = "operator:desk:read"
@@ -49,6 +52,7 @@ class Permission(StrEnum):
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
     PARTNER_INSPECTION_REPORT = "partner:inspection:report"
+    PARTNER_INVOICE_SEND = "partner:invoice:send"
     TRADE_CART_EDIT = "trade:cart:edit"
     TRADE_CLAIM_ANSWER = "trade:claim:answer"
     TRADE_CLAIM_READ = "trade:claim:read"
@@ -172,6 +176,7 @@ _PARTNER: Final = (
         _P.COMPANY_PAYEE_EDIT,
         _P.MERCHANT_APPLICATION_READ,
         _P.PARTNER_CONSIGNMENT_READ,
+        _P.PARTNER_INVOICE_SEND,
         _P.TRADE_DOCUMENT_SIGN,
     }
 )  # fmt: skip
@@ -253,6 +258,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     },
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {
         _P.COMPANY_APPROVAL_DECIDE,
+        _P.PARTNER_INVOICE_SEND,
         _P.TRADE_INVOICE_RECORD,
         _P.TRADE_PAYMENT_PAY,
         _P.TRADE_PLAN_EDIT,
@@ -269,6 +275,8 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,
+        _P.OPERATOR_COST_READ,
+        _P.OPERATOR_COST_RECORD,
         _P.OPERATOR_DESK_READ,
         _P.TRADE_CLAIM_READ,
     },
@@ -276,6 +284,9 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_CLAIM_DECIDE,
+        _P.OPERATOR_COST_DECIDE,
+        _P.OPERATOR_COST_READ,
+        _P.OPERATOR_COST_RECORD,
         _P.OPERATOR_CREDIT_EDIT,
         _P.OPERATOR_DESK_READ,
         _P.OPERATOR_LEDGER_READ,
@@ -289,6 +300,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.FILES_FILE_UPLOAD,
         _P.OPERATOR_AUDIT_READ,
         _P.OPERATOR_COMPANY_ADMIT,
+        _P.OPERATOR_COST_READ,
         _P.OPERATOR_DESK_READ,
         _P.OPERATOR_JOB_REVIVE,
         _P.OPERATOR_LEDGER_READ,

@@ -18,6 +18,8 @@ from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.costs.queries import checks as costs
+from marketplace.distribution.costs.queries import personal as personal_costs
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
@@ -75,6 +77,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     official_invoices.breaches,
     inspections.breaches,
     distribution.breaches,
+    costs.breaches,
     checkout.breaches,
     frozen.breaches,
     approvals.breaches,
@@ -99,6 +102,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     approvals.of_person,
     personal_cargo.of_person,
     distribution.of_person,
+    personal_costs.of_person,
     personal_money.of_person,
     personal_offers.of_person,
     imports.of_person,

@@ -77,6 +77,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
+    Entry(_("Invoices for departures"), "costs.mine", Permission.PARTNER_INVOICE_SEND),
     Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
     Group(
         _("Merchants"),
@@ -109,6 +110,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

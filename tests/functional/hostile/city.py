@@ -187,9 +187,8 @@ def build(app: Flask) -> City:
     _price(city)
     _work(city)
     _papers(city)
-    _receive(city)
-    _fail(city)
-    _wait(city)
+    for go_on in (_receive, _cost, _fail, _wait):
+        go_on(city)
     session = reading()
     session.rollback()
     for name, trader in list(city.people.items()):
@@ -986,6 +985,52 @@ def _receive(city: City) -> None:
         city.ids[f"matter.{name}"] = matter["id"]
     city.call("buyer", "POST", f"/inbox/{city.ids['matter.taken']}/taking")
     city.call("buyer", "POST", f"/inbox/{city.ids['matter.done']}/completion")
+
+
+def _cost(city: City) -> None:
+    """Plan what lorries cost, and let the carrier ask for it: not yet, as planned, otherwise, accepted, too early."""
+    rates = {"line": "CQ-HAN", "currency": "CNY", "source": "a test's own", "valid_from": "2026-01-01"}
+    for kind, unit in (("haulage", "trip"), ("toll", "leg"), ("fuel", "trip"), ("permit", "trip")):
+        city.call("operator", "POST", "/costs/rates", rates | {"kind": kind, "unit": unit, "price": "100"})
+    for name in ("arriving", "strip", "depart"):
+        city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/costs/plan")
+    cost = {"kind": "fuel", "amount": "90.00", "currency": "CNY"}
+    cost["file_id"] = city.upload("operator", PDF, "fuel.pdf", "scan")
+    path = f"/departures/{city.ids['departure.arriving']}/costs/items"
+    city.ids["cost"] = city.call("operator", "POST", path, cost)["id"]
+    city.call("operator", "POST", f"/departures/{city.ids['departure.strip']}/costs/close")
+    scan = city.upload("carrier", PDF, "invoice.pdf", "scan")
+    for name, departure, kind, amount in (
+        ("draft", "depart", "haulage", "100.00"),
+        ("matched", "depart", "toll", "300.00"),
+        ("differs", "depart", "fuel", "170.00"),
+        ("accepted", "depart", "permit", "100.00"),
+        ("early", "cancel", "haulage", "100.00"),
+    ):
+        seen = city.call("operator", "GET", f"/departures/{city.ids[f'departure.{departure}']}/costs")
+        body = partner_invoice(seen["lorry"]["departure"], kind=kind, amount=amount, number=f"P-{name}")
+        body |= {"file_id": scan, "submit": name != "draft"}
+        city.ids[f"partner-invoice.{name}"] = city.call("carrier", "POST", "/partner-invoices", body)["id"]
+    city.ids["costed"] = city.call("operator", "GET", f"/departures/{city.ids['departure.depart']}/costs")["lorry"][
+        "departure"
+    ]
+    city.call("operator", "POST", f"/costs/invoices/{city.ids['partner-invoice.accepted']}/acceptance")
+    differs = city.call("operator", "GET", f"/costs/invoices/{city.ids['partner-invoice.differs']}")
+    city.ids["partner-invoice-line"] = differs["lines"][0]["id"]
+
+
+def partner_invoice(
+    departure: str, *, kind: str = "haulage", amount: str = "1.00", number: str = "P-9"
+) -> dict[str, Any]:
+    """Return an invoice about one departure."""
+    return {
+        "number": number,
+        "issued_on": (clock.now() - timedelta(days=1)).date().isoformat(),
+        "currency": "CNY",
+        "departures": [departure],
+        "kinds": [kind],
+        "amounts": [amount],
+    }
 
 
 def _fail(city: City) -> None:

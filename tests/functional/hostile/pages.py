@@ -39,6 +39,8 @@ KINDS: Final = {
     "handover_id": "handover",
     "issuer_id": "company.merchant",
     "invoice_id": "official-invoice",
+    "partner_invoice_id": "partner-invoice.",
+    "cost_id": "cost",
     "recipient_id": "company.buyer",
     "unit_id": "unit",
     "session_id": "session",

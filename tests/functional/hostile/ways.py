@@ -10,7 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from tests.factories import HANOI, HUB, PASSWORD
-from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City
+from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City, partner_invoice
 from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
 
@@ -78,6 +78,21 @@ def _listing(city: City) -> Body:
         "stock": 1000,
         "hub": HUB,
     }
+
+
+def _cost_rate(city: City) -> Body:
+    return {
+        "line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "company_id": city.ids["company.carrier"], "kind": "waiting",
+        "unit": "hour", "price": "12.5", "currency": "CNY", "free_hours": 8, "valid_from": _today(), "source": "合同",
+    }  # fmt: skip
+
+
+def _cost(city: City) -> Body:
+    return {
+        "kind": "waiting", "amount": "40000", "currency": "VND", "incurred_on": _today(),
+        "company_id": city.ids["company.carrier"], "place": HANOI, "cause": "customs", "booking": None,
+        "file_id": None, "note": "口岸 waited.",
+    }  # fmt: skip
 
 
 def _appointment(city: City) -> Body:
@@ -1152,6 +1167,42 @@ WAYS: Final[dict[str, Way]] = {
             "to": "2026-01-31",
         },
     ),
+    "GET /costs": Way("operator", query="month=2026-11&line=CQ-HAN"),
+    "GET /costs.xlsx": Way("operator", query="month=2026-11"),
+    "GET /costs/months": Way("operator", query="month=2026-11"),
+    "GET /costs/rates": Way("operator", query="line=CQ-HAN"),
+    "POST /costs/rates": Way("operator", body=_cost_rate),
+    "GET /departures/{}/costs": Way("operator", ("departure.arriving",)),
+    "GET /departures/{}/costs.xlsx": Way("operator", ("departure.arriving",)),
+    "POST /departures/{}/costs/plan": Way("operator", ("departure.arriving",)),
+    "POST /departures/{}/costs/items": Way("operator", ("departure.arriving",), _cost),
+    "POST /departures/{}/costs/close": Way("operator", ("departure.arriving",)),
+    "POST /departures/{}/costs/reopen": Way("operator", ("departure.strip",)),
+    "POST /costs/items/{}/void": Way("operator", ("cost",)),
+    "GET /costs/items/{}/file": Way("operator", ("cost",)),
+    "GET /costs/invoices": Way("operator", query="state=matched"),
+    "POST /costs/invoices": Way(
+        "operator",
+        body=lambda city: (
+            partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"], "file_id": None}
+        ),
+    ),
+    "GET /costs/invoices/{}": Way("operator", ("partner-invoice.matched",)),
+    "GET /costs/invoices/{}/file": Way("operator", ("partner-invoice.matched",)),
+    "POST /costs/invoices/{}/match": Way("operator", ("partner-invoice.early",)),
+    "POST /costs/invoices/{}/acceptance": Way("operator", ("partner-invoice.matched",)),
+    "POST /costs/invoices/{}/settlement": Way("operator", ("partner-invoice.accepted",)),
+    "POST /costs/invoice-lines/{}/decision": Way(
+        "operator", ("partner-invoice-line",), body(decision="split", amount="90.00", reason="wrong_rate", note="不对")
+    ),
+    "GET /partner-invoices": Way("carrier", query="state=matched"),
+    "POST /partner-invoices": Way(
+        "carrier", body=lambda city: partner_invoice(city.ids["costed"]) | {"file_id": None, "submit": True}
+    ),
+    "GET /partner-invoices/{}": Way("carrier", ("partner-invoice.matched",)),
+    "GET /partner-invoices/{}/file": Way("carrier", ("partner-invoice.matched",)),
+    "POST /partner-invoices/{}/submission": Way("carrier", ("partner-invoice.draft",)),
+    "POST /partner-invoices/{}/discard": Way("carrier", ("partner-invoice.draft",)),
     "GET /official-invoices": Way("merchant"),
     "POST /official-invoices": Way(
         "merchant", body=lambda city: _official(city, "7") | {"refers_to": None, "file_id": None}
@@ -1283,6 +1334,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "credit.pause": body(until=_in(5), reason="They have paid."),
     "plans.make": _plan_form,
     "plans.change": _plan_form,
+    "costs.set_rate": lambda city: {**_cost_rate(city), "unit": "hour"},
+    "costs.enter": body(amount="12.00", place="", booking="", note="By the road."),
+    "costs.send": lambda city: partner_invoice(city.ids["costed"]),
+    "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
+    "costs.decide": body(decision="accept", amount="", reason=""),
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),
@@ -1471,6 +1527,9 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.set_places": ("", "live"),
     "checkout.put_again": ("buyer", "order.arrived"),
     "claims.open_claim": ("buyer", "line.delivered"),
+    "costs.close": ("operator", "departure.arriving"),
+    "costs.enter": ("operator", "departure.arriving"),
+    "costs.plan": ("operator", "departure.arriving"),
     "inspections.ask": ("buyer", "line.confirmed"),
     "fitments.bring_in": ("merchant", ""),
     "merchants.name_payee": ("merchant", ""),

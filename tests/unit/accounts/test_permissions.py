@@ -77,6 +77,7 @@ logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
 merchant:application:read o s . . . .
 partner:consignment:read  o s p a l f
+partner:invoice:send      o . . . . f
 trade:claim:answer        o s . . l .
 trade:claim:read          o s p a l f
 trade:document:read       o s p a l f
@@ -104,6 +105,9 @@ merchant:application:read   m . . . .
 operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
+operator:cost:decide        . . . t .
+operator:cost:read          . o . t a
+operator:cost:record        . o . t .
 operator:credit:edit        . . . t .
 operator:customs:edit        . . c . .
 operator:desk:read          m o c t a

@@ -1,0 +1,1 @@
+"""What departures cost and earn, and partners' invoices, over the API."""

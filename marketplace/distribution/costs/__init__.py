@@ -1,0 +1,1 @@
+"""What a departure costs and earns: rates, cost sheets planned and actual, partners' invoices, margins."""

@@ -1,0 +1,1 @@
+"""Pages of what departures cost and earn, and of partners' invoices."""

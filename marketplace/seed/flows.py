@@ -22,6 +22,7 @@ from marketplace.seed import (
     catalogue,
     colleagues,
     customer_prices,
+    floors,
     houses,
     merchants,
     network,
@@ -74,6 +75,7 @@ def seed(
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
         colleagues.employ(session, vault=vault, now=clock.now())
+        floors.ask_for_floors(session, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

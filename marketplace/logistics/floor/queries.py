@@ -46,6 +46,7 @@ class UnitRow:
 
     id: UUID
     sscc: str
+    departure_id: UUID
     booking_id: UUID
     booking_reference: str
     booking_state: BookingState
@@ -303,6 +304,7 @@ def _unit(unit: HandlingUnit, booking: Booking, position: int) -> UnitRow:
     return UnitRow(
         id=unit.id,
         sscc=unit.sscc,
+        departure_id=booking.departure_id,
         booking_id=booking.id,
         booking_reference=booking.reference,
         booking_state=booking.state,

@@ -37,6 +37,7 @@ from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.operations.floor import api as floor
 from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.changes import api as order_changes
 from marketplace.api.orders.notes import api as notes
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     moderation,
     notes,
     operations,
+    floor,
     orders,
     readiness,
     order_changes,

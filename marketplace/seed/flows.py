@@ -23,6 +23,7 @@ from marketplace.seed import (
     colleagues,
     costs,
     customer_prices,
+    floors,
     houses,
     merchants,
     network,
@@ -82,6 +83,7 @@ def seed(
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
         colleagues.employ(session, vault=vault, now=clock.now())
+        floors.ask_for_floors(session, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.floor import queries as floors
+from marketplace.logistics.floor.rules.measures import Measures
+from marketplace.logistics.floor.services import vehicles
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
 from marketplace.logistics.services import building, timetable
 from marketplace.logistics.services.building import CrossingPlan, LinePlan, NetworkPlan, VehiclePlan
@@ -67,6 +70,18 @@ VEHICLES: Final = (
     ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
     ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual load"),
 )
+# The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,
+# so they are assumptions: kingpin and bogie, and the container's tare alone. Both are edited on the page of lorries.
+INSIDES: Final = (
+    (
+        "SEMI-13.7", Measures(13_600, 2_450, 2_700, 1_500, 18_000_000, 9_700, 24_000_000, 7_000_000),
+        "vendors' figures, editable; 13.6 × 2.45 × 2.70 m inside, axles and tare assumed",
+    ),
+    (
+        "BOX-40HQ", Measures(12_032, 2_352, 2_690, 1_000, 15_000_000, 9_400, 24_000_000, 3_900_000),
+        "cnctnr.com: 68 m³ usual load, 12.032 × 2.352 × 2.69 m inside, tare 3.86-4.2 t; axles assumed",
+    ),
+)  # fmt: skip
 LINES: Final = (
     DemoLine(
         "EAST", "East line", "东线", "Tuyến Đông", "CN-NANPENG", "CNY", "260",
@@ -261,7 +276,18 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
         valid_from=now - timedelta(days=400),
         now=now,
     )
+    _measure(session, now)
     timetable.roll(session, now=now)
+
+
+def _measure(session: Session, now: datetime) -> None:
+    """Write down the insides of the lorries that nobody has measured yet."""
+    known = {row.code: row for row in floors.vehicle_types(session)}
+    for code, measures, source in INSIDES:
+        if known[code].inner_length_mm is None:
+            vehicles.measure(
+                session, actor=SYSTEM, vehicle_type_id=known[code].id, measures=measures, source=source, now=now
+            )
 
 
 def _planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:

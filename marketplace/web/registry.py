@@ -57,6 +57,7 @@ from marketplace.web.moderation import views as moderated_views
 from marketplace.web.moderation.blueprint import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
+from marketplace.web.operations import floor as operated_floors
 from marketplace.web.operations import lines as operated_lines
 from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
@@ -197,6 +198,7 @@ VIEWS = (
     moderated_views,
     operated_bookings,
     operated_departures,
+    operated_floors,
     operated_lines,
     operated_returns,
     operator_people,

@@ -29,6 +29,8 @@ from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
+from marketplace.logistics.floor import flows as floors
+from marketplace.logistics.floor.services import plans as floor_plans
 from marketplace.logistics.services import timetable
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
@@ -153,6 +155,11 @@ def roll_timetable(_args: dict[str, Any]) -> None:
     """Make the departures of the coming weeks."""
     with unit_of_work() as session:
         timetable.roll(session, now=clock.now())
+
+
+def pack_floor(args: dict[str, Any]) -> None:
+    """Draw the floor plan of a lorry."""
+    floors.pack(UUID(args["plan"]))
 
 
 def finish_checkout(args: dict[str, Any]) -> None:
@@ -316,6 +323,7 @@ JOBS: Final[dict[str, Handler]] = {
     documents.JOB: render_document,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,
+    floor_plans.JOB: pack_floor,
     importing.JOB: import_sheet,
     gallery.JOB: import_pictures,
     payees.ACTIVATE_JOB: money.activate_payees,
@@ -383,6 +391,7 @@ PATIENT: Final = frozenset(
         messages.ERASING,
         erasure.BYTES_JOB,
         gallery.JOB,
+        floor_plans.JOB,
     }
 )
 

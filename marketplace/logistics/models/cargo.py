@@ -41,6 +41,8 @@ class HandlingUnit(Base):
     state: Mapped[UnitState] = mapped_column(StateColumn(UnitState))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     late_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    # Whether others may stand on it; not, where nobody said so.
+    stackable: Mapped[bool | None] = mapped_column(sa.Boolean)
 
     __table_args__ = (
         sa.CheckConstraint("cartons > 0 AND grams > 0 AND cm3 > 0", name="measured"),

@@ -60,7 +60,7 @@ class Leg(Base):
 
 
 class VehicleType(Base):
-    """A kind of lorry and what it holds."""
+    """A kind of lorry and what it holds; inside and axles where they are known, from the front wall of the inside."""
 
     __tablename__ = "vehicle_type"
 
@@ -72,6 +72,14 @@ class VehicleType(Base):
     ldm_mm: Mapped[int] = mapped_column(sa.BigInteger)
     pallets: Mapped[int] = mapped_column(sa.BigInteger)
     source: Mapped[str] = mapped_column(sa.String(200))
+    inner_length_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    inner_width_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    inner_height_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    front_axle_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    front_axle_limit_g: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rear_axle_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    rear_axle_limit_g: Mapped[int | None] = mapped_column(sa.BigInteger)
+    tare_g: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class ServicePattern(Base):

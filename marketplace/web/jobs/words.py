@@ -39,6 +39,7 @@ JOBS: Final[dict[str, Any]] = {
     "lapse_price_requests": _("End requests for prices that nobody answered"),
     "send_week_letters": _("Send the week to those who asked for it"),
     "plan_costs": _("Plan what departures cost"),
+    "pack_floor": _("Draw the floor plan of a lorry"),
     "prune_jobs": _("Clear old jobs away"),
     "rebuild_index": _("Build the search anew"),
     "receive_by_default": _("Receive goods that nobody counted in time"),

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import floor, running
 from marketplace.edge.acts import operations as acts
-from marketplace.edge.acts import running
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -20,7 +20,7 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import DepartureState
-from marketplace.web.operations import shown
+from marketplace.web.operations import floor_shown, shown
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.operations.lines import done
 from marketplace.web.shared import goods, locale
@@ -65,9 +65,12 @@ def departure(departure_id: UUID) -> str:
 
 def _departure(departure_id: UUID, **typed: Any) -> str:
     seen = acts.operated(departure_id)
+    plan, left = floor.short_of(departure_id)
     return render_template(
         "operations/departure.html",
         seen=seen,
+        floor_plan=plan,
+        without_place=floor_shown.without_place(left),
         meters=shown.meters(seen.departure),
         way=shown.way(seen.departure, clock.now()),
         log=shown.log(seen),

@@ -109,7 +109,12 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN),
         ),
     ),
-    Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(
+        _("Running departures"),
+        "operations.departures",
+        Permission.LOGISTICS_DEPARTURE_OPERATE,
+        beside=("operations.vehicle_types",),
+    ),
     Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(

@@ -19,6 +19,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.services import timetable
 from marketplace.merchants.models import Payee
@@ -91,6 +92,19 @@ RULES: Final = (
     b"LA,8716,permit,A permit.,A permit.,A permit.,Law 1,https://law.test/1,2026-01-01,,2026-01-02\n"
     b"LA,87,tax,,,,,law,soon,,later\n"
 )
+
+
+MEASURES: Final = {
+    "inner_length_mm": 13_600,
+    "inner_width_mm": 2_450,
+    "inner_height_mm": 2_700,
+    "front_axle_mm": 1_500,
+    "front_axle_limit_kg": "18000",
+    "rear_axle_mm": 9_700,
+    "rear_axle_limit_kg": "24000",
+    "tare_kg": "7000",
+    "source": "Of the tests.",
+}
 
 
 @dataclass
@@ -229,6 +243,7 @@ def _depart(city: City) -> None:
         "strip",
         "cancel",
         "resume",
+        "floor",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -267,6 +282,19 @@ def _place(
     _note(city, name)
 
 
+def _draw_floor(city: City) -> None:
+    """Take cargo in for a lorry, write down what it measures, and have its floor plan drawn."""
+    _place(city, "floored", departure="floor")
+    city.call("merchant", "POST", f"/order-lines/{city.ids['line.floored']}/packing", {"cartons": 10})
+    counted = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
+    taken = city.call("carrier", "POST", f"/order-lines/{city.ids['line.floored']}/handover", counted)
+    for lorry in city.call("operator", "GET", "/vehicle-types")["items"]:
+        city.ids |= {"sscc": taken["sscc"], "vehicle-type": lorry["id"]}
+        city.call("operator", "POST", f"/vehicle-types/{lorry['id']}/measures", MEASURES)
+    plan = city.call("operator", "POST", f"/departures/{city.ids['departure.floor']}/floor-plan", {})
+    floors.pack(UUID(plan["id"]))
+
+
 def _note(city: City, name: str) -> None:
     seen = city.call("buyer", "GET", f"/orders/{city.ids[f'order.{name}']}")
     city.ids[f"line.{name}"] = seen["lines"][0]["id"]
@@ -302,6 +330,7 @@ def _move_account(city: City) -> None:
 def _order(city: City) -> None:
     """Place orders and bring each to another point of its way."""
     _move_account(city)
+    _draw_floor(city)
     _place(city, "placed", plan="deposit_30_70", confirmed=False)
     _place(city, "deposit", plan="deposit_30_70")
     _place(city, "confirmed")

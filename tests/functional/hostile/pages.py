@@ -24,6 +24,7 @@ KINDS: Final = {
     "order_id": "order.",
     "line_id": "line.",
     "departure_id": "departure.",
+    "vehicle_type_id": "vehicle-type",
     "booking_id": ("booking.arrived", "booking.confirmed", "booking.delivered"),
     "closure_id": "closure",
     "agreement_id": "agreement.",

@@ -10,7 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from tests.factories import HANOI, HUB, PASSWORD
-from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City, partner_invoice
+from tests.functional.hostile.city import ACCOUNT, MEASURES, RETURNING, RULES, City, partner_invoice
 from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
 
@@ -675,6 +675,22 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/load": Way("operator", ("departure.load",), body(bookings=[])),
     "POST /departures/{}/seal": Way("operator", ("departure.seal",), body(seal_number="CN-1")),
     "POST /departures/{}/close": Way("operator", ("departure.close",)),
+    "GET /departures/{}/floor-plan": Way("carrier", ("departure.floor",)),
+    "POST /departures/{}/floor-plan": Way(
+        "operator",
+        ("departure.floor",),
+        body(effort="fast", apart=lambda city: [{"one": city.ids["sscc"], "other": "0" * 18, "mm": 800}]),
+    ),
+    "POST /departures/{}/floor-plan/moves": Way(
+        "operator",
+        ("departure.floor",),
+        body(version=1, number=1, x_mm=100, y_mm=0, z_mm=0, turned=False, pinned=True, repack=False),
+    ),
+    "POST /departures/{}/floor-plan/stackable": Way(
+        "operator", ("departure.floor",), body(sscc=_of("sscc"), stackable=True)
+    ),
+    "GET /vehicle-types": Way("operator"),
+    "POST /vehicle-types/{}/measures": Way("operator", ("vehicle-type",), body(**MEASURES)),
     "GET /departures/{}/operations": Way("operator", ("departure.arriving",)),
     **{
         f"POST /departures/{{}}/{act}": Way("operator", (f"departure.{act}",), _passing)

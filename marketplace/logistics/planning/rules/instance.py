@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.planning.rules.segregation import PLAIN, HouseRule, LaneRule, Nature, house_rules
+
+_DAY: Final = 86_400
+# Of its freight in thousandths: however late, it is better that goods ride than that they stay.
+_MOST_LOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Instance:
     day: date
     # What moving a booking off its departure costs, in thousandths of its freight: plans do not churn for nothing.
     move_permille: int = 20
+    # Likewise for each day that it arrives later.
+    day_permille: int = 5
     by_key: dict[str, int] = field(init=False, repr=False, compare=False)
     lorry_at: dict[str, int] = field(init=False, repr=False, compare=False)
 
@@ -70,16 +76,20 @@ class Instance:
         return house_rules(self.day)
 
     def worth(self, parcel: Parcel, lorry: Lorry) -> int:
-        """Return what it is worth that this rides there."""
+        """Return what it is worth that this rides there: less off its departure, and less each day later."""
         if parcel.home is None or parcel.home == lorry.key:
             return parcel.value
-        return parcel.value - parcel.value * self.move_permille // 1_000
+        home = self.lorries[self.lorry_at[parcel.home]] if parcel.home in self.lorry_at else None
+        later = 0 if home is None else lorry.reaches[parcel.to] - home.reaches.get(parcel.to, 0)
+        lost = self.move_permille + self.day_permille * max(later, 0) // _DAY
+        return parcel.value - parcel.value * min(lost, _MOST_LOST) // 1_000
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
             "day": self.day.isoformat(),
             "move_permille": self.move_permille,
+            "day_permille": self.day_permille,
             "parcels": [_parcel(each) for each in self.parcels],
             "lorries": [_lorry(each) for each in self.lorries],
         }
@@ -98,6 +108,7 @@ class Instance:
             ),
             day=date.fromisoformat(document["day"]),
             move_permille=document["move_permille"],
+            day_permille=document["day_permille"],
         )
 
     @cached_property

@@ -1,6 +1,6 @@
 """What bookings carry, and that no two stand on one lorry that must not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,31 +58,26 @@ def follow(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None:
     session.execute(sa.delete(BookingPin).where(BookingPin.booking_id == booking_id))
 
 
-def check(session: Session, *, departure_id: UUID, coming: Iterable[UUID], now: datetime) -> None:
+def check(session: Session, *, departure_id: UUID, coming: Mapping[UUID, str], now: datetime) -> None:
     """Refuse bookings that must not stand with others on a departure, or on its lane at all.
 
-    ``coming`` are bookings on their way to it; Conflict ``segregation`` names both by their references, which only the
-    operator may be shown, and the rule.
+    ``coming`` are bookings on their way to it, with the references that they are called by. Conflict ``segregation``
+    names both and the rule; only the operator may be shown the pair.
     """
-    news = set(coming)
-    aboard = session.execute(
-        sa.select(Booking.id, Booking.reference).where(
-            sa.or_(Booking.id.in_(news), sa.and_(Booking.departure_id == departure_id, Booking.state.in_(TAKING)))
-        )
-    ).all()
-    natures = natures_of(session, booking_ids=[row.id for row in aboard])
-    if not any(key in natures for key in news) and all(nature == PLAIN for nature in natures.values()):
+    rows = session.execute(
+        sa.select(Booking.id, Booking.reference).where(Booking.departure_id == departure_id, Booking.state.in_(TAKING))
+    )
+    aboard = {row.id: row.reference for row in rows} | coming
+    natures = natures_of(session, booking_ids=aboard)
+    if not natures:
         return
     lane = lanes_of(session, departure_ids=[departure_id], now=now).get(departure_id, frozenset())
     house = house_rules(now.date())
-    for one in aboard:
-        if one.id not in news:
-            continue
-        mine = natures.get(one.id, PLAIN)
+    for key, reference in coming.items():
+        mine = natures.get(key, PLAIN)
         if (rule := barred(mine, lane)) is not None:
-            raise Conflict("segregation", departure=departure_id, booking=one.reference, rule=str(rule))
-        for other in aboard:
-            why = apart(mine, natures.get(other.id, PLAIN), lane=lane, house=house) if other.id != one.id else None
+            raise Conflict("segregation", departure=departure_id, booking=reference, rule=str(rule))
+        for other, its in aboard.items():
+            why = apart(mine, natures.get(other, PLAIN), lane=lane, house=house) if other != key else None
             if why is not None:
-                pair = sorted((one.reference, other.reference))
-                raise Conflict("segregation", departure=departure_id, pair=pair, rule=str(why))
+                raise Conflict("segregation", departure=departure_id, pair=sorted((reference, its)), rule=str(why))

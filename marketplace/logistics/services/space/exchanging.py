@@ -47,7 +47,7 @@ def exchange(
                 net[new.departure_id] += booking.load
         for departure_id in touched:
             _change(session, departure_id, net[departure_id])
-            coming = [new.id for _, new in made if new.departure_id == departure_id]
+            coming = {new.id: booking.reference for booking, new in made if new.departure_id == departure_id}
             if coming:
                 standing.check(session, departure_id=departure_id, coming=coming, now=now)
     _tell(session, made, reason, now)

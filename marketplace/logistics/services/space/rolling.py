@@ -47,6 +47,7 @@ def roll(
         found = bookable(session, departure_id, booking.to_place, now)
         if found.id == booking.departure_id:
             raise Conflict("same_departure", departure=departure_id)
+        standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
         old_state, load = booking.state, booking.load
         move(booking, "roll")
         session.flush()
@@ -55,7 +56,6 @@ def roll(
         session.flush()
         booking.rolled_to = new.id
         standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
-        standing.check(session, departure_id=departure_id, coming=[new.id], now=now)
         facts = {"to": new.id, "departure": departure_id, "reason": reason}
         note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
         if old_state in ROOMLESS:

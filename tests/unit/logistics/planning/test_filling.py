@@ -80,6 +80,12 @@ def test_what_is_pinned_is_aboard_first_and_moving_costs():
     assert filling.answer() == {"set": "B", "too": "B"}
     assert one.worth(goods[4], one.lorries[0]) == 1_000
     assert one.worth(goods[4], one.lorries[1]) == 980
+    week = 7 * 86_400
+    later = instance(
+        goods, [lorry("A"), lorry("B", reaches={"VNHAN": 2_000 + week}), lorry("C", reaches={"VNHAN": 200 * week})]
+    )
+    assert [later.worth(goods[4], each) for each in later.lorries] == [1_000, 945, 500]
+    assert instance(goods, [lorry("B")]).worth(goods[4], lorry("B")) == 980
     left = reasons(one, filling.answer() | {"free": "A"})
     assert left["no"].why is Why.ROOM
     assert left["home"] == Reason(Why.VALUE, "A", {}, 1_000)

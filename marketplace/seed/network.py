@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
 from marketplace.logistics.services import building, timetable
 from marketplace.logistics.services.building import CrossingPlan, LinePlan, NetworkPlan, VehiclePlan
@@ -67,6 +68,7 @@ VEHICLES: Final = (
     ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
     ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual load"),
 )
+_COOLING_NOTE: Final = "demo: fictitious, every lorry can be cooled"
 LINES: Final = (
     DemoLine(
         "EAST", "East line", "东线", "Tuyến Đông", "CN-NANPENG", "CNY", "260",
@@ -261,6 +263,8 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
         valid_from=now - timedelta(days=400),
         now=now,
     )
+    for code, *_ in VEHICLES:
+        standing.keeps_cold(session, vehicle=code, temp_min=-250, temp_max=250, source=_COOLING_NOTE)
     timetable.roll(session, now=now)
 
 

@@ -55,6 +55,7 @@ from marketplace.web.moderation.blueprint import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
+from marketplace.web.operations import planning as operated_plans
 from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import people as operator_people
@@ -190,6 +191,7 @@ VIEWS = (
     operated_bookings,
     operated_departures,
     operated_lines,
+    operated_plans,
     operated_returns,
     operator_people,
     operator_views,

@@ -29,7 +29,7 @@ class Said:
 
 def said(documents: Mapping[str, Any], *, fresh: bool, kept_at: tuple[int | None, int | None] | None) -> Said:
     """Return what documents of a listing say, with the temperatures that an order agreed on (hundredths of °C)."""
-    danger = documents.get(DetailKind.DANGEROUS.value) or {}
+    danger: Mapping[str, Any] = documents.get(DetailKind.DANGEROUS.value) or {}
     food = documents.get(DetailKind.FOOD.value)
     low, high = _cold(food, kept_at)
     if danger.get("answer") != Answer.DANGEROUS:
@@ -51,7 +51,9 @@ def _label(danger: Mapping[str, Any]) -> str:
     return "7C" if danger["hazard_class"] == _RADIOACTIVE else str(danger["hazard_class"])
 
 
-def _cold(food: Mapping[str, Any] | None, kept_at: tuple[int | None, int | None] | None) -> tuple[int | None, int | None]:
+def _cold(
+    food: Mapping[str, Any] | None, kept_at: tuple[int | None, int | None] | None
+) -> tuple[int | None, int | None]:
     if kept_at is not None:
         low, high = kept_at
         return (None if low is None else -(-low // 10)), (None if high is None else high // 10)

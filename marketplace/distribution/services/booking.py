@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, renewal
+from marketplace.distribution.services import contracts, loads, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
@@ -151,13 +151,17 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     until somebody finds it one: the deposit is in, so the order stands. Lines of which no unit is left need none.
     """
     lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
-    wanted = {line.id for line in lines if line.units}
+    wanted = {line.id: line for line in lines if line.units}
+    carried: list[tuple[BookingRow, LineRow]] = []
     for line_id, bookings in _by_departure(session, lines):
         booking = _current_of(bookings)
         if booking is None and line_id in wanted:
             booking = _hold_again(session, bookings[-1], now=event.at)
         if booking is not None and booking.state is BookingState.HELD:
             claims.confirm(session, subject=line_id, now=event.at)
+        if booking is not None and line_id in wanted:
+            carried.append((booking, wanted[line_id]))
+    loads.describe(session, carried=carried)
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
@@ -201,6 +205,10 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         return
     if order.secured_at is not None:
         claims.confirm(session, subject=event.line_id, now=event.at)
+    present = current(session, line_id=event.line_id)
+    if present is not None:
+        ready_at = _at_hub(event.ready_date, departure)
+        loads.describe(session, carried=[(present, _line(session, event.line_id))], ready_at=ready_at)
 
 
 def _by_departure(session: Session, lines: Sequence[LineRow]) -> list[tuple[UUID, Sequence[BookingRow]]]:
@@ -273,7 +281,8 @@ def hold_on(
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
-    load = _load_again(_line(session, ended.subject), ended)
+    line = _line(session, ended.subject)
+    load = _load_again(line, ended)
     again = holding.hold(
         session,
         departure_id=departure_id,
@@ -287,6 +296,7 @@ def hold_on(
         now=now,
     )
     tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
+    loads.describe(session, carried=[(again, line)])
     renewal.renew(session, line_id=ended.subject, load=load, actor=actor, now=now)
     return again
 

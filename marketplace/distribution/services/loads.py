@@ -24,7 +24,9 @@ def describe(
     documents = details.documents(session, listing_ids={line.listing_id for _, line in carried})
     standing.describe(
         session,
-        cargo={booking.id: _facts(booking, line, documents.get(line.listing_id, {}), ready_at) for booking, line in carried},
+        cargo={
+            booking.id: _facts(booking, line, documents.get(line.listing_id, {}), ready_at) for booking, line in carried
+        },
     )
 
 

@@ -143,7 +143,7 @@ def test_people_move_pin_and_leave_behind_and_the_gap_moves(session, road):
         planning.move(
             session, plan_id=plan_id, booking_id=one.id, departure_id=road.departures[1], actor=SYSTEM, now=NOW
         )
-    assert refused.value.facts["why"] == ["room"]
+    assert refused.value.facts["hindrances"] == ["room"]
     planning.move(session, plan_id=plan_id, booking_id=other.id, departure_id=None, actor=SYSTEM, now=NOW)
     behind = plans.plan(session, plan_id=plan_id)
     assert behind.edited_gap_permyriad > 0
@@ -173,9 +173,9 @@ def test_goods_that_no_lorry_keeps_cold_stay_behind_until_one_does(session, road
     standing.describe(session, cargo={fruit.id: cold})
     row = rows_of(session, planned(session))[fruit.id]
     assert (row.departure_id, row.reason) == (None, Why.TEMPERATURE)
-    vehicle = session.scalars(sa.select(Departure.vehicle_type_id)).first()
-    session.add(VehicleCooling(vehicle_type_id=vehicle, temp_min=-250, temp_max=250, source="test"))
-    session.flush()
+    for source in ("test", "another"):
+        standing.keeps_cold(session, vehicle="TEST", temp_min=-250, temp_max=250, source=source)
+    assert session.scalars(sa.select(VehicleCooling.source)).all() == ["test"]
     assert rows_of(session, planned(session))[fruit.id].departure_id == road.departures[0]
     late = session.get_one(Departure, road.departures[0]).cutoff_cargo_at + timedelta(hours=1)
     standing.ready(session, booking_id=fruit.id, ready_at=late)

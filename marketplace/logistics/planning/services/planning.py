@@ -137,7 +137,7 @@ def _fit(session: Session, given: Instance, plan_id: UUID, booking_id: UUID, dep
     """Return what a booking is worth on a departure; Conflict naming everything in its way there."""
     parcel, lorry = given.by_key.get(str(booking_id)), given.lorry_at.get(str(departure_id))
     if parcel is None or lorry is None:
-        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, why=["gone"])
+        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, hindrances=["gone"])
     filling = Filling(Ground(given))
     rows = session.execute(
         sa.select(LoadPlanRow.booking_id, LoadPlanRow.departure_id).where(
@@ -153,11 +153,11 @@ def _fit(session: Session, given: Instance, plan_id: UUID, booking_id: UUID, dep
     served = given.parcels[parcel].to in given.lorries[lorry].reaches
     found = hindrances(filling, parcel, lorry) if served else None
     if found is None:
-        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, why=["not_served"])
+        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, hindrances=["not_served"])
     if found:
         facts = {str(each.why): each.facts for each in found}
         why = [str(each.why) for each in found]
-        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, why=why, facts=facts)
+        raise Conflict("does_not_fit", booking=booking_id, departure=departure_id, hindrances=why, facts=facts)
     return given.worth(given.parcels[parcel], given.lorries[lorry])
 
 

@@ -37,6 +37,7 @@ from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.operations import planning as operated_plans
 from marketplace.api.operations.floor import api as floor
 from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.changes import api as order_changes
@@ -143,6 +144,7 @@ VIEWS = (
     showroom_halls,
     showroom_storefronts,
     payout_accounts,
+    operated_plans,
     payout_views,
     treasury_bookings,
     treasury_disputes,

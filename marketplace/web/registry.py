@@ -59,6 +59,7 @@ from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import floor as operated_floors
 from marketplace.web.operations import lines as operated_lines
+from marketplace.web.operations import planning as operated_plans
 from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import people as operator_people
@@ -200,6 +201,7 @@ VIEWS = (
     operated_departures,
     operated_floors,
     operated_lines,
+    operated_plans,
     operated_returns,
     operator_people,
     operator_views,

@@ -31,6 +31,7 @@ from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.floor.services import plans as floor_plans
+from marketplace.logistics.planning import flows as plans
 from marketplace.logistics.services import timetable
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
@@ -160,6 +161,11 @@ def roll_timetable(_args: dict[str, Any]) -> None:
 def pack_floor(args: dict[str, Any]) -> None:
     """Draw the floor plan of a lorry."""
     floors.pack(UUID(args["plan"]))
+
+
+def plan_lorries(_args: dict[str, Any]) -> None:
+    """Plan anew what rides on which departure where something changed since."""
+    plans.plan_due(now=clock.now())
 
 
 def finish_checkout(args: dict[str, Any]) -> None:
@@ -315,6 +321,7 @@ def issue_statements(_args: dict[str, Any]) -> None:
     statements.issue_due(now=clock.now())
 
 
+PLAN: Final = "plan_lorries"
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     messages.ERASING: erase_letters,
@@ -367,6 +374,7 @@ JOBS: Final[dict[str, Handler]] = {
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
     "roll_timetable": roll_timetable,
+    PLAN: plan_lorries,
     "deliver_double_events": money.deliver_double_events,
     "lapse_payments": money.lapse_payments,
     "reconcile_cards": money.reconcile_cards,
@@ -392,6 +400,7 @@ PATIENT: Final = frozenset(
         erasure.BYTES_JOB,
         gallery.JOB,
         floor_plans.JOB,
+        PLAN,
     }
 )
 
@@ -401,6 +410,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("expire_bookings", 30),
     ("keep_timetable", 60),
     ("roll_timetable", 6 * 3600),
+    (PLAN, 900),
     ("seal_audit", 30),
     ("deliver_double_events", 5),
     ("reconcile_cards", 60),

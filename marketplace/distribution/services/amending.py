@@ -17,7 +17,7 @@ from marketplace.distribution.rules.freight import (
     LineSpace,
     repriced,
 )
-from marketplace.distribution.services import agreeing, contracts, papers
+from marketplace.distribution.services import agreeing, contracts, loads, papers
 from marketplace.distribution.services import booking as bookings
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
@@ -83,6 +83,7 @@ def on_line_added(session: Session, event: LineAdded) -> None:
     bookings.reserve(session, space=space, expires_at=until, now=event.at)
     made = bookings.currents(session, line_ids=[line.id])
     bookings.link(session, spaces=[space], bookings=made, now=event.at)
+    loads.describe(session, carried=[(made[line.id], line)])
     if order.secured_at is not None and space.from_stock:
         claims.confirm(session, subject=line.id, now=event.at)
     agreement = agreeing.agreement(session, order, space, event.at)
@@ -135,6 +136,7 @@ def _book(session: Session, order: OrderRow, space: LineSpace, event: LineReplac
     bookings.reserve(session, space=space, expires_at=departure.cutoff_cargo_at, now=event.at)
     made = bookings.currents(session, line_ids=[space.line_id])
     bookings.link(session, spaces=[space], bookings=made, now=event.at)
+    loads.describe(session, carried=[(made[space.line_id], _line(session, order.id, space.line_id))])
     if space.from_stock:
         claims.confirm(session, subject=space.line_id, now=event.at)
     agreement = agreeing.agreement(session, order, space, event.at, payer_id=event.payer_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, renewal
+from marketplace.distribution.services import contracts, loads, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
@@ -150,13 +150,17 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     until somebody finds it one: the deposit is in, so the order stands. Lines of which no unit is left need none.
     """
     lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
-    wanted = {line.id for line in lines if line.units}
+    wanted = {line.id: line for line in lines if line.units}
+    carried: list[tuple[BookingRow, LineRow]] = []
     for line_id, bookings in _by_departure(session, lines):
         booking = _current_of(bookings)
         if booking is None and line_id in wanted:
             booking = hold_again(session, bookings[-1], now=event.at)
         if booking is not None and booking.state is BookingState.HELD:
             claims.confirm(session, subject=line_id, now=event.at)
+        if booking is not None and line_id in wanted:
+            carried.append((booking, wanted[line_id]))
+    loads.describe(session, carried=carried)
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
@@ -202,7 +206,8 @@ def hold_on(
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
-    load = _load_again(_line(session, ended.subject), ended)
+    line = line_of(session, ended.subject)
+    load = _load_again(line, ended)
     again = holding.hold(
         session,
         departure_id=departure_id,
@@ -216,6 +221,7 @@ def hold_on(
         now=now,
     )
     tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
+    loads.describe(session, carried=[(again, line)])
     renewal.renew(session, line_id=ended.subject, load=load, actor=actor, now=now)
     return again
 
@@ -229,7 +235,7 @@ def _load_again(line: LineRow, ended: BookingRow) -> Load:
 
 def ready_from(session: Session, line_id: UUID, departure: DepartureRow, now: datetime) -> datetime:
     """Return from when a line's goods can be at the hub: the day that its merchant promised, or now."""
-    line = _line(session, line_id)
+    line = line_of(session, line_id)
     return now if line.ready_date is None else max(now, at_hub(line.ready_date, departure))
 
 
@@ -240,7 +246,7 @@ def hold_again(
 
     Goods made to order wait for their day: the ready date takes room for them.
     """
-    line = _line(session, ended.subject)
+    line = line_of(session, ended.subject)
     if line.lead_days is not None and line.ready_date is None:
         return None
     for option in options_again(session, line_id=ended.subject, now=now):
@@ -252,7 +258,7 @@ def hold_again(
     return None
 
 
-def _line(session: Session, line_id: UUID) -> LineRow:
+def line_of(session: Session, line_id: UUID) -> LineRow:
     order_id = line_queries.order_of(session, line_id=line_id)
     return next(row for row in line_queries.lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
 

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.services.booking import ENDED, WITHOUT_CARGO, at_hub, hold_again, options_for
+from marketplace.distribution.services import loads
+from marketplace.distribution.services.booking import (
+    ENDED,
+    WITHOUT_CARGO,
+    at_hub,
+    current,
+    hold_again,
+    line_of,
+    options_for,
+)
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
@@ -56,6 +65,10 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         return
     if order.secured_at is not None:
         claims.confirm(session, subject=event.line_id, now=event.at)
+    present = current(session, line_id=event.line_id)
+    if present is not None:
+        ready_at = at_hub(event.ready_date, departure)
+        loads.describe(session, carried=[(present, line_of(session, event.line_id))], ready_at=ready_at)
 
 
 def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:

@@ -49,6 +49,7 @@ JOBS: Final[dict[str, Any]] = {
     "remind_of_questions": _("Remind merchants of questions that nobody answered"),
     "render_document": _("Set a paper"),
     "roll_timetable": _("Plan coming departures"),
+    "plan_lorries": _("Plan what rides on which departure"),
     "seal_audit": _("Seal the audit trail"),
     "send_transfers": _("Send payouts by transfer"),
     "resume_refunds": _("Send refunds that waited for a card's bank"),

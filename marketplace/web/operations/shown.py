@@ -19,8 +19,13 @@ from marketplace.web.shared.causes import cause_of
 
 def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:
     """Return used and whole room in each dimension."""
-    used, whole = _figures(row.capacity - row.room), _figures(row.capacity)
-    return {name: (used[name], whole[name]) for name in whole}
+    return loads(row.capacity - row.room, row.capacity)
+
+
+def loads(used: Load, capacity: Load) -> dict[str, tuple[Any, Any]]:
+    """Return what is used of a room in each dimension."""
+    taken, whole = _figures(used), _figures(capacity)
+    return {name: (taken[name], whole[name]) for name in whole}
 
 
 def listed(row: DepartureRow, now: datetime) -> dict[str, Any]:

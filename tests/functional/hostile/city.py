@@ -641,6 +641,7 @@ def _wait(city: City) -> None:
     cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
     body = {"expected_totals": cart["totals"], "payment": {"rail": "card", "plan": "acceptance_100"}}
     city.ids["checkout.waiting"] = city.call("buyer", "POST", "/checkout", body)["id"]
+    city.ids["load-plan"] = city.call("operator", "POST", "/load-plans", {"hub": HUB, "seconds": 1})["id"]
 
 
 def _offer(city: City) -> None:

@@ -34,6 +34,7 @@ KINDS: Final = {
     "sample_id": "sample.",
     "payment_id": "payment.",
     "plan_code": "plan",
+    "plan_id": "load-plan",
     "credit_id": "credit",
     "document_id": "document.sales_contract",
     "matter_id": "matter.",

@@ -15,6 +15,7 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import check_load
@@ -37,19 +38,24 @@ from marketplace.logistics.services.space.room import (
 def roll(
     session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM
 ) -> BookingRow:
-    """Move a booking to another departure, with its room and its state; Conflict ``capacity`` leaves it where it is."""
+    """Move a booking to another departure, with its room and its state.
+
+    Conflict ``capacity``, or ``segregation`` when it must not stand with what is there, leaves it where it is.
+    """
     booking = locked_booking(session, booking_id)
     with session.begin_nested():
         found = bookable(session, departure_id, booking.to_place, now)
         if found.id == booking.departure_id:
             raise Conflict("same_departure", departure=departure_id)
+        standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
         old_state, load = booking.state, booking.load
         move(booking, "roll")
         session.flush()
-        new = _rolled(booking, found, old_state, now)
+        new = rolled(booking, found, old_state, now)
         session.add(new)
         session.flush()
         booking.rolled_to = new.id
+        standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
         facts = {"to": new.id, "departure": departure_id, "reason": reason}
         note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
         if old_state in ROOMLESS:
@@ -97,7 +103,7 @@ def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> 
             raise no_room(session, booking.departure_id, more)
 
 
-def _rolled(booking: Booking, departure: Bookable, state: BookingState, now: datetime) -> Booking:
+def rolled(booking: Booking, departure: Bookable, state: BookingState, now: datetime) -> Booking:
     """Return the same claim on another departure; cargo that is at the hub already stays received."""
     until = booking.expires_at and min(booking.expires_at, departure.cutoff_cargo_at)
     return Booking(

@@ -1,0 +1,173 @@
+"""Read what a planner is given: a hub's open departures until an instant, and the bookings that may still move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
+from marketplace.logistics.models.network import Line, Tariff
+from marketplace.logistics.planning.models import BookingCargo, BookingPin, VehicleCooling
+from marketplace.logistics.planning.queries.natures import lanes_of, nature
+from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
+from marketplace.logistics.planning.rules.segregation import PLAIN
+from marketplace.logistics.queries.room import lapsed_holds, room_columns
+from marketplace.logistics.queries.tariffs import rates_of, valid_at
+from marketplace.logistics.rules.freight import chargeable, freight
+from marketplace.logistics.rules.states import BookingState, DepartureState
+
+# What a plan may move: promised for good or aimed at. What a checkout holds stays until it is one or nothing.
+MOVABLE = (BookingState.TARGET, BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which departures are planned together: of a hub, of one line or all, that leave until an instant."""
+
+    hub_code: str
+    line_id: UUID | None
+    until: datetime
+
+    @property
+    def name(self) -> str:
+        """What runs are numbered by."""
+        return f"{self.hub_code}/{self.line_id or '*'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An instance with the currency of its values."""
+
+    instance: Instance
+    currency: str
+
+
+def read(session: Session, *, scope: Scope, now: datetime) -> Input:
+    """Return what there is to plan now.
+
+    Values are the freight that the tariffs of today ask; a booking may ride with its own carrier only, and earlier
+    than it is booked only when its cargo is at the hub already.
+    """
+    departures = _departures(session, scope, now)
+    keys = [row.id for row in departures]
+    bookings = session.execute(
+        sa.select(Booking, BookingCargo, BookingPin.departure_id)
+        .outerjoin(BookingCargo, BookingCargo.booking_id == Booking.id)
+        .outerjoin(BookingPin, BookingPin.booking_id == Booking.id)
+        .where(Booking.departure_id.in_(keys), Booking.state.in_(MOVABLE))
+        .order_by(Booking.created_at, Booking.id)
+    ).all()
+    stops = _stops(session, keys)
+    lanes = lanes_of(session, departure_ids=keys, now=now)
+    rates, currency = _rates(session, departures, now)
+    by_id = {row.id: row for row in departures}
+    back = dict.fromkeys(keys, Load())
+    for booking, _, _ in bookings:
+        if booking.state is not BookingState.TARGET:
+            back[booking.departure_id] += booking.load
+    lorries = [
+        Lorry(
+            key=str(row.id),
+            room=Load(*(max(getattr(row, name), 0) for name in DIMENSIONS)) + back[row.id],
+            cutoff=_seconds(row.cutoff_cargo_at),
+            reaches={_way(place, row.carrier): eta for place, eta in stops.get(row.id, {}).items()},
+            temp_min=row.temp_min,
+            temp_max=row.temp_max,
+            lane=lanes.get(row.id, frozenset()),
+        )
+        for row in departures
+    ]
+    parcels = [
+        _parcel(booking, cargo, pinned, by_id[booking.departure_id], rates) for booking, cargo, pinned in bookings
+    ]
+    return Input(Instance(tuple(parcels), tuple(lorries), now.date()), currency)
+
+
+def _departures(session: Session, scope: Scope, now: datetime) -> Sequence[Any]:
+    lapsed = lapsed_holds(now)
+    room = [column.label(name) for name, column in zip(DIMENSIONS, room_columns(lapsed), strict=True)]
+    wanted = (
+        sa.select(
+            Departure.id,
+            Departure.line_id,
+            Departure.cutoff_cargo_at,
+            Line.carrier_company_id.label("carrier"),
+            VehicleCooling.temp_min,
+            VehicleCooling.temp_max,
+            *room,
+        )
+        .join(Line, Line.id == Departure.line_id)
+        .outerjoin(VehicleCooling, VehicleCooling.vehicle_type_id == Departure.vehicle_type_id)
+        .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
+        .where(
+            Departure.hub_code == scope.hub_code,
+            Departure.state == DepartureState.OPEN,
+            Departure.cutoff_cargo_at > now,
+            Departure.departs_at <= scope.until,
+        )
+        .order_by(Departure.departs_at, Departure.id)
+    )
+    if scope.line_id is not None:
+        wanted = wanted.where(Departure.line_id == scope.line_id)
+    return session.execute(wanted).all()
+
+
+def _stops(session: Session, keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    rows = session.execute(
+        sa.select(DepartureStop.departure_id, DepartureStop.place_code, DepartureStop.eta).where(
+            DepartureStop.departure_id.in_(keys), DepartureStop.position > 0, ~DepartureStop.is_border
+        )
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.departure_id, {})[row.place_code] = _seconds(row.eta)
+    return found
+
+
+def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[dict[tuple[UUID, str], Any], str]:
+    """Return tariffs by line and place, and the currency that most are in: values of others count as they stand."""
+    lines = {row.line_id for row in departures}
+    rows = session.scalars(sa.select(Tariff).where(Tariff.line_id.in_(lines), *valid_at(now))).all()
+    currencies = [row.currency for row in rows]
+    common = max(sorted(set(currencies)), key=currencies.count, default="CNY")
+    return {
+        (row.line_id, row.to_place): rates_of(
+            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor
+        )
+        for row in rows
+    }, common
+
+
+def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any) -> Parcel:
+    asked = rates.get((home.line_id, booking.to_place))
+    weight = asked and chargeable(booking.load, m3_factor=asked.m3_factor, ldm_factor=asked.ldm_factor)
+    ready_at = cargo.ready_at if cargo else None
+    ready = _seconds(ready_at) if ready_at else None
+    if booking.state is not BookingState.CARGO_RECEIVED:
+        # Who brings the goods was told this cut-off: nobody has to be earlier for a plan.
+        ready = max(ready or 0, _seconds(home.cutoff_cargo_at)) if ready is None else ready
+    return Parcel(
+        key=str(booking.id),
+        to=_way(booking.to_place, home.carrier),
+        load=booking.load,
+        value=freight(weight, asked).minor if weight else 0,
+        nature=nature(cargo) if cargo else PLAIN,
+        ready=ready,
+        due=_seconds(cargo.due_at) if cargo and cargo.due_at else None,
+        home=str(booking.departure_id),
+        pinned=str(pinned) if pinned else None,
+    )
+
+
+def _way(place: str, carrier: UUID) -> str:
+    """Return what must be the same of a booking and a departure: where it goes, and with whom freight is agreed."""
+    return f"{place}/{carrier}"
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,1 @@
+"""Pure rules of planning: instances, segregation, filling, checking, reasons."""

@@ -259,6 +259,7 @@ def hold_again(
 
 
 def line_of(session: Session, line_id: UUID) -> LineRow:
+    """Return a line, whoever it belongs to."""
     order_id = line_queries.order_of(session, line_id=line_id)
     return next(row for row in line_queries.lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
 

@@ -3,15 +3,20 @@
 import io
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.distribution.costs import flows
+from marketplace.distribution.models import FreightContract
+from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.models.departures import Booking
 from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
@@ -277,3 +282,33 @@ def test_a_lorry_that_drives_empty_is_seen_as_one_without_revenue(way, priced, t
     assert (total["lorries"], total["without_revenue"]) == (1, 1)
     assert total["cost_of_empty"] == seen["lorry"]["expected"]["cost"]
     holds()
+
+
+def test_what_rides_as_a_second_part_has_its_share_and_both_are_the_whole(gone, market):
+    whole, departure = Decimal(sheet(gone)["revenue"][0]["agreed"]["amount"]), gone.booking["departure_id"]
+    with unit_of_work() as session:
+        first = session.get_one(Booking, UUID(gone.booking["id"]))
+        other = next(row for row in factories.departures(session) if row.id != first.departure_id)
+        second = {column.key: getattr(first, column.key) for column in sa.inspect(Booking).columns}
+        second |= {"id": new_id(), "reference": "BKG-PART", "part": 2, "departure_id": other.id}
+        # A third of the weight that is charged for, which no cent divides.
+        second |= {name: second[name] // 2 for name in ("grams", "cm3", "ldm_mm")}
+        session.add(Booking(**second))
+    (one,), (rest,) = (
+        gone.call(gone.operator, "GET", f"/departures/{where}/costs", expect=200)["revenue"]
+        for where in (departure, other.id)
+    )
+    for part in ("agreed", "earned"):
+        assert Decimal(one[part]["amount"]) + Decimal(rest[part]["amount"]) == whole
+    assert (one["part"], rest["part"], rest["contract"]) == (1, 2, one["contract"])
+    assert abs(Decimal(rest["agreed"]["amount"]) * 3 - whole) <= Decimal("0.03")
+
+
+def test_freight_that_was_never_charged_is_nothing_and_says_why(gone):
+    with unit_of_work() as session:
+        contract = session.query(FreightContract).one()
+        contract.state = ContractState.CANCELLED
+    (one,) = sheet(gone)["revenue"]
+    assert (one["agreed"], one["earned"], one["free"]) == (None, None, "cancelled")
+    # The ledger still has it: the check says so.
+    assert {"its sheets are not what the ledger has earned"} <= {one.what for one in reports.check(reading())}

@@ -38,14 +38,14 @@ class NewRate:
 def set_rate(session: Session, *, rate: NewRate, actor: Actor, now: datetime) -> UUID:
     """Let a rate hold from a day on, in place of what was said for that day; sheets planned before stay as they are.
 
-    Refused ``unit`` and ``free_hours`` that do not go with the kind, ``vehicle_id`` and ``company_id`` that name none;
+    Refused ``unit`` and ``free_hours`` that do not go with the kind, ``vehicle`` and ``company_id`` that name none;
     NotFound for an unknown line.
     """
     rules.check_rate(rate.kind, rate.unit, free_hours=rate.free_hours)
     if session.get(Line, rate.line_id) is None:
         raise NotFound("line")
     if rate.vehicle_id is not None and session.get(VehicleType, rate.vehicle_id) is None:
-        raise Refused.field("vehicle_id", "choice", "a kind of lorry of this city")
+        raise Refused.field("vehicle", "choice", "a kind of lorry of this city")
     if rate.company_id is not None:
         check_partner(session, company_id=rate.company_id)
     row = CostRate(

@@ -86,6 +86,22 @@ def test_measures_are_refused_by_the_field_that_people_fill_in(way):
     assert {one["field"] for one in refused["errors"]} == {"tare_kg", "rear_axle_mm"}
 
 
+def test_a_lorry_that_nobody_measured_or_that_is_empty_offers_nothing_to_pack(app, way):
+    pages = Visitor(app)
+    pages.enter(way.operator.actor)
+    way.secure().pack()
+    here = f"/operator/departures/{way.booking['departure_id']}/floor-plan"
+    pages.open(here)
+    assert "Nobody has written down" in pages.text()
+    measure(way)
+    pages.open(here)
+    assert "Nobody has written down" not in pages.text()
+    assert "Draw a draft" not in pages.text()
+    way.hand_over(**HALF)
+    pages.open(here)
+    assert "Draw a draft" in pages.text()
+
+
 def test_pages_draw_it_for_the_operator_and_the_carrier(app, way, market, lorry):
     pages = Visitor(app)
     pages.enter(way.operator.actor)

@@ -18,6 +18,7 @@ from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
@@ -80,6 +81,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     approvals.breaches,
     approving.breaches,
     logistics.breaches,
+    closed_months.breaches,
     reference.breaches,
     showroom.breaches,
     fairs.breaches,

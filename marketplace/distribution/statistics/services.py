@@ -71,7 +71,7 @@ def _write(
     session: Session, month: Month, part: Figures, rates: tuple[Rate, ...], before: str, actor: Actor, now: datetime
 ) -> str:
     name = str(month)
-    kept = set(session.execute(sa.select(ClosedRate.month, ClosedRate.currency)).tuples())
+    kept = {(row.month, row.currency) for row in session.execute(sa.select(ClosedRate.month, ClosedRate.currency))}
     used = {(key.month, key.currency) for key in part.goods}
     new = [rate for rate in rates if (rate.month, rate.currency) in used - kept]
     sha256 = seal(name, before, part, new)

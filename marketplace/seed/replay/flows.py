@@ -152,23 +152,20 @@ def _corridor(session: Session, desk: Desk) -> Corridor:
     session.rollback()
     return Corridor(
         desk,
-        dict(session.execute(sa.select(Listing.sku, Listing.id)).tuples().all()),
-        dict(session.execute(sa.select(Line.code, Line.id)).tuples().all()),
-        dict(session.execute(sa.select(VehicleType.code, VehicleType.id)).tuples().all()),
+        {row.sku: row.id for row in session.execute(sa.select(Listing.sku, Listing.id))},
+        {row.code: row.id for row in session.execute(sa.select(Line.code, Line.id))},
+        {row.code: row.id for row in session.execute(sa.select(VehicleType.code, VehicleType.id))},
     )
 
 
 def _behind(session: Session, planned: list[Ride]) -> list[int]:
     """Tell each ride what there is of it, and return how many of its stages are behind it."""
-    orders = dict(
-        session.execute(
-            sa.select(CheckoutAttempt.key, Order.id)
-            .join(Order, Order.group_id == CheckoutAttempt.group_id)
-            .where(CheckoutAttempt.key.startswith("replay-"))
-        )
-        .tuples()
-        .all()
+    attempts = (
+        sa.select(CheckoutAttempt.key, Order.id)
+        .join(Order, Order.group_id == CheckoutAttempt.group_id)
+        .where(CheckoutAttempt.key.startswith("replay-"))
     )
+    orders = {row.key: row.id for row in session.execute(attempts)}
     placed = set(session.scalars(sa.select(Order.id).where(Order.state == OrderState.PLACED)))
     known = {
         row.departs_at: row for row in session.execute(sa.select(Departure.departs_at, Departure.id, Departure.state))

@@ -16,7 +16,7 @@ _SEED: Final = 20210108
 _FIRST_AT: Final = time(0, 0, tzinfo=UTC)
 _APART: Final = timedelta(minutes=40)
 # Of the lateness that a border adds, in hours; most lorries wait no longer than the timetable has it.
-_WAITS: Final = ((-1.0, 0.5, 70), (0.5, 4.0, 22), (4.0, 16.0, 8))
+_WAITS: Final = ((-2.0, 0.0, 80), (0.0, 4.0, 14), (4.0, 16.0, 6))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Ride:
         late, crossings, is_near = timedelta(), iter(self.trip.waits), True
         arrives_at = self.trip.departs_at
         found: list[tuple[datetime, Callable[..., None]]] = []
-        for is_border, eta in stops.tuples():
+        for is_border, eta in stops:
             if is_border and is_near:
                 found.append((eta + late, journey.at_border))
             elif is_border:

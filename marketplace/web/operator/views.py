@@ -70,6 +70,7 @@ _QUEUES: Final = (
         lambda session: desks.inspections_to_make(session, company_id=require_actor().company),
     ),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

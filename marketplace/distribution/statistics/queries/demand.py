@@ -65,11 +65,12 @@ def sufficed(session: Session) -> tuple[Sufficed, ...]:
         )
         .join(Departure, Departure.id == Booking.departure_id)
         .join(DepartureStop, sa.and_(DepartureStop.departure_id == Departure.id, DepartureStop.position == 0))
-        .where(Booking.state.in_(LEFT))
+        .where(Booking.state.in_(LEFT), DepartureStop.reached_at.is_not(None))
         .order_by(Booking.id)
     ):
-        year, week, _ = left_at.astimezone(ZONE).isocalendar()
-        loads[line_id][(year, week)].append(Load(*load))
+        if left_at is not None:
+            year, week, _ = left_at.astimezone(ZONE).isocalendar()
+            loads[line_id][(year, week)].append(Load(*load))
     if not ran:
         return ()
     ((lorry, _),) = usual.most_common(1)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.statistics.queries import closed
@@ -13,6 +15,7 @@ from marketplace.distribution.statistics.queries.happened import first_month, ha
 from marketplace.distribution.statistics.rules.cells import Figures
 from marketplace.distribution.statistics.rules.months import Month, month_of, months
 from marketplace.distribution.statistics.rules.tables import recorded
+from marketplace.logistics.models.network import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,26 @@ class Standing:
     def is_complete(self, year: int) -> bool:
         """Tell whether every month of a year is closed, as far as lorries ran in it."""
         return bool(self.closes) and self.closes[-1].month >= f"{year:04}-12"
+
+
+@dataclass(frozen=True, slots=True)
+class LineName:
+    """A line of the road by its code and its names."""
+
+    id: UUID
+    code: str
+    name: str
+    names: Mapping[str, str]
+
+    def called(self, locale: str) -> str:
+        """Return the name in this language, the English one where there is none."""
+        return self.names.get(locale, self.name)
+
+
+def lines(session: Session) -> dict[str, LineName]:
+    """Return every line by its id as text, which is its key in tables."""
+    rows = session.execute(sa.select(Line.id, Line.code, Line.name, Line.names).order_by(Line.code))
+    return {str(row.id): LineName(*row) for row in rows}
 
 
 def standing(session: Session, *, now: datetime) -> Standing:

@@ -97,6 +97,7 @@ LABELS: Final[dict[str, Any]] = {
     "counted": _("Counted"),
     "country": _("Country"),
     "month": _("Month"),
+    "year": _("Year"),
     "from_month": _("From month"),
     "to_month": _("To month"),
     "chapter": _("HS chapter"),

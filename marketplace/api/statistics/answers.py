@@ -84,7 +84,7 @@ class Figures(Answer):
         line = (lines or {}).get(row.key)
         return cls(
             key=line.code if line else row.key,
-            lorries=Lorries.of(row.lorries) if row.lorries else None,
+            lorries=Lorries.of(row.lorries) if row.lorries is not None else None,
             goods=Goods.of(row.goods) if row.goods is not None else None,
         )
 
@@ -135,7 +135,10 @@ class Operated(Figures):
     @classmethod
     def of(cls, row: Row, lines: Mapping[str, LineName] | None = None) -> "Operated":
         """Write a row."""
-        return cls(**dict(Figures.of(row, lines)), filled=Filled.of(acts.fill(row.lorries)) if row.lorries else None)
+        return cls(
+            **dict(Figures.of(row, lines)),
+            filled=Filled.of(acts.fill(row.lorries)) if row.lorries is not None else None,
+        )
 
 
 class Stage(Answer):

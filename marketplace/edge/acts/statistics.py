@@ -87,7 +87,7 @@ def told(asked: requests.StatisticsYear) -> Told:
         made |= {by: tables.told(tables.table(found.closed, by, whole_year)) for by in (By.COUNTRY, By.CHAPTER)}
     last = found.closes[-1].month if found.closes else ""
     whole, closed = tables.told_total(tables.total(lorries)), tables.total(found.closed).lorries
-    filled = fill(closed) if closed and whole.goods is not None else (None, None, None, None)
+    filled = fill(closed) if closed is not None and whole.goods is not None else (None, None, None, None)
     return Told(last, whole, filled, made, years, year, lines)
 
 

@@ -108,13 +108,8 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN),
         ),
     ),
-    Group(
-        _("Road"),
-        (
-            Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
-            Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
-        ),
-    ),
+    Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

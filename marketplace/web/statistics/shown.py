@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 
 from marketplace.distribution.statistics.queries.standing import LineName
-from marketplace.distribution.statistics.rules.cells import Direction, StageCounts
+from marketplace.distribution.statistics.rules.cells import Direction, GoodsCounts, LorryCounts, StageCounts
 from marketplace.distribution.statistics.rules.tables import By, Row
 from marketplace.edge.acts import statistics as acts
 from marketplace.kernel.money import Money
@@ -36,21 +36,29 @@ def row(one: Row, by: By | None, lines: Mapping[str, LineName], open_months: fro
         "name": _name(one.key, by, lines),
         "open": one.key in open_months and by is By.MONTH,
         "country": one.key if by is By.COUNTRY else None,
-        "lorries": counts and {
-            "departures": counts.departures,
-            "empty": counts.departures - counts.loaded,
-            "teu": Decimal(counts.teu_hundredths) / 100,
-            "loaded": acts.share(counts.loaded, counts.departures),
-            "on_time": acts.share(counts.on_time, counts.arrived),
-            "filled": acts.fill(counts),
-        },
-        "goods": goods and {
-            "consignments": goods.consignments,
-            "tonnes": (Decimal(goods.grams) / 1_000_000).quantize(Decimal("0.1")),
-            "value": Money(goods.cny_minor, "CNY"),
-            "unrated": bool(goods.unrated_minor),
-        },
-    }  # fmt: skip
+        "lorries": None if counts is None else _lorries(counts),
+        "goods": None if goods is None else _goods(goods),
+    }
+
+
+def _lorries(counts: LorryCounts) -> dict[str, Any]:
+    return {
+        "departures": counts.departures,
+        "empty": counts.departures - counts.loaded,
+        "teu": Decimal(counts.teu_hundredths) / 100,
+        "loaded": acts.share(counts.loaded, counts.departures),
+        "on_time": acts.share(counts.on_time, counts.arrived),
+        "filled": acts.fill(counts),
+    }
+
+
+def _goods(counts: GoodsCounts) -> dict[str, Any]:
+    return {
+        "consignments": counts.consignments,
+        "tonnes": (Decimal(counts.grams) / 1_000_000).quantize(Decimal("0.1")),
+        "value": Money(counts.cny_minor, "CNY"),
+        "unrated": bool(counts.unrated_minor),
+    }
 
 
 def rows(
@@ -79,11 +87,11 @@ def stages(found: Mapping[tuple[str, str], StageCounts], places: Mapping[str, An
 
 def drawn(found: Sequence[Row]) -> Any:
     """Return the departures of rows as bars."""
-    return columns([(one.key, one.lorries.departures if one.lorries else 0) for one in found])
+    return columns([(one.key, one.lorries.departures if one.lorries is not None else 0) for one in found])
 
 
 def _size(one: Row) -> tuple[int, int]:
-    return (one.lorries.departures if one.lorries else 0, one.goods.grams if one.goods else 0)
+    return (one.lorries.departures if one.lorries is not None else 0, one.goods.grams if one.goods is not None else 0)
 
 
 def _hours(minutes: int, counts: StageCounts) -> Decimal:

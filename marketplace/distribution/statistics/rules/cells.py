@@ -1,9 +1,11 @@
 """The smallest figures that are kept, how they are subtracted from each other, and what proves them."""
 
+import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -30,15 +32,25 @@ class Counts:
 
     def __add__(self, other: Self) -> Self:
         """Add number by number."""
-        return type(self)(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return type(self)(*map(operator.add, parts(self), parts(other)))
 
     def __sub__(self, other: Self) -> Self:
         """Subtract number by number."""
-        return type(self)(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return type(self)(*map(operator.sub, parts(self), parts(other)))
 
     def __bool__(self) -> bool:
         """Tell whether any number is not zero."""
-        return any(astuple(self))
+        return any(parts(self))
+
+
+def parts(counts: Counts) -> tuple[int, ...]:
+    """Return the numbers in their order; many thousands are added at a close, too many to look each field up."""
+    return _getter(type(counts))(counts)
+
+
+@functools.cache
+def _getter(kind: type[Counts]) -> Callable[[Counts], tuple[int, ...]]:
+    return operator.attrgetter(*(field.name for field in fields(kind)))
 
 
 _Key = TypeVar("_Key")
@@ -195,4 +207,4 @@ def seal(month: str, before: str, figures: Figures, rates: Sequence[Rate]) -> st
 
 
 def _written(counts: Mapping[Any, Counts]) -> list[list[str | int]]:
-    return sorted([*(str(part) for part in astuple(key)), *astuple(value)] for key, value in counts.items())
+    return sorted([*(str(part) for part in astuple(key)), *parts(value)] for key, value in counts.items())

@@ -67,6 +67,7 @@ from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.statements.views import api as statements
+from marketplace.api.statistics.views import api as statistics
 from marketplace.api.treasury import bookings as treasury_bookings
 from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import holds as treasury_holds
@@ -130,6 +131,7 @@ BLUEPRINTS = (
     settings,
     showroom,
     statements,
+    statistics,
     official_invoices,
     treasury,
 )

@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "export": "export:export",
     "import": "import_:import_sheet",
     "reindex": "reindex:reindex",
+    "replay": "replay:replay",
     "restore": "backup:restore",
     "seed": "seed:seed",
     "serve": "run:serve",

@@ -49,6 +49,8 @@ _PHRASES: Final = (
     N_("text without control characters"),
     N_("text or a number, no tick"),
     N_("a day such as %(day)s"),
+    N_("a month such as %(month)s"),
+    N_("a year whose months are all closed"),
     N_("a day such as %(day)s, or an instant such as %(at)s"),
     N_("a day up to %(day)s"),
     N_("two letters of ISO 3166-1 such as CN, VN, TH"),

@@ -124,7 +124,11 @@ def seed_merchants(
         applications.decide_application(
             session, actor=moderator, application_id=application, decision="approve", reason=_REASON, now=now
         )
-    # Named long enough ago, so that all of them count on the first day.
+    name_accounts(session, carrier=carrier, now=now)
+
+
+def name_accounts(session: Session, *, carrier: Actor, now: datetime) -> None:
+    """Let the carrier name where it is paid, long enough ago that all of it counts on the first day."""
     for currency in _CARRIER_CURRENCIES:
         payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - WAIT)
     payees.activate_due(session, now=now)

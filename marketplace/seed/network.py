@@ -69,7 +69,7 @@ CROSSINGS: Final = (
 )
 VEHICLES: Final = (
     ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
-    ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual load"),
+    ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual", 200),
 )
 # The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,
 # so they are assumptions: kingpin and bogie, and the container's tare alone. Both are edited on the page of lorries.
@@ -272,7 +272,7 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
         plan=NetworkPlan(
             tuple(CrossingPlan(*crossing) for crossing in CROSSINGS),
             tuple(VehiclePlan(*vehicle) for vehicle in VEHICLES),
-            tuple(_planned(line, carrier_company_id) for line in LINES),
+            tuple(planned(line, carrier_company_id) for line in LINES),
         ),
         # Valid before the first order of the demo, whose history lies in the past.
         valid_from=now - timedelta(days=400),
@@ -294,7 +294,8 @@ def _measure(session: Session, now: datetime) -> None:
             )
 
 
-def _planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
+def planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
+    """Return a line of the demo as the network takes it."""
     m3_factor, ldm_factor = STANDARD_FACTORS
     minimum = Money.of(line.minimum, line.currency)
     return LinePlan(

@@ -102,6 +102,7 @@ from marketplace.web.showroom import storefronts as showroom_storefronts
 from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
 from marketplace.web.statements.views import pages as statements
+from marketplace.web.statistics.views import pages as statistics
 from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
@@ -141,6 +142,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     statements,
+    statistics,
     official_invoices,
     treasury,
     search,

@@ -55,19 +55,39 @@ def roll(session: Session, *, now: datetime) -> int:
         ):
             if pattern.ended_at is not None and departs_at >= pattern.ended_at:
                 continue
-            made += _make(session, pattern, line, timetable.sellable(capacity, overbooking), departs_at, legs, cutoffs)
+            sold = timetable.sellable(capacity, overbooking)
+            new = _make(session, pattern, pattern.vehicle_type_id, line, sold, departs_at, legs, cutoffs)
+            made += new is not None
+    return made
+
+
+def add(session: Session, *, line_id: UUID, vehicle_type_id: UUID, departs_at: datetime, now: datetime) -> UUID:
+    """Let a lorry run beside the weekly services of a line, open for booking; return the departure."""
+    overbooking = reference.setting(session, Setting.OVERBOOKING_PERCENT, at=now)
+    cutoffs = Cutoffs(
+        documents_hours=reference.setting(session, Setting.CUTOFF_DOCUMENTS_HOURS, at=now),
+        cargo_hours=reference.setting(session, Setting.CUTOFF_CARGO_HOURS, at=now),
+    )
+    line, vehicle = session.get_one(Line, line_id), session.get_one(VehicleType, vehicle_type_id)
+    capacity = Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets)
+    sold = timetable.sellable(capacity, overbooking)
+    made = _make(session, None, vehicle_type_id, line, sold, departs_at, _legs(session), cutoffs)
+    if made is None:  # only departures of a weekly service can be there already
+        raise AssertionError(line_id)
     return made
 
 
 def _make(
     session: Session,
-    pattern: ServicePattern,
+    pattern: ServicePattern | None,
+    vehicle_type_id: UUID,
     line: Line,
     capacity: Load,
     departs_at: datetime,
     legs: dict[UUID, list[LegTime]],
     cutoffs: Cutoffs,
-) -> bool:
+) -> UUID | None:
+    """Make a departure with its stops; None where the service has one at this instant."""
     stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
     departure_id = new_id()
     is_new = insert_if_new(
@@ -76,8 +96,8 @@ def _make(
         id=departure_id,
         reference=new_reference("DEP"),
         line_id=line.id,
-        pattern_id=pattern.id,
-        vehicle_type_id=pattern.vehicle_type_id,
+        pattern_id=pattern.id if pattern else None,
+        vehicle_type_id=vehicle_type_id,
         hub_code=line.hub_code,
         state=DepartureState.OPEN,
         departs_at=departs_at,
@@ -109,7 +129,7 @@ def _make(
                 for position, stop in enumerate(stops)
             ],
         )
-    return is_new
+    return departure_id if is_new else None
 
 
 def _hubs(patterns: Sequence[sa.Row[ServicePattern, Line, VehicleType]]) -> set[str]:

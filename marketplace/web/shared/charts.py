@@ -66,6 +66,36 @@ class Bars:
     most_out: Money
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Numbers side by side, each with its name; ``most`` is the largest."""
+
+    bars: tuple[Bar, ...]
+    most: int
+    first: str
+    last: str
+
+
+def columns(values: Sequence[tuple[str, int]]) -> Columns | None:
+    """Return numbers as bars from the left to the right; None where there is nothing to draw."""
+    most = max((value for _, value in values), default=0)
+    if most <= 0:
+        return None
+    slot = WIDTH / len(values)
+    found = [
+        Bar(
+            round(number * slot + slot / 8),
+            BARS_HEIGHT - max(round((BARS_HEIGHT - _EDGE) * value / most), 1),
+            max(round(slot * 3 / 4), 1),
+            max(round((BARS_HEIGHT - _EDGE) * value / most), 1),
+            "came",
+        )
+        for number, (_, value) in enumerate(values)
+        if value > 0
+    ]
+    return Columns(tuple(found), most, values[0][0], values[-1][0])
+
+
 def bars(weeks: Sequence[Week], *, today: date) -> Bars | None:
     """Return the bars of some weeks: what moved lies nearest to the line, what is to move beyond it."""
     currency = weeks[0].moved_in.currency

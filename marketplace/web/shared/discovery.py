@@ -31,6 +31,7 @@ _PLAIN: Final = frozenset(
         "home.terms",
         "logistics.departure",
         "settings.rules",
+        "statistics.statistics",
         "showroom.enquiry_form",
         "showroom.fair",
         "showroom.fairs",

@@ -116,6 +116,7 @@ MENU: tuple[Entry | Group, ...] = (
         beside=("operations.vehicle_types",),
     ),
     Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
+    Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

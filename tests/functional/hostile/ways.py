@@ -1243,6 +1243,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /week": Way("buyer"),
     "PUT /week/letter": Way("buyer", (), body(day="friday")),
+    "GET /statistics": Way("", query="year="),
+    "GET /statistics/figures": Way("operator", query="by=line&from_month=2026-01&direction=out"),
+    "GET /statistics.xlsx": Way("operator", query="by=chapter&country=VN"),
+    "GET /statistics/closes": Way("operator"),
+    # The city is a day old: no month of it is over.
+    "POST /statistics/closes": Way("operator", (), body(month="2026-01"), succeeds=False),
     "GET /reconciliation": Way("operator"),
     "GET /reconciliation.csv": Way("operator", query="late=1"),
     "GET /reconciliation.xlsx": Way("operator", query="kind=obligation"),

@@ -1,0 +1,1 @@
+"""Figures as they happened and as they were closed."""

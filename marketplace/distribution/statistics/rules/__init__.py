@@ -1,0 +1,1 @@
+"""Months, figures, and what of them may be told; no framework is known here."""

@@ -1,0 +1,1 @@
+"""The published history of the corridor to January 2021, driven through the services by a made-up cast."""

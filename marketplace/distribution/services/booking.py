@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, renewal
+from marketplace.distribution.services import contracts, dangerous, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
@@ -46,8 +46,11 @@ def reserve_all(
 
     Return the bookings by line. Departures are taken in the order in which their hot rows are locked, and each in as
     many statements for one line as for two hundred; ``on`` has them as they were read in this transaction. Conflict
-    ``capacity``, ``cutoff``, ``departure_closed`` or ``not_served``: the unit of work is given up then.
+    ``capacity``, ``cutoff``, ``dangerous_cutoff``, ``departure_closed`` or ``not_served``: the unit of work is
+    given up then.
     """
+    declared = {space.line_id: space.departure_id for space, _ in spaces if space.is_dangerous}
+    dangerous.check_declared(session, on=declared, now=now)
     per_departure: dict[UUID, list[tuple[holding.Wanted, datetime | None]]] = {}
     for space, until in sorted(spaces, key=lambda one: (one[0].departure_id, one[0].line_id)):
         wanted = holding.Wanted(
@@ -69,6 +72,7 @@ def reserve_all(
 
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
     """Hold room for goods from stock; for goods made to order only note the departure aimed at."""
+    dangerous.check(session, line_id=space.line_id, departure_id=space.departure_id, now=now)
     if space.from_stock:
         holding.hold(
             session,
@@ -195,7 +199,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     elif booking.state in WITHOUT_CARGO:
         ready_at = _at_hub(event.ready_date, departure)
         until = order.proforma_ends_at or booking.cutoff_cargo_at
-        if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
+        if booking.cutoff_cargo_at < ready_at or not _take(session, booking, until, event.at):
             _move(session, booking, departure, ready_at, until, event.at)
     else:
         return
@@ -209,9 +213,10 @@ def _by_departure(session: Session, lines: Sequence[LineRow]) -> list[tuple[UUID
     return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 
 
-def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:
+def _take(session: Session, booking: BookingRow, until: datetime, now: datetime) -> bool:
     try:
-        holding.take(session, subject=subject, expires_at=max(until, now), now=now)
+        dangerous.check(session, line_id=booking.subject, departure_id=booking.departure_id, now=now)
+        holding.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
     except Conflict:
         return False
     return True
@@ -226,6 +231,7 @@ def _move(
             continue
         try:
             with session.begin_nested():
+                dangerous.check(session, line_id=booking.subject, departure_id=option.departure_id, now=now)
                 rolling.roll(
                     session, booking_id=booking.id, departure_id=option.departure_id, reason="ready_date", now=now
                 )
@@ -272,6 +278,7 @@ def hold_on(
     session: Session, ended: BookingRow, departure_id: UUID, *, until: datetime, actor: Actor, now: datetime
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
+    dangerous.check(session, line_id=ended.subject, departure_id=departure_id, now=now)
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
     load = _load_again(_line(session, ended.subject), ended)
     again = holding.hold(

@@ -71,6 +71,8 @@ class VehicleType(Base):
     cm3: Mapped[int] = mapped_column(sa.BigInteger)
     ldm_mm: Mapped[int] = mapped_column(sa.BigInteger)
     pallets: Mapped[int] = mapped_column(sa.BigInteger)
+    # Hundredths of a twenty-foot equivalent unit: 13.7 m is 45 ft, 2.25 of them.
+    teu_hundredths: Mapped[int] = mapped_column(sa.Integer, default=225, server_default="225")
     source: Mapped[str] = mapped_column(sa.String(200))
 
 

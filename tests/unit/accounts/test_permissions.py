@@ -77,6 +77,7 @@ logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
 merchant:application:read o s . . . .
 partner:consignment:read  o s p a l f
+partner:fleet:keep        o . . . l .
 trade:claim:answer        o s . . l .
 trade:claim:read          o s p a l f
 trade:document:read       o s p a l f

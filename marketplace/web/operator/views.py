@@ -70,6 +70,8 @@ _QUEUES: Final = (
         lambda session: desks.inspections_to_make(session, company_id=require_actor().company),
     ),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Rotations"), "fleet.rotations", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

@@ -77,6 +77,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
+    Entry(_("Vehicles and drivers"), "fleet.own", Permission.PARTNER_FLEET_KEEP),
     Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
     Group(
         _("Merchants"),
@@ -109,6 +110,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

@@ -22,6 +22,7 @@ from marketplace.seed import (
     catalogue,
     colleagues,
     customer_prices,
+    fleet,
     houses,
     merchants,
     network,
@@ -71,9 +72,11 @@ def seed(
         history.run(desk, report=report)
     # After the history, in which everybody bought at listed prices.
     companies = {login: desk.actor(login) for login in customer_prices.LOGINS}
+    carrier, operator = desk.actor(cast.CARRIER), desk.actor(cast.LOGISTICS)
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
         colleagues.employ(session, vault=vault, now=clock.now())
+        fleet.keep_fleet(session, carrier=carrier, operator=operator, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

@@ -100,11 +100,11 @@ def show_driver_paper(driver_id: UUID, body: requests.PaperBody, session: Sessio
     return 201, Created(id=acts.show_paper(session, body, driver_id=driver_id))
 
 
-@api.post("/fleet/papers/<uuid:paper_id>/withdrawal")
+@api.post("/fleet/papers/<uuid:fleet_paper_id>/withdrawal")
 @operation(answers={204: None}, tag="fleet", permission=_KEEP, idempotent=True)
-def withdraw_paper(paper_id: UUID, session: Session) -> tuple[int, None]:
+def withdraw_paper(fleet_paper_id: UUID, session: Session) -> tuple[int, None]:
     """Let a paper count no more."""
-    acts.withdraw_paper(session, paper_id)
+    acts.withdraw_paper(session, fleet_paper_id)
     return 204, None
 
 

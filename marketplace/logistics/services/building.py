@@ -34,6 +34,7 @@ class VehiclePlan:
     name: str
     capacity: Load
     source: str
+    teu_hundredths: int = 225
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,12 @@ def build(session: Session, *, actor: Actor, plan: NetworkPlan, valid_from: date
     for vehicle in plan.vehicles:
         if vehicle.code not in vehicles:
             vehicles[vehicle.code] = network.add_vehicle_type(
-                session, code=vehicle.code, name=vehicle.name, capacity=vehicle.capacity, source=vehicle.source
+                session,
+                code=vehicle.code,
+                name=vehicle.name,
+                capacity=vehicle.capacity,
+                source=vehicle.source,
+                teu_hundredths=vehicle.teu_hundredths,
             )
     lines = {row.code: row.id for row in session.execute(sa.select(Line.code, Line.id))}
     for line in plan.lines:

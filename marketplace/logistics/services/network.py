@@ -39,8 +39,10 @@ def add_crossing(session: Session, *, code: str, one_side: str, other_side: str)
     return crossing.id
 
 
-def add_vehicle_type(session: Session, *, code: str, name: str, capacity: Load, source: str) -> UUID:
-    """Add a kind of lorry with what it holds and where the figures come from."""
+def add_vehicle_type(
+    session: Session, *, code: str, name: str, capacity: Load, source: str, teu_hundredths: int = 225
+) -> UUID:
+    """Add a kind of lorry with what it holds, hundredths of a TEU, and where the figures come from."""
     check_load(capacity)
     vehicle = VehicleType(
         id=new_id(),
@@ -50,6 +52,7 @@ def add_vehicle_type(session: Session, *, code: str, name: str, capacity: Load, 
         cm3=capacity.cm3,
         ldm_mm=capacity.ldm_mm,
         pallets=capacity.pallets,
+        teu_hundredths=teu_hundredths,
         source=source,
     )
     session.add(vehicle)

@@ -184,13 +184,13 @@ def _show(session: Session, **whose: UUID) -> None:
     acts.show_paper(session, body, received=files.all_received("scan", Purpose.LICENCE)[:1], **whose)
 
 
-@pages.post("/partner/fleet/papers/<uuid:paper_id>/withdrawal")
+@pages.post("/partner/fleet/papers/<uuid:fleet_paper_id>/withdrawal")
 @requires(_KEEP, twin="POST /api/v1/fleet/papers/{id}/withdrawal")
-def withdraw_paper(paper_id: UUID) -> Any:
+def withdraw_paper(fleet_paper_id: UUID) -> Any:
     """Let a paper count no more."""
 
     def work(session: Session) -> str:
-        acts.withdraw_paper(session, paper_id)
+        acts.withdraw_paper(session, fleet_paper_id)
         return url_for("fleet.own")
 
     done = forms.once(work)

@@ -2,17 +2,29 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.catalog.models import ListingDetail
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.dangerous import Answer
+from marketplace.distribution.models import FreightContract
+from marketplace.distribution.services import dangerous
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.fleet.queries import cutoffs
+from marketplace.logistics.fleet.rules.cutoffs import CutoffKind
+from marketplace.logistics.services import timetable
 from tests import factories
+from tests.factories import HANOI
 from tests.functional.test_desks import visitor
 from tests.integration.orders.test_claims import market
-from tests.support.ways import caller
+from tests.support.ways import Way, caller
 
 __all__ = ["market"]
 
@@ -224,3 +236,53 @@ def test_the_operator_lets_them_drive_on_its_pages(app, call, operator, crew, ty
     ours.send(f"/operator/vehicle-types/{type_id}", {"teu": "9"}, 422)
     assert "teu" in ours.refused_fields()
     ours.open("/partner/fleet", 403)
+
+
+def test_dangerous_goods_are_not_booked_after_their_cutoff(app, market):
+    way = Way(caller(app.test_client()), market, market.carrier)
+    line_id, departure_id = UUID(way.line_id), UUID(way.order()["bookings"][0]["departure_id"])
+    with unit_of_work() as session:
+        over = cutoffs.cutoffs_of(session, departure_id=departure_id)[CutoffKind.DANGEROUS]
+        dangerous.check(session, line_id=line_id, departure_id=departure_id, now=over)
+        answer = {"answer": Answer.DANGEROUS.value, "un_number": "3480"}
+        session.add(
+            ListingDetail(listing_id=market.chains, kind=DetailKind.DANGEROUS, document=answer, changed_at=clock.now())
+        )
+        session.flush()
+        assert dangerous.known(session, line_ids=[line_id]) == {line_id}
+        early = over - timedelta(seconds=1)
+        for check, facts in (
+            (dangerous.check, {"line_id": line_id, "departure_id": departure_id}),
+            (dangerous.check_declared, {"on": {line_id: departure_id}}),
+        ):
+            check(session, **facts, now=early)
+            with pytest.raises(Conflict, match="dangerous_cutoff"):
+                check(session, **facts, now=over)
+
+
+def test_the_way_home_is_sold_at_its_own_tariff(app, call, market):
+    now, city = clock.now(), "CNCQI"
+    with unit_of_work() as session:
+        seller = factories.trader(session, app, name="Hanoi Garments", country="VN", now=now)
+        buyer = factories.trader(session, app, name="Chongqing Shops", country="CN", now=now)
+        carrier = factories.trader(session, app, name="Homebound", country="VN", kind=CompanyKind.CARRIER, now=now)
+        factories.approve(session, seller.actor, name=seller.login, country="VN", now=now)
+        for payee in (seller, carrier):
+            factories.payee(session, payee.actor, currency="VND", country="VN", now=now)
+        factories.line(session, carrier.actor, code="HAN-CQ", hub=HANOI, to=city, currency="VND", now=now)
+        timetable.roll(session, now=now)
+        goods = factories.listing(
+            session, seller.actor, sku="G-1", titles={"en": "Seat covers"}, source_locale="en", origin="VN",
+            descriptions={}, ladders=(factories.ladder("VND", "DAP", city, price="85000"),), hub_code=HANOI, now=now,
+        )  # fmt: skip
+    call(buyer, "PUT", "/cart", {"to": city}, expect=200)
+    cart = call(buyer, "PUT", f"/cart/lines/{goods}", {"quantity": 400}, expect=200)
+    payment = {"rail": "bank", "plan": "deposit_30_70"}
+    body = {"expected_totals": cart["totals"], "payment": payment}
+    (order_id,) = call(buyer, "POST", "/checkout", body, expect=201)["order_ids"]
+    order = call(buyer, "GET", f"/orders/{order_id}", expect=200)
+    booked = call(buyer, "GET", f"/departures/{order['bookings'][0]['departure_id']}", expect=200)
+    assert (booked["line"], booked["hub"]) == ("HAN-CQ", HANOI)
+    with unit_of_work() as session:
+        amounts = session.scalars(sa.select(FreightContract.currency)).all()
+    assert amounts == ["VND"]

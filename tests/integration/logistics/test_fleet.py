@@ -230,6 +230,10 @@ def test_a_rotation_says_when_a_crew_is_back(session, road, yard):
     assign(session, road, yard.crew)
     (crew,) = crew_queries.crews_of(session, departure_ids=[road.departures[0]])[road.departures[0]]
     assert crew.returns_at == row.returns_at
+    crews.withdraw(session, actor=OPERATOR, assignment_id=crew.id, now=NOW)
+    assign(session, road, replace(yard.crew, last_stop=2))
+    (crew,) = crew_queries.crews_of(session, departure_ids=[road.departures[0]])[road.departures[0]]
+    assert crew.returns_at < row.returns_at
     with pytest.raises(Conflict, match="rotation_order"):
         rotations.extend(session, actor=OPERATOR, rotation_id=chained, departure_ids=[road.departures[1]], now=NOW)
 

@@ -64,7 +64,11 @@ def assign(session: Session, *, actor: Actor, departure_id: UUID, crew: Crew, no
         raise Refused.field("drivers", "required" if not crew.driver_ids else "taken", "one or more")
     vehicle_ids = (crew.tractor_id, crew.trailer_id)
     _take_turns(session, vehicle_ids, crew.driver_ids)
-    chained = rotations.chained_return(session, vehicle_ids=vehicle_ids, departure_id=departure_id)
+    # Who hands over on the way goes home from there; who drives to the end comes back with the rotation.
+    is_whole = span.last == len(row.stops) - 1
+    chained = (
+        rotations.chained_return(session, vehicle_ids=vehicle_ids, departure_id=departure_id) if is_whole else None
+    )
     returns_at = planned_return(span, given=crew.returns_at, chained=chained)
     home = ZoneInfo(row.stops[span.first].place.zone)
     trip = Trip(

@@ -33,6 +33,9 @@ from marketplace.exchange.services import enquiries, fairs, leads, lists, notes,
 from marketplace.exchange.services import handing as exchanged
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
+from marketplace.logistics.fleet import events as fleet_events
+from marketplace.logistics.fleet.services import crews
+from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
 from marketplace.merchants.services import qualifications, screening
@@ -75,6 +78,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         reporting.on_person_erased,
         claims.on_person_erased,
         receipts.on_person_erased,
+        drivers.on_person_erased,
         discrepancies.on_person_erased,
         costs.on_person_erased,
         remarks.on_person_erased,
@@ -102,6 +106,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.ScreeningHitDecided: (weighing.on_screened,),
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
+    fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (goods_screening.on_listings, moderation.on_submitted, likeness.on_rewritten),
@@ -176,6 +181,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         return_way.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
+    logistics.DepartureCancelled: (crews.on_departure_cancelled,),
     logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),

@@ -25,6 +25,7 @@ from marketplace.api.costs.views import api as costs
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
+from marketplace.api.fleet.views import api as fleet
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -102,6 +103,7 @@ BLUEPRINTS = (
     levels,
     screening,
     lists,
+    fleet,
     logistics,
     members,
     merchants,

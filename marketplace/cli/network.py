@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -92,6 +93,7 @@ class VehicleEntry(Request):
     m3: Annotated[Exact, Field(gt=0, le=1_000, decimal_places=6)]
     ldm: Annotated[Exact, Field(gt=0, le=100, decimal_places=3)]
     pallets: Annotated[Whole, Field(ge=1, le=1_000)]
+    teu: Annotated[Exact, Field(gt=0, le=4, decimal_places=2)] = Decimal("2.25")
     source: Source
 
 
@@ -168,7 +170,7 @@ def plan(file: NetworkFile, *, carriers: Mapping[str, UUID], m3_factor: int, ldm
     """Return what the file asks for, with the carriers by their code and the factors of lines that name none."""
     return NetworkPlan(
         tuple(CrossingPlan(one.code, one.one_side, one.other_side) for one in file.crossings),
-        tuple(VehiclePlan(one.code, one.name, _load(one), one.source) for one in file.vehicles),
+        tuple(VehiclePlan(one.code, one.name, _load(one), one.source, int(one.teu * 100)) for one in file.vehicles),
         tuple(_line(one, carriers[one.carrier], m3_factor, ldm_factor) for one in file.lines),
     )
 

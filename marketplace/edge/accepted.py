@@ -28,6 +28,7 @@ _PHRASES: Final = (
     N_("%(low)s to %(high)s words each"),
     N_("a text without semicolons"),
     N_("a row each vehicle"),
+    N_("country and number, parted by semicolons: CN 渝A12345; VN 29C12345"),
     N_("at most %(rows)s rows of %(articles)s articles"),
     N_("at most %(most)s articles"),
     N_("an article number of yours"),

@@ -232,6 +232,21 @@ WORDS: Final[dict[Setting, Words]] = {
         ),
         _HOURS,
     ),
+    Setting.CUTOFF_CUSTOMS_HOURS: Words(
+        _("Cut-off for customs"),
+        _("So long before departure the declarations must be lodged. Binds departures made after a change."),
+        _HOURS,
+    ),
+    Setting.CUTOFF_AMEND_HOURS: Words(
+        _("Cut-off for amendments"),
+        _("So long before departure a booking can be amended. Binds departures made after a change."),
+        _HOURS,
+    ),
+    Setting.CUTOFF_CANCEL_HOURS: Words(
+        _("Cut-off for cancellations"),
+        _("So long before departure a booking can be cancelled without a fee. Binds departures made after a change."),
+        _HOURS,
+    ),
     Setting.M3_FACTOR: Words(
         _("Weight of a cubic metre"),
         _("What a cubic metre counts as in chargeable weight, in tariffs that name no other figure."), _KILOGRAMS,

@@ -18,6 +18,26 @@ MEASURES: Final[dict[str, Any]] = {
     "standard": _("Must meet a standard there"),
 }
 LABELS: Final[dict[str, Any]] = {
+    "plates": _("Plates"),
+    "vehicle_type": _("Type of lorry"),
+    "is_reefer": _("The trailer is refrigerated"),
+    "contractor": _("Hired from"),
+    "tractor": _("Tractor"),
+    "trailer": _("Trailer"),
+    "drivers": _("Drivers"),
+    "from_stop": _("From"),
+    "to_stop": _("To"),
+    "returns_at": _("Planned back"),
+    "vehicle": _("Vehicle"),
+    "euro_class": _("Euro class"),
+    "co2_grams_km": _("CO₂"),
+    "teu": _("TEU"),
+    "ldm": _("Loading metres"),
+    "pallets": _("Pallet places"),
+    "kg": _("Weight"),
+    "scan": _("Scan or photo"),
+    "is_cooled": _("The goods must be cooled"),
+    "is_dangerous": _("Dangerous goods are aboard"),
     "first_day": _("First day"),
     "inspector_id": _("Inspector"),
     "planned_on": _("Day of the inspection"),
@@ -328,7 +348,6 @@ LABELS: Final[dict[str, Any]] = {
     "incurred_on": _("Day"),
     "cause": _("What brought it about"),
     "booking": _("Booking"),
-    "month": _("Month"),
 }
 
 

@@ -68,6 +68,7 @@ class News(StrEnum):
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
     GOODS_PAPERS_END = "goods_papers_end"
+    FLEET_PAPERS_END = "fleet_papers_end"
     PROPOSAL_DECIDED = "proposal_decided"
     ENQUIRY_WAITS = "enquiry_waits"
     LEAD_CAME = "lead_came"
@@ -143,6 +144,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_ENDS: Permission.COMPANY_PROFILE_EDIT,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.GOODS_PAPERS_END: Permission.CATALOG_LISTING_EDIT,
+    News.FLEET_PAPERS_END: Permission.PARTNER_FLEET_KEEP,
     News.INVOICES_MISSING: Permission.TRADE_INVOICE_RECORD,
     News.PROPOSAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,

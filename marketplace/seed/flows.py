@@ -23,6 +23,7 @@ from marketplace.seed import (
     colleagues,
     costs,
     customer_prices,
+    fleet,
     floors,
     houses,
     merchants,
@@ -80,10 +81,12 @@ def seed(
         )
     # After the history, in which everybody bought at listed prices.
     companies = {login: desk.actor(login) for login in customer_prices.LOGINS}
+    carrier, operator = desk.actor(cast.CARRIER), desk.actor(cast.LOGISTICS)
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
         colleagues.employ(session, vault=vault, now=clock.now())
         floors.ask_for_floors(session, now=clock.now())
+        fleet.keep_fleet(session, carrier=carrier, operator=operator, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

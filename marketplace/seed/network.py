@@ -69,7 +69,19 @@ CROSSINGS: Final = (
 )
 VEHICLES: Final = (
     ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
-    ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual", 200),
+    (
+        "BOX-40HQ",
+        "Container 40 ft high cube",
+        Load(26_500_000, 68_000_000, 12_000, 30),
+        "cnctnr.com: 68 m³ usual load",
+        200,
+    ),
+    (
+        "REEFER-13.7",
+        "Refrigerated semi-trailer 13.7 m",
+        Load(22_000_000, 76_000_000, 13_400, 32),
+        "assumption: semi-trailer 13.7 m less the cooler, editable",
+    ),
 )
 # The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,
 # so they are assumptions: kingpin and bogie, and the container's tare alone. Both are edited on the page of lorries.

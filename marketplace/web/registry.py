@@ -38,6 +38,11 @@ from marketplace.web.costs.blueprint import pages as costs
 from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
+from marketplace.web.fleet import crews as fleet_crews
+from marketplace.web.fleet import operator as fleet_operator
+from marketplace.web.fleet import partner as fleet_partner
+from marketplace.web.fleet import rotations as fleet_rotations
+from marketplace.web.fleet.blueprint import pages as fleet
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
@@ -118,6 +123,7 @@ BLUEPRINTS = (
     discovery,
     documents,
     jobs,
+    fleet,
     logistics,
     imports,
     fitments,
@@ -157,6 +163,10 @@ BLUEPRINTS = (
 )
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (
+    fleet_crews,
+    fleet_operator,
+    fleet_partner,
+    fleet_rotations,
     approval_cases,
     approval_policies,
     approval_ranges,

@@ -29,6 +29,7 @@ from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
+from marketplace.logistics.fleet import flows as fleets
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.floor.services import plans as floor_plans
 from marketplace.logistics.planning import flows as plans
@@ -150,6 +151,11 @@ def keep_timetable(_args: dict[str, Any]) -> None:
     """Close departures at their cut-off and settle those whose cargo is delivered."""
     lorries.close_due(now=clock.now())
     lorries.settle_due(now=clock.now())
+
+
+def watch_fleet_papers(_args: dict[str, Any]) -> None:
+    """Tell carriers of papers of vehicles and drivers that end soon."""
+    fleets.watch(now=clock.now())
 
 
 def roll_timetable(_args: dict[str, Any]) -> None:
@@ -375,6 +381,7 @@ JOBS: Final[dict[str, Handler]] = {
     "keep_timetable": keep_timetable,
     "roll_timetable": roll_timetable,
     PLAN: plan_lorries,
+    "watch_fleet_papers": watch_fleet_papers,
     "deliver_double_events": money.deliver_double_events,
     "lapse_payments": money.lapse_payments,
     "reconcile_cards": money.reconcile_cards,
@@ -411,6 +418,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("keep_timetable", 60),
     ("roll_timetable", 6 * 3600),
     (PLAN, 900),
+    ("watch_fleet_papers", 6 * 3600),
     ("seal_audit", 30),
     ("deliver_double_events", 5),
     ("reconcile_cards", 60),

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     OPERATOR_SHOWROOM_RUN = "operator:showroom:run"
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
+    PARTNER_FLEET_KEEP = "partner:fleet:keep"
     PARTNER_INSPECTION_REPORT = "partner:inspection:report"
     PARTNER_INVOICE_SEND = "partner:invoice:send"
     TRADE_CART_EDIT = "trade:cart:edit"
@@ -181,6 +182,8 @@ _PARTNER: Final = (
     }
 )  # fmt: skip
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
+# Who drives: a carrier alone has lorries here.
+_DRIVES: Final = frozenset({_P.PARTNER_FLEET_KEEP})
 # Looks at goods before they leave: an inspection company, or the people of a hub.
 _INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
 _OPERATOR: Final = (
@@ -193,7 +196,7 @@ _OPERATOR: Final = (
 WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.TRADE: _TRADE,
     CompanyKind.OPERATOR: _OPERATOR,
-    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS,
+    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES,
     CompanyKind.BROKER: _PARTNER,
     CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS,
     CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
@@ -212,7 +215,7 @@ _SEES_TRADE: Final = frozenset(
     }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS,
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES,
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -250,7 +253,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.TRADE_ORDER_ACCEPT,

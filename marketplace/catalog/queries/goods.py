@@ -10,8 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.catalog.models import Brand, Category, CategoryAttribute, Commodity, CommodityProposal, Listing
+from marketplace.catalog.models import (
+    Brand,
+    Category,
+    CategoryAttribute,
+    Commodity,
+    CommodityProposal,
+    Listing,
+    ListingDetail,
+)
+from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.attributes import Attribute
+from marketplace.catalog.rules.details.dangerous import Answer
 from marketplace.catalog.rules.rows import BrandRow, CategoryRow, CommodityRow, ProposalRow
 from marketplace.catalog.rules.states import ENDED, ListingState
 from marketplace.kernel.db import ask
@@ -64,6 +74,16 @@ def attributes_of(session: Session, *, category_ids: Collection[UUID]) -> dict[U
 def asks_dangerous(session: Session, *, category: str) -> bool:
     """Tell whether goods of a category say whether they are dangerous."""
     return bool(session.scalar(sa.select(Category.asks_dangerous).where(Category.code == category)))
+
+
+def dangerous(session: Session, *, listing_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of these listings whose goods are known to be dangerous."""
+    rows = session.execute(
+        sa.select(ListingDetail.listing_id, ListingDetail.document).where(
+            ListingDetail.listing_id.in_(listing_ids), ListingDetail.kind == DetailKind.DANGEROUS
+        )
+    )
+    return frozenset(row.listing_id for row in rows if row.document["answer"] == Answer.DANGEROUS)
 
 
 def brands(session: Session) -> tuple[BrandRow, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow, closures, units
 from marketplace.accounts.rules.closures import Works
+from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.checkout import queries
 from marketplace.checkout.queries import samples
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
@@ -363,6 +364,7 @@ def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> L
         from_stock=placed.from_stock,
         shipper_id=part.order.merchant_id,
         consignee_id=buyer_id,
+        is_dangerous=line.offer.hindrance is Hindrance.DANGEROUS,
     )
 
 

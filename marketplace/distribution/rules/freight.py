@@ -38,6 +38,7 @@ class LineSpace:
     from_stock: bool
     shipper_id: UUID
     consignee_id: UUID
+    is_dangerous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

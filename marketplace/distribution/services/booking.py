@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, loads, renewal
+from marketplace.distribution.services import contracts, dangerous, loads, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
@@ -45,8 +45,11 @@ def reserve_all(
 
     Return the bookings by line. Departures are taken in the order in which their hot rows are locked, and each in as
     many statements for one line as for two hundred; ``on`` has them as they were read in this transaction. Conflict
-    ``capacity``, ``cutoff``, ``departure_closed`` or ``not_served``: the unit of work is given up then.
+    ``capacity``, ``cutoff``, ``dangerous_cutoff``, ``departure_closed`` or ``not_served``: the unit of work is
+    given up then.
     """
+    declared = {space.line_id: space.departure_id for space, _ in spaces if space.is_dangerous}
+    dangerous.check_declared(session, on=declared, now=now)
     per_departure: dict[UUID, list[tuple[holding.Wanted, datetime | None]]] = {}
     for space, until in sorted(spaces, key=lambda one: (one[0].departure_id, one[0].line_id)):
         wanted = holding.Wanted(
@@ -68,6 +71,7 @@ def reserve_all(
 
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
     """Hold room for goods from stock; for goods made to order only note the departure aimed at."""
+    dangerous.check(session, line_id=space.line_id, departure_id=space.departure_id, now=now)
     if space.from_stock:
         holding.hold(
             session,
@@ -205,6 +209,7 @@ def hold_on(
     session: Session, ended: BookingRow, departure_id: UUID, *, until: datetime, actor: Actor, now: datetime
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
+    dangerous.check(session, line_id=ended.subject, departure_id=departure_id, now=now)
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
     line = line_of(session, ended.subject)
     load = _load_again(line, ended)

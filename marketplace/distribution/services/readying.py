@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.services import loads
+from marketplace.distribution.services import dangerous, loads
 from marketplace.distribution.services.booking import (
     ENDED,
     WITHOUT_CARGO,
@@ -59,7 +59,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         until = order.proforma_ends_at or booking.cutoff_cargo_at
         if event.departure_id not in (None, booking.departure_id):
             _move(session, booking, departure, ready_at, until, event.at, chosen=event.departure_id)
-        elif booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
+        elif booking.cutoff_cargo_at < ready_at or not _take(session, booking, until, event.at):
             _move(session, booking, departure, ready_at, until, event.at)
     else:
         return
@@ -71,9 +71,10 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         loads.describe(session, carried=[(present, line_of(session, event.line_id))], ready_at=ready_at)
 
 
-def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:
+def _take(session: Session, booking: BookingRow, until: datetime, now: datetime) -> bool:
     try:
-        holding.take(session, subject=subject, expires_at=max(until, now), now=now)
+        dangerous.check(session, line_id=booking.subject, departure_id=booking.departure_id, now=now)
+        holding.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
     except Conflict:
         return False
     return True
@@ -101,6 +102,7 @@ def _move(
     for option in possible:
         try:
             with session.begin_nested():
+                dangerous.check(session, line_id=booking.subject, departure_id=option.departure_id, now=now)
                 rolling.roll(
                     session, booking_id=booking.id, departure_id=option.departure_id, reason="ready_date", now=now
                 )

@@ -135,6 +135,7 @@ messages.register(
             "Choose another departure for some of it."
         ),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
+        "dangerous_cutoff": _("The departure takes no more dangerous goods. Choose a later one."),
         "departure_closed": _("The departure is closed. Choose a later one."),
         "departure_missed": _(
             "The goods cannot be at the hub in time for the departure that was chosen. The next possible one: %(next)s."

@@ -71,7 +71,7 @@ class VehicleType(Base):
     cm3: Mapped[int] = mapped_column(sa.BigInteger)
     ldm_mm: Mapped[int] = mapped_column(sa.BigInteger)
     pallets: Mapped[int] = mapped_column(sa.BigInteger)
-    # How many twenty-foot units it counts as: 2.25 for 13.7 m, as the corridor's own statistics do.
+    # Hundredths of a twenty-foot equivalent unit: 13.7 m is 45 ft, 2.25 of them.
     teu_hundredths: Mapped[int] = mapped_column(sa.Integer, default=225, server_default="225")
     source: Mapped[str] = mapped_column(sa.String(200))
     inner_length_mm: Mapped[int | None] = mapped_column(sa.Integer)

@@ -42,7 +42,7 @@ def add_crossing(session: Session, *, code: str, one_side: str, other_side: str)
 def add_vehicle_type(
     session: Session, *, code: str, name: str, capacity: Load, source: str, teu_hundredths: int = 225
 ) -> UUID:
-    """Add a kind of lorry with what it holds, what it counts as, and where the figures come from."""
+    """Add a kind of lorry with what it holds, hundredths of a TEU, and where the figures come from."""
     check_load(capacity)
     vehicle = VehicleType(
         id=new_id(),

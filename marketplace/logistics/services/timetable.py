@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_new
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.fleet.services import cutoffs as kinds
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Leg, Line, ServicePattern, VehicleType
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState
-from marketplace.logistics.rules.timetable import Cutoffs, LegTime
+from marketplace.logistics.rules.timetable import Cutoffs, LegTime, StopTime
 from marketplace.merchants.queries import levels
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind, Setting
@@ -43,7 +45,8 @@ def roll(session: Session, *, now: datetime) -> int:
     ).all()
     zones = {code: place.zone for code, place in reference.places_by_code(session, _hubs(patterns)).items()}
     legs = _legs(session)
-    made = 0
+    there = _there(session, now)
+    made: dict[UUID, tuple[dict[str, Any], tuple[StopTime, ...]]] = {}
     for pattern, line, vehicle in patterns:
         capacity = Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets)
         for departs_at in timetable.runs(
@@ -53,12 +56,20 @@ def roll(session: Session, *, now: datetime) -> int:
             start=now,
             days=days,
         ):
-            if pattern.ended_at is not None and departs_at >= pattern.ended_at:
+            is_ended = pattern.ended_at is not None and departs_at >= pattern.ended_at
+            if is_ended or (pattern.id, departs_at) in there:
                 continue
+            stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
             sold = timetable.sellable(capacity, overbooking)
-            new = _make(session, pattern, pattern.vehicle_type_id, line, sold, departs_at, legs, cutoffs)
-            made += new is not None
-    return made
+            row = _row(pattern.id, vehicle.id, line, sold, departs_at, stops, cutoffs)
+            made[row["id"]] = (row, stops)
+    # Whoever rolls at the same time has made some of them.
+    new = insert_new(session, Departure, [row for row, _ in made.values()])
+    if new:
+        stops_made = [each for key, (_, stops) in made.items() if key in new for each in _stop_rows(key, stops)]
+        session.execute(sa.insert(DepartureStop), stops_made)
+    kinds.fix(session, now=now)
+    return len(new)
 
 
 def add(session: Session, *, line_id: UUID, vehicle_type_id: UUID, departs_at: datetime, now: datetime) -> UUID:
@@ -69,67 +80,67 @@ def add(session: Session, *, line_id: UUID, vehicle_type_id: UUID, departs_at: d
         cargo_hours=reference.setting(session, Setting.CUTOFF_CARGO_HOURS, at=now),
     )
     line, vehicle = session.get_one(Line, line_id), session.get_one(VehicleType, vehicle_type_id)
-    capacity = Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets)
-    sold = timetable.sellable(capacity, overbooking)
-    made = _make(session, None, vehicle_type_id, line, sold, departs_at, _legs(session), cutoffs)
-    if made is None:  # only departures of a weekly service can be there already
-        raise AssertionError(line_id)
-    return made
+    stops = timetable.stops(line.hub_code, departs_at, _legs(session).get(line.id, []))
+    sold = timetable.sellable(Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets), overbooking)
+    row = _row(None, vehicle.id, line, sold, departs_at, stops, cutoffs)
+    session.execute(sa.insert(Departure), [row])
+    session.execute(sa.insert(DepartureStop), _stop_rows(row["id"], stops))
+    kinds.fix(session, now=now)
+    departure_id: UUID = row["id"]
+    return departure_id
 
 
-def _make(
-    session: Session,
-    pattern: ServicePattern | None,
+def _row(
+    pattern_id: UUID | None,
     vehicle_type_id: UUID,
     line: Line,
     capacity: Load,
     departs_at: datetime,
-    legs: dict[UUID, list[LegTime]],
+    stops: Sequence[StopTime],
     cutoffs: Cutoffs,
-) -> UUID | None:
-    """Make a departure with its stops; None where the service has one at this instant."""
-    stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
-    departure_id = new_id()
-    is_new = insert_if_new(
-        session,
-        Departure,
-        id=departure_id,
-        reference=new_reference("DEP"),
-        line_id=line.id,
-        pattern_id=pattern.id if pattern else None,
-        vehicle_type_id=vehicle_type_id,
-        hub_code=line.hub_code,
-        state=DepartureState.OPEN,
-        departs_at=departs_at,
-        cutoff_documents_at=timetable.cutoff(departs_at, cutoffs.documents_hours),
-        cutoff_cargo_at=timetable.cutoff(departs_at, cutoffs.cargo_hours),
-        border_eta=next((stop.eta for stop in stops if stop.is_border), None),
-        arrives_at=stops[-1].eta,
-        capacity_grams=capacity.grams,
-        capacity_cm3=capacity.cm3,
-        capacity_ldm_mm=capacity.ldm_mm,
-        capacity_pallets=capacity.pallets,
-        taken_grams=0,
-        taken_cm3=0,
-        taken_ldm_mm=0,
-        taken_pallets=0,
-    )
-    if is_new:
-        session.execute(
-            sa.insert(DepartureStop),
-            [
-                {
-                    "id": new_id(),
-                    "departure_id": departure_id,
-                    "position": position,
-                    "place_code": stop.place_code,
-                    "is_border": stop.is_border,
-                    "eta": stop.eta,
-                }
-                for position, stop in enumerate(stops)
-            ],
-        )
-    return departure_id if is_new else None
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "reference": new_reference("DEP"),
+        "line_id": line.id,
+        "pattern_id": pattern_id,
+        "vehicle_type_id": vehicle_type_id,
+        "hub_code": line.hub_code,
+        "state": DepartureState.OPEN,
+        "departs_at": departs_at,
+        "cutoff_documents_at": timetable.cutoff(departs_at, cutoffs.documents_hours),
+        "cutoff_cargo_at": timetable.cutoff(departs_at, cutoffs.cargo_hours),
+        "border_eta": next((stop.eta for stop in stops if stop.is_border), None),
+        "arrives_at": stops[-1].eta,
+        "capacity_grams": capacity.grams,
+        "capacity_cm3": capacity.cm3,
+        "capacity_ldm_mm": capacity.ldm_mm,
+        "capacity_pallets": capacity.pallets,
+        "taken_grams": 0,
+        "taken_cm3": 0,
+        "taken_ldm_mm": 0,
+        "taken_pallets": 0,
+    }
+
+
+def _stop_rows(departure_id: UUID, stops: Sequence[StopTime]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": new_id(),
+            "departure_id": departure_id,
+            "position": position,
+            "place_code": stop.place_code,
+            "is_border": stop.is_border,
+            "eta": stop.eta,
+        }
+        for position, stop in enumerate(stops)
+    ]
+
+
+def _there(session: Session, now: datetime) -> set[tuple[UUID | None, datetime]]:
+    """Return the departures ahead, so that a timetable that is whole costs one question."""
+    rows = session.execute(sa.select(Departure.pattern_id, Departure.departs_at).where(Departure.departs_at > now))
+    return {(row.pattern_id, row.departs_at) for row in rows}
 
 
 def _hubs(patterns: Sequence[sa.Row[ServicePattern, Line, VehicleType]]) -> set[str]:

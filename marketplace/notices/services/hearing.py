@@ -22,6 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
 from marketplace.logistics import events as logistics
+from marketplace.logistics.fleet import events as fleets
 from marketplace.merchants import events as merchants
 from marketplace.merchants.rules.requirements import Verdict
 from marketplace.moderation import events as moderation
@@ -311,6 +312,12 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
 def on_goods_papers_ending(session: Session, event: catalog.GoodsPapersEnding) -> None:
     """Tell the merchant, of all of it in one letter."""
     _later(session, event, News.GOODS_PAPERS_END, company=event.company_id, notices=event.notice_ids)
+
+
+def on_fleet_papers_ending(session: Session, event: fleets.FleetPapersEnding) -> None:
+    """Tell the keeper, of all of them in one letter."""
+    papers = [str(paper_id) for paper_id in event.paper_ids]
+    _later(session, event, News.FLEET_PAPERS_END, company=event.company_id, papers=papers)
 
 
 def on_invoices_missing(session: Session, event: orders.InvoicesMissing) -> None:

@@ -159,6 +159,12 @@ def goods_of(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, G
     return {row[0]: GoodsRow(*row) for row in found}
 
 
+def listings_of(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the listings that lines were ordered from."""
+    rows = session.execute(sa.select(OrderLine.id, OrderLine.listing_id).where(OrderLine.id.in_(line_ids)))
+    return dict(rows.all())
+
+
 def lines_for(session: Session, *, order: OrderRow) -> tuple[LineRow, ...]:
     """Return the lines of an order that was read for a company, at the prices of that company."""
     rows = lines_of(session, order_ids=[order.id])[order.id]

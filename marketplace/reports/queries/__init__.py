@@ -24,6 +24,7 @@ from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
+from marketplace.logistics.fleet.queries import personal as personal_driving
 from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
@@ -103,6 +104,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     checkout.of_person,
     approvals.of_person,
     personal_cargo.of_person,
+    personal_driving.of_person,
     distribution.of_person,
     personal_costs.of_person,
     personal_money.of_person,

@@ -63,6 +63,7 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.OPERATOR_SHOWROOM_RUN: _("Run halls, booths and events"),
     Permission.OPERATOR_STYLEGUIDE_READ: _("Read the style guide"),
     Permission.PARTNER_CONSIGNMENT_READ: _("Read consignments"),
+    Permission.PARTNER_FLEET_KEEP: _("Keep vehicles and drivers"),
     Permission.PARTNER_INSPECTION_REPORT: _("Report inspections"),
     Permission.PARTNER_INVOICE_SEND: _("Send invoices for work on departures"),
     Permission.TRADE_CART_EDIT: _("Fill the cart"),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from marketplace.edge.acts import fleet
 from marketplace.edge.acts import logistics as acts
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.parsing import parse
@@ -18,6 +19,7 @@ from marketplace.logistics.queries import departures as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
 from marketplace.web.logistics import shown
+from marketplace.web.shared import cutoffs, render
 
 pages = Blueprint("logistics", __name__)
 
@@ -70,4 +72,6 @@ def departure(departure_id: UUID) -> str:
         way=shown.way(row, now),
         meters=shown.meters(row),
         bookable=row.is_bookable(now),
+        cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),
+        mine=render.own_clock(),
     )

@@ -73,6 +73,8 @@ _QUEUES: Final = (
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(_("Ready dates at risk"), "readiness.at_risk", Permission.LOGISTICS_DEPARTURE_OPERATE, readiness.waiting),
     _Queue(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Rotations"), "fleet.rotations", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

@@ -78,6 +78,7 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
     Entry(_("Invoices for departures"), "costs.mine", Permission.PARTNER_INVOICE_SEND),
+    Entry(_("Vehicles and drivers"), "fleet.own", Permission.PARTNER_FLEET_KEEP),
     Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
     Group(
         _("Merchants"),
@@ -117,6 +118,7 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
     Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

@@ -252,6 +252,38 @@ def _depart(city: City) -> None:
     for name in (*done[1:], "strip"):
         for act, body in _ON_THE_WAY[: done.index(name) if name in done else None]:
             city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/{act}", body)
+    _drive(city)
+
+
+def _drive(city: City) -> None:
+    """Let the carrier keep vehicles and drivers, spare ones among them, and the operator assign some of them."""
+    session = reading()
+    session.rollback()
+    later = sa.select(Departure.id).where(
+        Departure.hub_code == HUB, Departure.departs_at > clock.now() + timedelta(days=20)
+    )
+    runs = [str(each) for each in session.scalars(later.order_by(Departure.departs_at)).all()]
+    city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "run.last": runs[30]}
+    city.ids["vehicle-type"] = city.call("operator", "GET", "/vehicle-types")["items"][0]["id"]
+    until = (clock.now() + timedelta(days=400)).date().isoformat()
+    trailer = {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
+    for place, (name, facts) in enumerate(
+        {"vehicle": {"kind": "tractor"}, "vehicle.trailer": trailer, "vehicle.spare": trailer}.items()
+    ):
+        made = city.call("carrier", "POST", "/fleet/vehicles", {**facts, "plates": f"CN 渝A{place}"})["id"]
+        city.ids[name] = made
+        for kind in ("inspection", "insurance", "gms_permit"):
+            shown = {"kind": kind, "valid_until": until}
+            city.ids["fleet-paper"] = city.call("carrier", "POST", f"/fleet/vehicles/{made}/papers", shown)["id"]
+    for name in ("driver", "driver.spare"):
+        made = city.call("carrier", "POST", "/fleet/drivers", {"name": "Li Lei", "country": "CN"})["id"]
+        city.ids[name] = made
+        for kind in ("driving_licence", "passport"):
+            city.call("carrier", "POST", f"/fleet/drivers/{made}/papers", {"kind": kind, "valid_until": until})
+    crew = {"tractor": city.ids["vehicle"], "trailer": city.ids["vehicle.trailer"], "drivers": [city.ids["driver"]]}
+    city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['run.last']}/crews", crew)["id"]
+    begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
+    city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
 
 
 def _place(

@@ -44,6 +44,56 @@ def _tomorrow() -> str:
     return (clock.now() + timedelta(days=1)).date().isoformat()
 
 
+def _crew(city: City) -> Body:
+    return {
+        "tractor": city.ids["vehicle"],
+        "trailer": city.ids["vehicle.trailer"],
+        "drivers": [city.ids["driver"]],
+        "from_stop": HUB,
+        "to_stop": HANOI,
+        "returns_at": (clock.now() + timedelta(days=120)).isoformat(),
+        "is_cooled": False,
+        "is_dangerous": False,
+    }
+
+
+def _rotation(city: City) -> Body:
+    return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
+
+
+def _vehicle(city: City) -> Body:
+    return {
+        "kind": "trailer",
+        "plates": "CN 渝A77777; VN 29R77777",
+        "vehicle_type": city.ids["vehicle-type"],
+        "is_reefer": True,
+        "euro_class": 6,
+        "co2_grams_km": 800,
+    }
+
+
+def _paper_of(kind: str) -> Callable[[City], Body]:
+    return lambda _: {
+        "kind": kind,
+        "number": "N-7",
+        "country": "VN",
+        "valid_from": _today(),
+        "valid_until": (clock.now() + timedelta(days=700)).date().isoformat(),
+    }
+
+
+def _type_figures(_: City) -> Body:
+    return {
+        "name": "Semi-trailer",
+        "kg": "24000",
+        "m3": "80",
+        "ldm": "13.6",
+        "pallets": 33,
+        "teu": "2.25",
+        "source": "papers",
+    }
+
+
 def _listing(city: City) -> Body:
     return {
         "sku": "H-1",
@@ -673,6 +723,32 @@ WAYS: Final[dict[str, Way]] = {
     "GET /consignments": Way("carrier"),
     "GET /departures/running": Way("operator"),
     "GET /departures": Way(""),
+    "GET /departures/{}/cutoffs": Way("", ("departure.carrying",)),
+    "GET /departures/{}/crews": Way("operator", ("departure.manned",)),
+    "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),
+    "POST /crews/{}/withdrawal": Way("operator", ("crew",)),
+    "GET /rotations": Way("operator"),
+    "POST /rotations": Way("operator", (), _rotation),
+    "GET /rotations/{}": Way("operator", ("rotation",)),
+    "POST /rotations/{}/departures": Way(
+        "operator", ("rotation",), lambda city: {"departures": [city.ids["run.next"]]}
+    ),
+    "DELETE /rotations/{}/departures/{}": Way("operator", ("rotation", "run.first")),
+    "GET /vehicle-types": Way(""),
+    "PUT /vehicle-types/{}": Way("operator", ("vehicle-type",), _type_figures),
+    "GET /fleets/vehicles": Way("operator"),
+    "GET /fleets/drivers": Way("operator"),
+    "GET /fleet/vehicles": Way("carrier"),
+    "POST /fleet/vehicles": Way("carrier", (), _vehicle),
+    "GET /fleet/vehicles/{}": Way("carrier", ("vehicle",)),
+    "POST /fleet/vehicles/{}/retirement": Way("carrier", ("vehicle.spare",)),
+    "POST /fleet/vehicles/{}/papers": Way("carrier", ("vehicle",), _paper_of("permit")),
+    "GET /fleet/drivers": Way("carrier"),
+    "POST /fleet/drivers": Way("carrier", (), body(name="Han Mei", country="CN", phone="+86 23 0000 0000")),
+    "GET /fleet/drivers/{}": Way("carrier", ("driver",)),
+    "POST /fleet/drivers/{}/retirement": Way("carrier", ("driver.spare",)),
+    "POST /fleet/drivers/{}/papers": Way("carrier", ("driver",), _paper_of("visa")),
+    "POST /fleet/papers/{}/withdrawal": Way("carrier", ("fleet-paper",)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),
     "POST /departures/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
@@ -1375,6 +1451,25 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "lists.add": body(order=_of("order.arrived"), list="", name="Again"),
     "lists.copy": body(name="Copy"),
     "lists.buy": lambda city: {"listings": [city.ids["live"]]},
+    "fleet.add_vehicle": lambda city: {
+        "kind": "trailer",
+        "plates": "CN 渝A88888",
+        "vehicle_type": city.ids["vehicle-type"],
+        "contractor": "",
+    },
+    "fleet.add_driver": body(name="Han Mei", country="CN", person="", contractor=""),
+    "fleet.show_vehicle_paper": lambda city: {**_paper_of("permit")(city), "scan": (io.BytesIO(b""), "")},
+    "fleet.show_driver_paper": lambda city: {**_paper_of("visa")(city), "scan": (io.BytesIO(b""), "")},
+    "fleet.assign": lambda city: {
+        "tractor": city.ids["vehicle"],
+        "trailer": city.ids["vehicle.trailer"],
+        "drivers": city.ids["driver"],
+        "from_stop": "",
+        "to_stop": "",
+        "returns_at": "",
+    },
+    "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
+    "fleet.extend": lambda city: {"departures": city.ids["run.next"]},
     "checkout.put_again": lambda city: {"lines": [city.ids["line.arrived"]]},
     "lists.save": body(quantity="80", name="Spring", note="for the new year"),
     "remarks.hide": body(reason="It names a rival."),
@@ -1551,6 +1646,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 # Who can send a form that others see too, and for what, where a page shows it for more than it can be sent for.
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
+    "fleet.assign": ("operator", "departure.manned"),
     "catalog.add_variant": ("", "live"),
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),

@@ -78,6 +78,7 @@ logistics:receipt:record  o . p . l .
 merchant:application:read o s . . . .
 partner:consignment:read  o s p a l f
 partner:invoice:send      o . . . . f
+partner:fleet:keep        o . . . l .
 trade:claim:answer        o s . . l .
 trade:claim:read          o s p a l f
 trade:document:read       o s p a l f

@@ -1,0 +1,1 @@
+"""Fleets, crews and rotations over the API."""

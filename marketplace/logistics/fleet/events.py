@@ -1,0 +1,14 @@
+"""What happens to fleets."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetPapersEnding(Event):
+    """Papers of a keeper's vehicles or drivers end within 30 or within 7 days."""
+
+    company_id: UUID
+    paper_ids: tuple[UUID, ...]

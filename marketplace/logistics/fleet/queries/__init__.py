@@ -1,0 +1,1 @@
+"""Read fleets, crews, rotations and cut-offs."""

@@ -1,0 +1,1 @@
+"""What may drive where until when, and what it drives empty."""

@@ -1,0 +1,1 @@
+"""Keep vehicles, drivers and papers, assign crews, chain rotations."""

@@ -1,0 +1,1 @@
+"""Pages of vehicles, drivers, crews and rotations."""

@@ -343,7 +343,6 @@ LABELS: Final[dict[str, Any]] = {
     "url": _("Address"),
     "way": _("Way"),
     "words": _("Words"),
-    "vehicle": _("Kind of lorry"),
     "free_hours": _("Free hours"),
     "incurred_on": _("Day"),
     "cause": _("What brought it about"),

@@ -31,7 +31,7 @@ def lorry(app, way):
 
 
 def kinds_of_lorries(way):
-    return way.call(way.operator, "GET", "/vehicle-types", expect=200)["items"]
+    return way.call(way.operator, "GET", "/vehicle-types/measures", expect=200)["items"]
 
 
 def measure(way, expect=204, **changes):
@@ -78,7 +78,7 @@ def test_the_carrier_reads_and_nobody_else_knows_of_it(way, market, lorry):
         way.call(other, "GET", lorry, expect=403)
     for path in ("", "/moves", "/stackable"):
         way.call(market.carrier, "POST", lorry + path, json={}, expect=403)
-    way.call(market.carrier, "GET", "/vehicle-types", expect=403)
+    way.call(market.carrier, "GET", "/vehicle-types/measures", expect=403)
 
 
 def test_measures_are_refused_by_the_field_that_people_fill_in(way):
@@ -129,11 +129,11 @@ def test_pages_draw_it_for_the_operator_and_the_carrier(app, way, market, lorry)
     assert "1 of 2 units have a place." in pages.text()
     kinds = pages.open("/operator/vehicle-types")
     kind, *_others = kinds_of_lorries(way)
-    assert f"/operator/vehicle-types/{kind['id']}" in kinds
-    pages.open(f"/operator/vehicle-types/{kind['id']}")
+    assert f"/operator/vehicle-types/{kind['id']}/measures" in kinds
+    pages.open(f"/operator/vehicle-types/{kind['id']}/measures")
     fields = {name: str(value) for name, value in MEASURES.items()}
-    pages.send(f"/operator/vehicle-types/{kind['id']}", fields | {"inner_length_mm": ""}, 422)
-    pages.send(f"/operator/vehicle-types/{kind['id']}", fields)
+    pages.send(f"/operator/vehicle-types/{kind['id']}/measures", fields | {"inner_length_mm": ""}, 422)
+    pages.send(f"/operator/vehicle-types/{kind['id']}/measures", fields)
     carrier = Visitor(app)
     carrier.enter(market.carrier.actor)
     assert f"/partner{lorry}" in carrier.open("/partner/consignments")

@@ -246,7 +246,7 @@ def stack(departure_id: UUID, body: requests.Stacking, session: Session) -> tupl
     return 204, None
 
 
-@api.get("/vehicle-types")
+@api.get("/vehicle-types/measures")
 @operation(answers={200: Items[VehicleType]}, tag="logistics", permission=_OPERATE)
 def vehicle_types() -> tuple[int, Items[VehicleType]]:
     """List the kinds of lorries with their insides and axles."""

@@ -83,20 +83,20 @@ def stack_on_floor(departure_id: UUID) -> Any:
 
 
 @pages.get("/operator/vehicle-types")
-@requires(_OPERATE, twin="GET /api/v1/vehicle-types")
+@requires(_OPERATE, twin="GET /api/v1/vehicle-types/measures")
 def vehicle_types() -> str:
     """List the kinds of lorries with their insides and axles."""
     return render_template("operations/vehicle_types.html", rows=acts.vehicle_types())
 
 
-@pages.get("/operator/vehicle-types/<uuid:vehicle_type_id>")
-@requires(_OPERATE, twin="GET /api/v1/vehicle-types")
+@pages.get("/operator/vehicle-types/<uuid:vehicle_type_id>/measures")
+@requires(_OPERATE, twin="GET /api/v1/vehicle-types/measures")
 def vehicle_type(vehicle_type_id: UUID) -> str:
     """Show the form for a lorry's inside and axles."""
     return _vehicle_type(vehicle_type_id)
 
 
-@pages.post("/operator/vehicle-types/<uuid:vehicle_type_id>")
+@pages.post("/operator/vehicle-types/<uuid:vehicle_type_id>/measures")
 @requires(_OPERATE, twin="POST /api/v1/vehicle-types/{id}/measures")
 def measure_vehicle(vehicle_type_id: UUID) -> Any:
     """Write down a lorry's inside and axles."""

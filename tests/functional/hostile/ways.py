@@ -771,7 +771,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/floor-plan/stackable": Way(
         "operator", ("departure.floor",), body(sscc=_of("sscc"), stackable=True)
     ),
-    "GET /vehicle-types": Way("operator"),
+    "GET /vehicle-types/measures": Way("operator"),
     "POST /vehicle-types/{}/measures": Way("operator", ("vehicle-type",), body(**MEASURES)),
     "GET /departures/{}/operations": Way("operator", ("departure.arriving",)),
     **{

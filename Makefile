@@ -60,6 +60,7 @@ lint: assets-dev ## Check style, types, layers, and that models and migrations a
 bench: assets-dev ## Measure pages and checkout beside bench/bare.py
 	@$(BIN)/python -m bench.run
 	@$(BIN)/python -m bench.imports 10000
+	@$(BIN)/python -m bench.itineraries
 
 docs: assets-dev ## Rebuild the generated parts of docs/
 	@$(BIN)/python tools/docs.py

@@ -24,6 +24,7 @@ _YEAR: Final = 365 * _DAY
 _HORIZON: Final = 30 * _DAY
 _CHANGES: Final = Changes(4 * 60)
 _SEED: Final = 20160428
+_NEVER: Final = 1 << 62
 # From, to, form, hours, cost in fen for a tonne, departures a week; each also the other way round.
 RIDES: Final = (
     ("CQI", "NNG", Form.ROAD, 18, 55_000, 10), ("CQI", "HAN", Form.ROAD, 45, 98_000, 10),
@@ -53,7 +54,7 @@ def year() -> list[Connection]:
                 for number, departs in enumerate(range(first, _YEAR, 7 * _DAY)):
                     price = cost * chance.randrange(90, 111) // 100
                     arrives = departs + hours * 60
-                    found.append(Connection(at, to, departs, arrives, (at, to, first, number), price, form))
+                    found.append(Connection(at, to, departs, arrives, (form, first, number), price))
     return found
 
 
@@ -76,7 +77,8 @@ class Dijkstra:
 
     def earliest(self, start: str, goal: str, after: int) -> int | None:
         """Return the earliest arrival; a later departure may be there before, so none up to the best is left out."""
-        ready, queue, best = {start: after}, [(after, start)], 2**62
+        ready: dict[str, int] = {start: after}
+        queue, best = [(after, start)], _NEVER
         while queue:
             since, at = heapq.heappop(queue)
             if since >= best:
@@ -90,10 +92,10 @@ class Dijkstra:
                     break
                 if to == goal:
                     best = min(best, arrives)
-                elif (onward := arrives + _CHANGES.at(to)) < ready.get(to, 2**62):
+                elif (onward := arrives + _CHANGES.at(to)) < ready.get(to, _NEVER):
                     ready[to] = onward
                     heapq.heappush(queue, (onward, to))
-        return None if best == 2**62 else best
+        return None if best == _NEVER else best
 
     def front(self, start: str, goal: str, after: int) -> list[tuple[int, int]]:
         """Return arrivals and costs that no other beats, by labels in the order of time."""

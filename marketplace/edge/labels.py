@@ -154,6 +154,7 @@ LABELS: Final[dict[str, Any]] = {
     "locale": _("Language"),
     "login": _("E-mail address or phone number"),
     "m3": _("Volume"),
+    "grams_per_tkm": _("g CO₂e per tonne-kilometre"),
     "members": _("Variants"),
     "mapping": _("Columns"),
     "marks": _("Shipping marks"),

@@ -11,9 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from marketplace.logistics.itineraries.rules.ways import Form
-from marketplace.logistics.rules.states import Carriage
-
 _NEVER: Final = 2**62
 LetThrough = Callable[[str, int], int]
 
@@ -23,7 +20,7 @@ class Connection:
     """A dated ride of a load; instants are whole minutes of one clock.
 
     ``departs`` is the minute by which the load must be there, ``cost`` is in minor units of one currency, so that costs
-    can be compared and added, ``co2e_grams`` is what carrying the load emits.
+    can be compared and added.
     """
 
     from_code: str
@@ -32,9 +29,6 @@ class Connection:
     arrives: int
     departure: Hashable
     cost: int
-    form: Form = Form.ROAD
-    carriage: Carriage = Carriage.THROUGH
-    co2e_grams: int = 0
 
 
 Journey = tuple[Connection, ...]

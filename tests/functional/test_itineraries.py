@@ -28,6 +28,7 @@ from tests import factories
 from tests.functional.test_discovery import statements_of
 from tests.integration.logistics.conftest import company
 from tests.support import kept
+from tests.support.visitors import Visitor
 
 API = "/api/v1/itineraries"
 
@@ -250,3 +251,8 @@ def test_who_checks_out_sees_of_each_departure_how_it_gets_there(app, client):
         assert (way["form"], way["carriage"], way["punctuality"]) == ("road", "through", None)
         assert way["km"] > 0
         assert way["co2e_grams"] > 0
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    visitor.open("/checkout")
+    assert "by road · the same vehicle all the way · no history yet" in visitor.shown
+    assert "kg CO₂e" in visitor.shown

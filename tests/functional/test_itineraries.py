@@ -26,6 +26,7 @@ from marketplace.merchants.services import requirements
 from marketplace.seed.network import seed_network
 from tests import factories
 from tests.functional.test_discovery import statements_of
+from tests.functional.test_second_factor import enrolled
 from tests.integration.logistics.conftest import company
 from tests.support import kept
 from tests.support.visitors import Visitor
@@ -256,3 +257,20 @@ def test_who_checks_out_sees_of_each_departure_how_it_gets_there(app, client):
     visitor.open("/checkout")
     assert "by road · the same vehicle all the way · no history yet" in visitor.shown
     assert "kg CO₂e" in visitor.shown
+
+
+def test_an_admin_changes_a_factor_on_his_page(app, client, carrier):
+    with unit_of_work() as session:
+        admin = factories.staff(session, app, role=Role.ADMIN, now=clock.now())
+    visitor = Visitor(app)
+    visitor.log_in(admin.login)
+    enrolled(visitor)
+    visitor.open("/operator/emissions")
+    assert "freight train" in visitor.shown
+    visitor.send("/operator/emissions", {"transport_mode": "air", "grams_per_tkm": "x", "source": ""}, 422)
+    visitor.send(
+        "/operator/emissions", {"transport_mode": "sea", "grams_per_tkm": "15.5", "source": "Carrier's own, 2026"}
+    )
+    visitor.open("/itineraries/emissions")
+    assert "15.5" in visitor.shown
+    assert "own, 2026" in visitor.shown

@@ -1,7 +1,7 @@
 """What people ask about ways to get a load there, and what an admin says of emissions."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -54,6 +54,12 @@ class Factor(Request):
     grams_per_tkm: Annotated[Exact, Field(ge=0, le=1_000, decimal_places=3)]
     source: Annotated[Line, Field(max_length=300)]
     valid_from: Instant = None
+
+
+class FactorOfMode(Factor):
+    """The same from a form that asks for the mode too."""
+
+    transport_mode: Literal["road", "rail", "sea"]
 
 
 def _scaled(value: Decimal | None, places: int) -> int:

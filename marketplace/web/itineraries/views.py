@@ -84,19 +84,20 @@ def desk() -> str:
     return _desk()
 
 
-@pages.post("/operator/emissions/<mode>")
+@pages.post("/operator/emissions")
 @requires(Permission.OPERATOR_SETTINGS_EDIT, twin="PUT /api/v1/emission-factors/{mode}")
-def change(mode: str) -> Any:
+def change() -> Any:
     """Let a mode emit otherwise."""
 
     def work(session: Any) -> str:
-        acts.set_factor(session, mode, parse_form(requests.Factor, request.form))
+        body = parse_form(requests.FactorOfMode, request.form)
+        acts.set_factor(session, body.transport_mode, body)
         return url_for("itineraries.desk")
 
     try:
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **back: _desk(changed=mode, **back))
+        return forms.reshown(refusal, _desk)
     flash(_("The factor changes at the instant that you chose."), "good")
     return done
 
@@ -107,8 +108,8 @@ def _desk(**back: Any) -> str:
         seen=acts.factors(reading()),
         modes=words.MODES,
         figure=_figure,
-        all_modes=list(Mode),
-        **{"refusal": None, "errors": {}, "values": {}, "changed": "", **back},
+        choices=[(mode.value, words.MODES[mode]) for mode in Mode],
+        **{"refusal": None, "errors": {}, "values": {}, **back},
     )
 
 

@@ -1364,7 +1364,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     },
     "documents.sign": body(kind="scan"),
     "settings.change": body(value="20", valid_from=lambda _: _tomorrow()),
-    "itineraries.change": body(grams_per_tkm="22.5", source="Railway, own figures", valid_from=_in(4)),
+    "itineraries.change": body(
+        transport_mode="rail", grams_per_tkm="22.5", source="Railway, own figures", valid_from=_in(4)
+    ),
     "settings.publish_rate": body(
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),

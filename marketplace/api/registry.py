@@ -30,6 +30,7 @@ from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
 from marketplace.api.invoices.views import api as official_invoices
+from marketplace.api.itineraries.views import api as itineraries
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.lists.views import api as lists
 from marketplace.api.logistics.views import api as logistics
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     imports,
     fitments,
     inbox,
+    itineraries,
     jobs,
     levels,
     screening,

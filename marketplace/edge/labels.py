@@ -192,6 +192,8 @@ LABELS: Final[dict[str, Any]] = {
     "locale": _("Language"),
     "login": _("E-mail address or phone number"),
     "m3": _("Volume"),
+    "grams_per_tkm": _("g CO₂e per tonne-kilometre"),
+    "transport_mode": _("Mode"),
     "members": _("Variants"),
     "mapping": _("Columns"),
     "marks": _("Shipping marks"),

@@ -48,6 +48,7 @@ from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.inspections.views import pages as inspections
 from marketplace.web.invoices.views import pages as official_invoices
+from marketplace.web.itineraries.views import pages as itineraries
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.lists import adding as list_adding
 from marketplace.web.lists import views as list_views
@@ -124,6 +125,7 @@ BLUEPRINTS = (
     documents,
     jobs,
     fleet,
+    itineraries,
     logistics,
     imports,
     fitments,

@@ -1,16 +1,19 @@
 """What the API says of carts and checkouts."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.plans import PlanAnswer
+from marketplace.api.shared.ways import Way
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
 from marketplace.edge.acts.checkout import Approximation, CartSeen
+from marketplace.logistics.itineraries.queries.ways import Road, WayRow
 from marketplace.orders.rules.samples import SampleCredit as Credit
 from marketplace.payments.rules.terms import Mode
 
@@ -61,7 +64,8 @@ class Problem(Answer):
 class Departure(Answer):
     """A departure that can carry a line; ``freight`` is None where the line has no tariff there.
 
-    A ``tight`` one is reached only if the merchant confirms by ``confirm_before``, earlier than he must.
+    A ``tight`` one is reached only if the merchant confirms by ``confirm_before``, earlier than he must. ``way`` says
+    by what it goes and what carrying the line emits; None in a sample's quote, which is not chosen by it.
     """
 
     id: UUID
@@ -75,10 +79,11 @@ class Departure(Answer):
     has_room: bool
     tight: bool
     confirm_before: Instant
+    way: Way | None
 
     @classmethod
-    def of(cls, option: Option) -> "Departure":
-        """Write an option."""
+    def of(cls, option: Option, load_grams: int, way: WayRow | None) -> "Departure":
+        """Write an option for a load of so many grams."""
         return cls(
             id=option.departure_id,
             reference=option.reference,
@@ -91,6 +96,7 @@ class Departure(Answer):
             has_room=option.fits,
             tight=option.tight,
             confirm_before=option.confirm_before,
+            way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,
         )
 
 
@@ -139,8 +145,8 @@ class Line(Answer):
     problems: list[Problem]
 
     @classmethod
-    def of(cls, line: CartLine) -> "Line":
-        """Write a line."""
+    def of(cls, line: CartLine, ways: Mapping[Road, WayRow]) -> "Line":
+        """Write a line with the ways of its departures."""
         load, offer = line.load, line.offer
         packing = Packing(cartons=line.cartons, gross_kg=f"{load.kg:f}", m3=f"{load.m3:f}", pallets=load.pallets)
         return cls(
@@ -160,7 +166,10 @@ class Line(Answer):
             freight=Amount.of(line.freight) if line.freight else None,
             freight_included=line.freight_included,
             departure_id=line.chosen.departure_id if line.chosen else None,
-            departures=[Departure.of(option) for option in line.options],
+            departures=[
+                Departure.of(option, load.grams, ways.get((option.line_code, option.to_place)))
+                for option in line.options
+            ],
             problems=[Problem(code=problem.code, facts=problem.facts) for problem in line.problems],
         )
 
@@ -267,8 +276,8 @@ class BundleAnswer(Answer):
     lines: list[Line]
 
     @classmethod
-    def of(cls, bundle: Bundle, seen: CartSeen) -> "BundleAnswer":
-        """Write a bundle."""
+    def of(cls, bundle: Bundle, seen: CartSeen, ways: Mapping[Road, WayRow]) -> "BundleAnswer":
+        """Write a bundle with the ways of its lines' departures."""
         return cls(
             key=bundle.key,
             merchant_id=bundle.merchant_id,
@@ -286,7 +295,7 @@ class BundleAnswer(Answer):
             local_methods=[str(method) for method in seen.local_methods(bundle)],
             payments=PaymentWay.all_of(bundle, seen),
             credit_refused=refused.code if (refused := seen.credit_refused(bundle)) else None,
-            lines=[Line.of(line) for line in bundle.lines],
+            lines=[Line.of(line, ways) for line in bundle.lines],
         )
 
 
@@ -340,12 +349,12 @@ class Cart(Answer):
     units: list[UnitChoice]
 
     @classmethod
-    def of(cls, seen: CartSeen) -> "Cart":
-        """Write a cart."""
+    def of(cls, seen: CartSeen, ways: Mapping[Road, WayRow]) -> "Cart":
+        """Write a cart with the ways of its departures."""
         approximations = [Approx.of(seen.approximate(total.money)) for total in seen.cart.totals]
         return cls(
             to=seen.cart.destination,
-            bundles=[BundleAnswer.of(bundle, seen) for bundle in seen.cart.bundles],
+            bundles=[BundleAnswer.of(bundle, seen, ways) for bundle in seen.cart.bundles],
             gone=[Gone.of(gone) for gone in seen.cart.gone],
             totals=[Total.of(total) for total in seen.cart.totals],
             totals_approx=[approx for approx in approximations if approx is not None],

@@ -10,11 +10,11 @@ from marketplace.api.shared.operations import operation
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import again as again_acts
 from marketplace.edge.acts import checkout as acts
-from marketplace.edge.acts import filling
+from marketplace.edge.acts import filling, itineraries
 from marketplace.edge.identity import glances, require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.edge.requests import filling as filling_requests
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import glance, in_unit_of_work, reading
 from marketplace.orders.queries import orders
 
 api = Blueprint("api_checkout", __name__)
@@ -25,7 +25,12 @@ api = Blueprint("api_checkout", __name__)
 @operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT)
 def cart() -> tuple[int, answers.Cart]:
     """Show the cart with prices, departures, freight and totals as they stand now."""
-    return 200, answers.Cart.of(acts.look())
+    return 200, _cart()
+
+
+def _cart() -> answers.Cart:
+    seen = acts.look()
+    return answers.Cart.of(seen, itineraries.ways_of(glance(), seen))
 
 
 @api.put("/cart")
@@ -33,7 +38,7 @@ def cart() -> tuple[int, answers.Cart]:
 def change_cart(body: requests.CartChange) -> tuple[int, answers.Cart]:
     """Say where the goods shall go."""
     acts.set_destination(body)
-    return 200, answers.Cart.of(acts.look())
+    return 200, _cart()
 
 
 @api.post("/cart/lines")
@@ -53,7 +58,7 @@ def put_lines(body: filling_requests.CartLines) -> tuple[int, filled.Filled]:
 def put_line(listing_id: UUID, body: requests.CartLine) -> tuple[int, answers.Cart]:
     """Set the quantity of a listing, in a currency and on a price basis that its offer has."""
     in_unit_of_work(lambda session: acts.put_line(session, listing_id, body))
-    return 200, answers.Cart.of(acts.look())
+    return 200, _cart()
 
 
 @api.delete("/cart/lines/<uuid:listing_id>")

@@ -67,7 +67,7 @@ class Quote(Answer):
             offered=Offered.of(asked.offer),
             customs_value=Amount.of(sample.customs) if sample else None,
             totals=[Total.of(total) for total in cart.totals] if cart else [],
-            bundles=[BundleAnswer.of(bundle, seen) for bundle in cart.bundles] if cart and seen else [],
+            bundles=[BundleAnswer.of(bundle, seen, {}) for bundle in cart.bundles] if cart and seen else [],
             gone=[Gone.of(line) for line in cart.gone] if cart else [],
             problems=[Problem(code=one.code, facts=one.facts) for one in asked.missing],
         )

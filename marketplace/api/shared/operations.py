@@ -69,7 +69,7 @@ class Keyed(BaseModel):
 
 
 # Words in an address that may name nothing there is, beside ids.
-_NAMES = frozenset({"category", "code", "country", "key", "language", "plan_code", "slug", "ticket", "token"})
+_NAMES = frozenset({"category", "code", "country", "key", "language", "mode", "plan_code", "slug", "ticket", "token"})
 
 View = Callable[..., tuple[int, Any]]
 

@@ -365,8 +365,10 @@ def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool
     return Option(
         departure_id=row.departure_id,
         reference=row.reference,
+        line_code=row.line_code,
         line_name=row.line_name,
         line_names=row.line_names,
+        to_place=row.to_place,
         departs_at=row.departs_at,
         departs_zone=row.zones[0],
         cutoff_cargo_at=row.cutoff_cargo_at,

@@ -51,8 +51,10 @@ class Option:
 
     departure_id: UUID
     reference: str
+    line_code: str
     line_name: str
     line_names: Mapping[str, str]
+    to_place: str
     departs_at: datetime
     departs_zone: str
     cutoff_cargo_at: datetime

@@ -118,6 +118,18 @@ def options_for(
     }
 
 
+def everywhere(
+    session: Session, *, load: Load, after: datetime, until: datetime, now: datetime
+) -> tuple[OptionRow, ...]:
+    """Return what takes a load ready at ``after``, from every hub to every place, of departures before ``until``.
+
+    With room now, by arrival; without a tariff there is no freight. One query.
+    """
+    rows = ask(session, _ANYWHERE, {"now": now, "ready_at": max(now, after), "until": until})
+    lorries = (_lorry(tuple(row)) for row in rows)
+    return tuple(_option(each, load) for each in lorries if load.fits(each.room))
+
+
 def _chosen(lorries: Sequence["_Lorry"], want: Want, surely_ready: datetime) -> tuple[OptionRow, ...]:
     road = (want.hub_code, want.to_place)
     fitting = [each for each in lorries if each.run.road == road and each.run.cutoff_cargo_at > want.ready_at]
@@ -186,6 +198,10 @@ _ON_ROADS: Final = _departures(
 # A page asks for one road; a list of one would be written into the statement anew each time.
 _ON_ONE_ROAD: Final = _departures(
     _STOP, Departure.hub_code == sa.bindparam("hub"), _STOP.place_code == sa.bindparam("place")
+)
+
+_ANYWHERE: Final = _departures(
+    _STOP, ~_STOP.is_border, Departure.departs_at < sa.bindparam("until", type_=UtcDateTime())
 )
 
 

@@ -11,19 +11,21 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.edge.acts import approvals, placed
+from marketplace.edge.acts import approvals, itineraries, placed
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts.shares import ShareAhead
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form, uuid_text
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
+from marketplace.kernel.db import glance
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.rules.plans import Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import freight, goods, plans, render
+from marketplace.web.shared import ways as way_words
 from marketplace.web.shared.values import detail
 
 # Seconds until a browser without scripts looks whether the provider's news has come.
@@ -110,6 +112,7 @@ def _seen(values: dict[str, Any], seen: acts.CartSeen | None) -> acts.CartSeen:
 
 
 def _review(**shown: Any) -> str:
+    seen = _seen(shown.get("values") or {}, shown.get("seen"))
     return render_template(
         "checkout/checkout.html",
         goods=goods,
@@ -118,8 +121,10 @@ def _review(**shown: Any) -> str:
         methods_of=_methods,
         detail=detail,
         grouped=_grouped,
+        known_ways=itineraries.ways_of(glance(), seen),
+        way_words=way_words,
         **{
-            "seen": _seen(shown.get("values") or {}, shown.get("seen")),
+            "seen": seen,
             "values": {},
             "errors": {},
             "refusal": None,

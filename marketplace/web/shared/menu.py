@@ -110,6 +110,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN),
         ),
     ),
+    Entry(_("Emission factors"), "itineraries.desk", Permission.OPERATOR_SETTINGS_EDIT),
     Entry(
         _("Running departures"),
         "operations.departures",

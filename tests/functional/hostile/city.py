@@ -170,7 +170,13 @@ def build(app: Flask) -> City:
         "rival": rival,
     }
     city = City(app, people)
-    city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id", "reason": "unclear_title"}
+    city.ids |= {
+        "setting": "HOLD_CARD_MINUTES",
+        "mode": "rail",
+        "country": "KH",
+        "requirement": "tax_id",
+        "reason": "unclear_title",
+    }
     with unit_of_work() as session:
         for name in ("offered", "packed", "sent", "received", "decided"):
             made = factories.listing(session, market.merchant.actor, sku=f"CH-{name}", stock=1_000, now=now)

@@ -750,6 +750,13 @@ WAYS: Final[dict[str, Way]] = {
     "POST /fleet/drivers/{}/papers": Way("carrier", ("driver",), _paper_of("visa")),
     "POST /fleet/papers/{}/withdrawal": Way("carrier", ("fleet-paper",)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
+    "GET /itineraries": Way("", query=f"from={HUB}&to={HANOI}&kg=800&m3=2.5"),
+    "GET /emission-factors": Way(""),
+    "PUT /emission-factors/{}": Way(
+        "operator",
+        ("mode",),
+        body(grams_per_tkm="22.5", source="Railway, own figures 铁路", valid_from=lambda _: _tomorrow()),
+    ),
     "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),
     "POST /departures/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
     "POST /departures/{}/resume": Way("operator", ("departure.resume",)),
@@ -1540,6 +1547,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     },
     "documents.sign": body(kind="scan"),
     "settings.change": body(value="20", valid_from=lambda _: _tomorrow()),
+    "itineraries.change": body(
+        transport_mode="rail", grams_per_tkm="22.5", source="Railway, own figures", valid_from=_in(4)
+    ),
     "settings.publish_rate": body(
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),

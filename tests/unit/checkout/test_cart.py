@@ -45,8 +45,9 @@ def offer(**changes):
 
 def option(days=1, freight=Money(1_000, "CNY"), **changes):
     facts = {
-        "departure_id": uuid4(), "reference": "DEP-A", "line_name": "A", "line_names": {}, "departs_at": NOW,
-        "departs_zone": "UTC", "cutoff_cargo_at": NOW, "arrives_at": NOW + timedelta(days=days), "arrives_zone": "UTC",
+        "departure_id": uuid4(), "reference": "DEP-A", "line_code": "A", "line_name": "A", "line_names": {},
+        "to_place": "VNHAN", "departs_at": NOW, "departs_zone": "UTC", "cutoff_cargo_at": NOW,
+        "arrives_at": NOW + timedelta(days=days), "arrives_zone": "UTC",
         "freight": freight, "chargeable_g": 1, "binding": "gross", "tariff_id": uuid4(), "carrier_id": uuid4(),
         "fits": True, "confirm_before": NOW, "tight": False,
     }  # fmt: skip

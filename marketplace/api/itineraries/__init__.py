@@ -1,0 +1,1 @@
+"""Ways to get a load there, over the API."""

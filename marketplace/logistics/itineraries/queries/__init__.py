@@ -1,0 +1,1 @@
+"""What is read of ways to get a load there."""

@@ -1,0 +1,1 @@
+"""Decisions about ways to get a load there; pure."""

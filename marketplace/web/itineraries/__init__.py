@@ -1,0 +1,1 @@
+"""Pages of ways to get a load there."""

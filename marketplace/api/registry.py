@@ -62,6 +62,7 @@ from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.statements.views import api as statements
+from marketplace.api.tracking.views import api as tracking
 from marketplace.api.treasury import bookings as treasury_bookings
 from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import holds as treasury_holds
@@ -122,6 +123,7 @@ BLUEPRINTS = (
     showroom,
     statements,
     official_invoices,
+    tracking,
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.

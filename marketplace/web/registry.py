@@ -96,6 +96,7 @@ from marketplace.web.showroom import storefronts as showroom_storefronts
 from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
 from marketplace.web.statements.views import pages as statements
+from marketplace.web.tracking.views import pages as tracking
 from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
@@ -135,6 +136,7 @@ BLUEPRINTS = (
     comparison,
     statements,
     official_invoices,
+    tracking,
     treasury,
     search,
     settings,

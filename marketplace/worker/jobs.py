@@ -29,6 +29,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
+from marketplace.logistics.tracing import flows as tracing
+from marketplace.logistics.tracing.posting import Poster
+from marketplace.logistics.tracing.services import hooks as tracking_hooks
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
@@ -281,6 +284,13 @@ def screen_everybody(_args: dict[str, Any]) -> None:
     applications.screen_everybody(now=clock.now())
 
 
+def deliver_tracking(args: dict[str, Any]) -> None:
+    """Send an event of the journey to an address of a company."""
+    extensions = current_app.extensions
+    poster = Poster(inside=not extensions["city.settings"].is_production)
+    tracing.deliver(UUID(args["delivery"]), poster=poster, vault=extensions["city.vault"])
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -303,6 +313,7 @@ JOBS: Final[dict[str, Handler]] = {
     erasure.BYTES_JOB: erase_bytes,
     hearing.JOB: tell,
     documents.JOB: render_document,
+    tracking_hooks.JOB: deliver_tracking,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,
     importing.JOB: import_sheet,
@@ -370,6 +381,7 @@ PATIENT: Final = frozenset(
         messages.ERASING,
         erasure.BYTES_JOB,
         gallery.JOB,
+        tracking_hooks.JOB,
     }
 )
 

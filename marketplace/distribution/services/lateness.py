@@ -98,7 +98,11 @@ def _arrived_at(session: Session, rows: Sequence[BookingRow]) -> datetime | None
         event.event_at
         for booking_id, place in there.items()
         for event in journeys.get(booking_id, ())
-        if event.code == Status.ARRIVED and event.classifier is Classifier.ACTUAL and event.place_code == place
+        # What others report is no proof against those who are to pay for a delay.
+        if event.code == Status.ARRIVED
+        and event.classifier is Classifier.ACTUAL
+        and event.place_code == place
+        and event.reported_by is None
     )
     return max(arrivals, default=None)
 

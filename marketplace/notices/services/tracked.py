@@ -24,8 +24,8 @@ def arrives_late(session: Session, job: Facts, now: datetime) -> Iterator[Letter
                 {
                     "orders": row.reference,
                     "lorry": departure.reference,
-                    "promised_at": datetime.fromisoformat(job["promised"]),
-                    "expected_at": datetime.fromisoformat(job["expected"]),
+                    "until": datetime.fromisoformat(job["promised"]),
+                    "arrives_at": datetime.fromisoformat(job["expected"]),
                     "path": f"/orders/{row.id}",
                 },
             )
@@ -35,4 +35,4 @@ def hook_given_up(session: Session, job: Facts, _now: datetime) -> Iterator[Lett
     """Tell a company which of its addresses took nothing, unless it looked after it meanwhile."""
     row = partners.hook(session, hook_id=UUID(job["hook"]))
     if row.ended_because is not None and row.ended_because != "by_hand":
-        yield Letter(row.company_id, {"address": row.url, "path": "/account/tracking"})
+        yield Letter(row.company_id, {"item": row.url, "path": "/account/tracking"})

@@ -1,6 +1,7 @@
 """A lorry is expected by what is known of it: later along its way, never in its past, and the same if asked again."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -90,8 +91,7 @@ def test_estimates_never_run_backwards_nor_into_the_past(facts):
     assert list(found.values()) == sorted(found.values())
     last = max((one.event_at for one in facts if one.classifier is Classifier.ACTUAL), default=None)
     assert last is None or all(at >= last for at in found.values())
-    in_order = list(zip(STOPS, STOPS[1:], strict=False))
-    for before, stop in in_order:
+    for before, stop in pairwise(STOPS):
         if {before.place_code, stop.place_code} <= found.keys() and not (before.is_border and stop.is_border):
             driven = found[stop.place_code] - found[before.place_code]
             assert driven >= stop.planned - before.planned

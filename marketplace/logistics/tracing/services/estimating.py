@@ -40,7 +40,8 @@ def estimate(session: Session, *, departure_id: UUID, now: datetime) -> dict[str
             event_at=at,
             now=now,
         )
-    if found:
+    # What a report says is known by the report itself; that it says so is news all the same.
+    if found or any(fact.classifier is Classifier.ESTIMATED for fact in seen.facts):
         booked = booking_queries.bookings_on(session, departure_id=departure_id)
         subjects = tuple(sorted({row.subject for row in booked}))
         events.record(session, EstimateMoved(at=now, departure_id=departure_id, subjects=subjects))

@@ -19,7 +19,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import tracking as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.errors import FieldError, Refused, TooLarge
 from marketplace.kernel.pages import Page
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import Classifier
@@ -153,7 +153,7 @@ def report(body: requests.Report) -> Taken:
         now = clock.now()
         key_id = reporting.signer(session, message=message, vault=vault(), now=now)
         if len(raw) > _LARGEST:
-            raise Refused.field("body", "too_long", f"at most {_LARGEST} bytes")
+            raise TooLarge("too_large", accepted="64 kB")
         said = None if _is_withdrawal(body) else _said(body)
         about = About(departure=body.departure, house_waybill=body.house_waybill)
         return reporting.report(
@@ -254,7 +254,7 @@ def _said(body: requests.Report) -> Said:
     """Return the event that a report names in full; Refused for what is missing, or named twice."""
     errors = [FieldError(name, "required", "a value") for name in requests.NEEDED if getattr(body, name) is None]
     if (body.departure is None) == (body.house_waybill is None):
-        errors.append(FieldError("departure", "one_of", "departure or house_waybill"))
+        errors.append(FieldError("departure", "one_of", "departure, house_waybill"))
     if errors or body.code is None or body.classifier is None or body.event_at is None:
         raise Refused.fields(*errors)
     return Said(_status(body.code), Classifier(body.classifier), body.place, body.event_at)

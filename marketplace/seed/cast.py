@@ -44,6 +44,7 @@ STAFF: Final = (
     Colleague("finance2@demo.test", "Demo Finance Two", "treasury"),
 )
 CARRIER: Final = "carrier@demo.test"
+BROKER: Final = "broker@demo.test"
 BUYER: Final = "buyer@demo.test"
 MODERATOR: Final = "moderator@demo.test"
 LOGISTICS: Final = "logistics@demo.test"
@@ -62,7 +63,7 @@ FOUNDERS: Final = (
         BUYER, "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "9999000100", CompanyKind.TRADE, "vi"
     ),
     Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0999000000035", CompanyKind.TRADE),
-    Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "91450000MA60DEM04Q", CompanyKind.BROKER),
+    Founder(BROKER, "Demo Broker", "Demo Pingxiang Broker", "CN", "91450000MA60DEM04Q", CompanyKind.BROKER),
     Founder(
         CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "91500000MA60DEM03P",
         CompanyKind.CARRIER,

@@ -27,6 +27,7 @@ from marketplace.seed import (
     network,
     onsite,
     people,
+    reporters,
     trading,
     warehouses,
 )
@@ -107,6 +108,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
                 now=now,
             )
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
+        reporters.seed_posts(session, actor=staff[cast.LOGISTICS], broker_id=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
             session,
             companies=founded,

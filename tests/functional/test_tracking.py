@@ -20,6 +20,7 @@ from marketplace.outbox.models import OutboxJob
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_letters import letters
+from tests.support.racing import at_once
 from tests.support.receiving import receiving
 from tests.support.visitors import Town, Visitor
 
@@ -56,17 +57,24 @@ class Reporter:
         self.client = client
         self.key = call(trader, "POST", "/tracking/keys", expect=201)
 
-    def report(self, expect=201, *, id=None, signed=None, secret=None, at=None, key=None, **body):
-        raw = json.dumps(body).encode()
+    def signed(self, raw, *, id=None, signed=None, secret=None, at=None, key=None):
         message, at = id or f"evt_{new_id().hex}", at or int(clock.now().timestamp())
         secret = secret or self.key["secret"]
-        headers = {
+        return {
             "webhook-key": key or self.key["key"],
             "webhook-id": message,
             "webhook-timestamp": str(at),
             "webhook-signature": signing.sign(secret, message_id=message, at=at, body=signed or raw),
         }
-        answer = self.client.post("/api/v1/tracking/events", data=raw, headers=headers, content_type="application/json")
+
+    def post(self, raw, headers, client=None):
+        return (client or self.client).post(
+            "/api/v1/tracking/events", data=raw, headers=headers, content_type="application/json"
+        )
+
+    def report(self, expect=201, *, id=None, signed=None, secret=None, at=None, key=None, **body):
+        raw = json.dumps(body).encode()
+        answer = self.post(raw, self.signed(raw, id=id, signed=signed, secret=secret, at=at, key=key))
         assert answer.status_code == expect, answer.text
         return answer.get_json()
 
@@ -124,6 +132,16 @@ def test_reports_come_twice_late_in_any_order_and_are_withdrawn(gone, carrier, c
     assert {row["id"] for row in shown["retracted_events"]} == {crossed["event_id"], one["event_id"]}
     carrier.report(404, retracts=gone.line()["timeline"]["transport_events"][0]["id"])
     assert shown["state"] == "departed"
+
+
+def test_a_report_that_comes_five_times_at_once_is_noted_once(app, gone, carrier, later):
+    later(HOUR)
+    raw = json.dumps(said(gone, code=31, place=None)).encode()
+    headers = carrier.signed(raw, id="evt-at-once")
+    answers = at_once(app, [lambda: carrier.post(raw, headers, app.test_client())] * 5)
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.get_json()["event_id"] for answer in answers}) == 1
+    assert [row for row in noted(gone) if row[0] == 31] == [(31, "actual", True)]
 
 
 def test_only_signed_reports_of_ones_own_lorries_are_taken(gone, carrier, port, client, call, market, operator, later):

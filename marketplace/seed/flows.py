@@ -75,6 +75,7 @@ def seed(
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
         colleagues.employ(session, vault=vault, now=clock.now())
+        reporters.foretell_queue(session, actor=desk.actor(cast.LOGISTICS), now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

@@ -9,7 +9,7 @@ from marketplace.kernel import events
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.tracing.events import EstimateMoved
-from marketplace.logistics.tracing.queries import standing
+from marketplace.logistics.tracing.queries.standing import standing
 from marketplace.logistics.tracing.services import warnings
 from marketplace.orders.queries import lines as line_queries
 
@@ -27,10 +27,11 @@ def on_estimate_moved(session: Session, event: EstimateMoved) -> None:
     aboard = [row for row in booked if row.state in _ON_THE_WAY]
     # What goes back is booked for its claim, and was promised to nobody.
     lines = line_queries.orders_of_lines(session, line_ids=[row.subject for row in aboard])
-    expected = standing.expected_at(session, departure_ids={event.departure_id})
+    every = booking_queries.bookings(session, subjects=lines)
+    expected = standing(session, departure_id=event.departure_id).known
     for row in aboard:
-        promised = lateness.arrival_promise(session, line_id=row.subject) if row.subject in lines else None
-        at = expected[event.departure_id, row.to_place]
+        promised = lateness.promised_booking(every.get(row.subject, ()))
+        at = expected[row.to_place]
         if promised is None or not comes_much_later(promised_at=promised.arrives_at, expected_at=at):
             continue
         if warnings.is_first(

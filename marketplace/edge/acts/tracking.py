@@ -109,7 +109,7 @@ def events(query: requests.Events) -> Page[FeedRow]:
 
 def latest() -> tuple[FeedRow, ...]:
     """Return the newest events of the asker's bookings, the latest first."""
-    return feed.feed(reading(), company_id=require_actor().company, size=20, latest_first=True).items
+    return feed.feed(reading(), company_id=require_actor().company, size=10, latest_first=True).items
 
 
 def table(query: requests.Events) -> Response:

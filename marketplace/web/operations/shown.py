@@ -12,7 +12,7 @@ from marketplace.edge.journeys import name_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.queries.options import OptionRow
-from marketplace.logistics.rules.states import HoldCause
+from marketplace.logistics.rules.states import Classifier, HoldCause
 from marketplace.web.shared import locale, render
 from marketplace.web.shared.causes import cause_of
 
@@ -111,6 +111,8 @@ def log(seen: Operated) -> list[dict[str, Any]]:
                 "zone": place.zone if place else hub_zone(seen.departure),
                 "text": " · ".join(part for part in text if part),
                 "is_retracted": row.is_retracted,
+                # The timetable is no news to withdraw, nor what is worked out from news.
+                "is_news": row.classifier is Classifier.ACTUAL or row.reported_by is not None,
             }
         )
     return found

@@ -46,7 +46,9 @@ STATES: Final[dict[BookingState, Any]] = {
 def way(seen: Tracked) -> list[dict[str, Any]]:
     """Return every stop up to the booking's own with its best known time, by the clock there."""
     found: list[dict[str, Any]] = []
-    for stop, times in zip(seen.stops, standing.times(seen.stops, seen.events), strict=True):
+    known = standing.times(seen.stops, seen.events)
+    last = max((place for place, times in enumerate(known) if times.actual), default=-1)
+    for place, (stop, times) in enumerate(zip(seen.stops, known, strict=True)):
         note = _("happened") if times.actual else _("expected") if times.estimated else _("planned")
         found.append(
             {
@@ -54,8 +56,8 @@ def way(seen: Tracked) -> list[dict[str, Any]]:
                 "zone": stop.place.zone,
                 "at": times.actual or times.estimated or times.planned,
                 "note": note,
-                "planned": times.planned,
-                "state": "done" if times.actual else "future",
+                # A stop that nobody noted lies behind a lorry that was seen further on.
+                "state": "done" if place <= last else "future",
                 "border": stop.is_border,
             }
         )
@@ -77,9 +79,19 @@ def log(seen: Tracked) -> list[dict[str, Any]]:
 
 
 def journey(seen: OrderSeen, line_id: UUID) -> list[dict[str, Any]]:
-    """Return what happened on a line's way and what is expected, the latest first."""
-    found = sorted(seen.journey_of(line_id), key=lambda row: (row.event_at, row.id), reverse=True)
-    return [_event(row, seen) for row in found]
+    """Return what happened on a line's way and what is expected next, the latest first.
+
+    Of several forecasts the last counts, and none of what lies behind.
+    """
+    events = seen.journey_of(line_id)
+    found = [row for row in events if row.classifier is Classifier.ACTUAL]
+    last = max((row.event_at for row in found), default=None)
+    forecasts: dict[tuple[int, str | None], TransportRow] = {}
+    for row in sorted(events, key=lambda row: (row.classifier is Classifier.ESTIMATED, row.recorded_at, row.id)):
+        if row.classifier is not Classifier.ACTUAL:
+            forecasts[row.code, row.place_code] = row
+    found += [row for row in forecasts.values() if last is None or row.event_at > last]
+    return [_event(row, seen) for row in sorted(found, key=lambda row: (row.event_at, row.id), reverse=True)]
 
 
 def _event(row: TransportRow, seen: OrderSeen) -> dict[str, Any]:

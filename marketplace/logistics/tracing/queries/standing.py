@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import ask, every
@@ -20,7 +19,7 @@ from marketplace.logistics.tracing.rules.estimating import Fact, Stop, Times, si
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A departure's stops, what stands about it, and when each stop was last said to be reached."""
+    """A departure's stops, what stands about it, and when the lorry was last expected at each stop."""
 
     stops: tuple[Stop, ...]
     facts: tuple[Fact, ...]
@@ -42,22 +41,6 @@ def standing(session: Session, *, departure_id: UUID) -> Standing:
         if row.code == Status.ARRIVED and row.classifier is Classifier.ESTIMATED and row.place_code in known:
             known[row.place_code] = row.event_at
     return Standing(stops, tuple(facts), known)
-
-
-def expected_at(session: Session, *, departure_ids: set[UUID]) -> dict[tuple[UUID, str], datetime]:
-    """Return when each stop of these departures was reached, or is expected, or is planned."""
-    rows = session.execute(
-        sa.select(
-            DepartureStop.departure_id, DepartureStop.place_code, DepartureStop.reached_at, DepartureStop.eta
-        ).where(DepartureStop.departure_id.in_(departure_ids))
-    ).all()
-    found = {(row.departure_id, row.place_code): row.reached_at or row.eta for row in rows}
-    for departure_id in departure_ids:
-        known = standing(session, departure_id=departure_id).known
-        for row in rows:
-            if row.departure_id == departure_id and row.reached_at is None:
-                found[departure_id, row.place_code] = known[row.place_code]
-    return found
 
 
 def times(stops: Sequence[StopRow], events: Sequence[TransportRow]) -> tuple[Times, ...]:

@@ -13,12 +13,14 @@ from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
+from marketplace.distribution import events as distribution
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.services import (
     amending,
     booking,
     cargo_papers,
     carriage,
+    late_arrivals,
     manifest_papers,
     readying,
     return_way,
@@ -37,6 +39,8 @@ from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.services import erasing as receipts
+from marketplace.logistics.tracing import events as tracing
+from marketplace.logistics.tracing.services import estimating, hooks
 from marketplace.merchants import events as merchants
 from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
@@ -185,6 +189,10 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
+    logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
+    tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
+    tracing.HookGivenUp: (notices.on_hook_given_up,),
+    distribution.ArrivalLate: (notices.on_arrival_late,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.CreditAsked: (notices.on_credit_asked,),

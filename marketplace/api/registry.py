@@ -70,6 +70,7 @@ from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.statements.views import api as statements
 from marketplace.api.statistics.views import api as statistics
+from marketplace.api.tracking.views import api as tracking
 from marketplace.api.treasury import bookings as treasury_bookings
 from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import holds as treasury_holds
@@ -137,6 +138,7 @@ BLUEPRINTS = (
     statements,
     statistics,
     official_invoices,
+    tracking,
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.

@@ -261,6 +261,9 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.TIMETABLE_DAYS: Words(
         _("Length of the timetable"), _("So far ahead departures can be booked."), _DAYS
     ),
+    Setting.TRACKING_LINK_DAYS: Words(
+        _("Life of a tracking link"), _("So long after delivery a public tracking link still shows the way."), _DAYS
+    ),
     Setting.PAYOUT_DAYS: Words(
         _("Days between payouts"), _("So often released money is gathered into payouts."), _DAYS
     ),

@@ -95,3 +95,13 @@ class DepartureArrived(DepartureEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureCancelled(DepartureEvent):
     """The departure does not run; its bookings were rolled or cancelled in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportNoted(Event):
+    """An event of the journey was noted, or withdrawn by another; ``is_estimate`` is one that was worked out here."""
+
+    event_id: UUID
+    departure_id: UUID | None
+    booking_id: UUID | None
+    is_estimate: bool

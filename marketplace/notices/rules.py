@@ -89,6 +89,8 @@ class News(StrEnum):
     APPROVAL_WAITS = "approval_waits"
     APPROVAL_ENDED = "approval_ended"
     INVOICES_MISSING = "invoices_missing"
+    ARRIVAL_LATE = "arrival_late"
+    HOOK_GIVEN_UP = "hook_given_up"
 
 
 # Whoever may do what follows is told.
@@ -125,6 +127,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
+    News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,
+    News.HOOK_GIVEN_UP: Permission.LOGISTICS_TRACKING_CONNECT,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,

@@ -109,6 +109,7 @@ from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
 from marketplace.web.statements.views import pages as statements
 from marketplace.web.statistics.views import pages as statistics
+from marketplace.web.tracking.views import pages as tracking
 from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
@@ -152,6 +153,7 @@ BLUEPRINTS = (
     statements,
     statistics,
     official_invoices,
+    tracking,
     treasury,
     search,
     settings,

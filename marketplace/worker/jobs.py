@@ -34,6 +34,9 @@ from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.floor.services import plans as floor_plans
 from marketplace.logistics.planning import flows as plans
 from marketplace.logistics.services import timetable
+from marketplace.logistics.tracing import flows as tracing
+from marketplace.logistics.tracing.posting import Poster
+from marketplace.logistics.tracing.services import hooks as tracking_hooks
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
@@ -311,6 +314,13 @@ def screen_everybody(_args: dict[str, Any]) -> None:
     applications.screen_everybody(now=clock.now())
 
 
+def deliver_tracking(args: dict[str, Any]) -> None:
+    """Send an event of the journey to an address of a company."""
+    extensions = current_app.extensions
+    poster = Poster(inside=not extensions["city.settings"].is_production)
+    tracing.deliver(UUID(args["delivery"]), poster=poster, vault=extensions["city.vault"])
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -334,6 +344,7 @@ JOBS: Final[dict[str, Handler]] = {
     erasure.BYTES_JOB: erase_bytes,
     hearing.JOB: tell,
     documents.JOB: render_document,
+    tracking_hooks.JOB: deliver_tracking,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,
     floor_plans.JOB: pack_floor,
@@ -408,6 +419,7 @@ PATIENT: Final = frozenset(
         gallery.JOB,
         floor_plans.JOB,
         PLAN,
+        tracking_hooks.JOB,
     }
 )
 

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
+    LOGISTICS_TRACKING_CONNECT = "logistics:tracking:connect"
+    LOGISTICS_TRACKING_READ = "logistics:tracking:read"
+    LOGISTICS_TRACKING_SHARE = "logistics:tracking:share"
     MERCHANT_APPLICATION_READ = "merchant:application:read"
     OPERATOR_AUDIT_READ = "operator:audit:read"
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
@@ -137,8 +140,11 @@ _PAYEE: Final = frozenset(
 # Claims about goods: a merchant's to answer, a carrier's for what happens on the way after risk has passed.
 _CLAIMS: Final = frozenset({_P.TRADE_CLAIM_ANSWER, _P.TRADE_CLAIM_READ})
 
+# Programs of a company that report events of lorries, or get those of its bookings.
+_TRACKS: Final = frozenset({_P.LOGISTICS_TRACKING_CONNECT, _P.LOGISTICS_TRACKING_READ})
+
 _TRADE: Final = (
-    _COMPANY | _PAPERS | _PAYEE | _CLAIMS
+    _COMPANY | _PAPERS | _PAYEE | _CLAIMS | _TRACKS
     | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -151,6 +157,7 @@ _TRADE: Final = (
         _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_RECEIPT_RECORD,
+        _P.LOGISTICS_TRACKING_SHARE,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
@@ -172,7 +179,7 @@ _TRADE: Final = (
     }
 )  # fmt: skip
 _PARTNER: Final = (
-    _COMPANY | _PAPERS | _PAYEE
+    _COMPANY | _PAPERS | _PAYEE | _TRACKS
     | {
         _P.COMPANY_PAYEE_EDIT,
         _P.MERCHANT_APPLICATION_READ,
@@ -207,6 +214,7 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
 
 _SEES_TRADE: Final = frozenset(
     {
+        _P.LOGISTICS_TRACKING_READ,
         _P.PARTNER_CONSIGNMENT_READ,
         _P.TRADE_CLAIM_READ,
         _P.TRADE_DOCUMENT_READ,
@@ -222,6 +230,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.COMPANY_CLOSURES_EDIT,
         _P.EXCHANGE_ANSWER_WRITE,
         _P.LOGISTICS_BOOKING_RENEW,
+        _P.LOGISTICS_TRACKING_SHARE,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
@@ -238,6 +247,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.COMPANY_APPROVAL_DECIDE,
         _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_RECEIPT_RECORD,
+        _P.LOGISTICS_TRACKING_SHARE,
         _P.TRADE_CART_EDIT,
         _P.TRADE_EVENT_REGISTER,
         _P.TRADE_ORDER_ACCEPT,
@@ -253,9 +263,10 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
+        _P.LOGISTICS_TRACKING_SHARE,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,
     },

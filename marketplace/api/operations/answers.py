@@ -7,10 +7,13 @@ from uuid import UUID
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.distribution.queries import DiscrepancyRow, UnbookedRow
 from marketplace.edge.acts.operations import Aboard, Operated, Wait
+from marketplace.edge.journeys import name_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.cargo import ManifestRow, ReceiptRow
 from marketplace.logistics.queries.tracking import TransportRow
+from marketplace.logistics.tracing.rules.estimating import Times
+from marketplace.logistics.tracing.rules.vocabulary import business_step
 from marketplace.orders.queries.packing import PackingRow
 
 
@@ -201,14 +204,20 @@ class HandedOver(Answer):
 
 
 class TransportEvent(Answer):
-    """A fact or forecast of the journey: UN/ECE Rec. 24 code, how sure, when it happens and when it was noted."""
+    """A fact or forecast of the journey: UN/ECE Rec. 24 code, how sure, when it happens and when it was noted.
+
+    ``reported``: a carrier or a port says so, not an act of the city. ``epcis_step`` is GS1's bizStep.
+    """
 
     id: UUID
     code: int
+    name: str
+    epcis_step: str
     classifier: str
     place: str | None
     event_at: Instant
     recorded_at: Instant
+    reported: bool
 
     @classmethod
     def of(cls, row: TransportRow) -> "TransportEvent":
@@ -216,11 +225,28 @@ class TransportEvent(Answer):
         return cls(
             id=row.id,
             code=row.code,
+            name=name_of(row.code),
+            epcis_step=business_step(row.code),
             classifier=str(row.classifier),
             place=row.place_code,
             event_at=row.event_at,
             recorded_at=row.recorded_at,
+            reported=row.reported_by is not None,
         )
+
+
+class StopTimes(Answer):
+    """When a lorry was to be at a stop, when it is expected, and when it was there; from the hub it left."""
+
+    place: str
+    planned_at: Instant
+    estimated_at: Instant | None
+    actual_at: Instant | None
+
+    @classmethod
+    def of(cls, place: str, times: Times) -> "StopTimes":
+        """Write the times of a stop."""
+        return cls(place=place, planned_at=times.planned, estimated_at=times.estimated, actual_at=times.actual)
 
 
 class BorderWait(Answer):
@@ -268,6 +294,8 @@ class Operation(Answer):
     bookings: list[BookingAboard]
     manifest: Manifest | None
     events: list[TransportEvent]
+    retracted_events: list[TransportEvent]
+    stop_times: list[StopTimes]
     border_waits: list[BorderWait]
 
     @classmethod
@@ -285,6 +313,10 @@ class Operation(Answer):
             bookings=[BookingAboard.of(one) for one in seen.aboard],
             manifest=Manifest.of(seen.manifest) if seen.manifest else None,
             events=[TransportEvent.of(one) for one in seen.events],
+            retracted_events=[TransportEvent.of(one) for one in seen.retracted],
+            stop_times=[
+                StopTimes.of(stop.place.code, times) for stop, times in zip(row.stops, seen.times, strict=True)
+            ],
             border_waits=[BorderWait.of(one) for one in seen.waits],
         )
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+# What comes within this time of its promise is told of when it is there.
+_MUCH: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +33,8 @@ def promised_at(lorries: Sequence[Lorry], *, ready_at: datetime | None, secured_
     if ready_at is not None:
         days.append(ready_at)
     return max(min(days), secured_at) if days else None
+
+
+def comes_much_later(*, promised_at: datetime, expected_at: datetime) -> bool:
+    """Tell whether goods are expected more than six hours later than they were promised."""
+    return expected_at - promised_at > _MUCH

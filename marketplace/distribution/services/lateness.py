@@ -76,18 +76,23 @@ def cancel(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> 
 
 
 def arrival_promise(session: Session, *, line_id: UUID) -> Promised | None:
-    """Return the lorry that a line was promised, by its cut-off and its arrival; None where none was confirmed.
-
-    It is the first whose room was confirmed and that ran, as for the day at the hub: what it was rolled to later for
-    want of goods or road is no promise.
-    """
+    """Return the lorry that a line was promised, by its cut-off and its arrival; None where none was confirmed."""
     rows = booking_queries.bookings(session, subjects=[line_id]).get(line_id, ())
-    ran = [row for row in rows if row.confirmed_at is not None and not _lorry(row).is_given_up]
-    first = min(ran, key=lambda row: row.cutoff_cargo_at, default=None)
+    first = promised_booking(rows)
     if first is None:
         return None
     zone = reference.get_place(session, first.to_place).zone
     return Promised(first.cutoff_cargo_at, first.arrives_at, zone, _arrived_at(session, rows))
+
+
+def promised_booking(rows: Sequence[BookingRow]) -> BookingRow | None:
+    """Return the booking of a line by which it was promised; None where none was confirmed.
+
+    It is the first whose room was confirmed and that ran, as for the day at the hub: what it was rolled to later for
+    want of goods or road is no promise.
+    """
+    ran = [row for row in rows if row.confirmed_at is not None and not _lorry(row).is_given_up]
+    return min(ran, key=lambda row: row.cutoff_cargo_at, default=None)
 
 
 def _arrived_at(session: Session, rows: Sequence[BookingRow]) -> datetime | None:
@@ -98,7 +103,11 @@ def _arrived_at(session: Session, rows: Sequence[BookingRow]) -> datetime | None
         event.event_at
         for booking_id, place in there.items()
         for event in journeys.get(booking_id, ())
-        if event.code == Status.ARRIVED and event.classifier is Classifier.ACTUAL and event.place_code == place
+        # What others report is no proof against those who are to pay for a delay.
+        if event.code == Status.ARRIVED
+        and event.classifier is Classifier.ACTUAL
+        and event.place_code == place
+        and event.reported_by is None
     )
     return max(arrivals, default=None)
 

@@ -29,6 +29,8 @@ from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, BOOKING, DEPARTURE, BookingState, Classifier, DepartureState
 from marketplace.logistics.services.departures import closing, journey, loading, moving
+from marketplace.logistics.tracing.queries import standing
+from marketplace.logistics.tracing.rules.estimating import Times
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.claims.queries import ClaimRow
@@ -83,6 +85,8 @@ class Operated:
     aboard: tuple[Aboard, ...]
     manifest: ManifestRow | None
     events: tuple[TransportRow, ...]
+    retracted: tuple[TransportRow, ...]
+    times: tuple[Times, ...]  # of each stop
     waits: tuple[Wait, ...]
 
     @property
@@ -279,13 +283,16 @@ def operated(departure_id: UUID) -> Operated:
     """Return a departure with all that is aboard, for the operator's staff."""
     session, now = reading(), clock.now()
     departure = departure_queries.departure(session, departure_id=departure_id, now=now)
-    events = tracking.events_of(session, departure_id=departure_id)
+    told = tracking.events_of(session, departure_id=departure_id, with_retracted=True)
+    events = tuple(row for row in told if not row.is_retracted)
     return Operated(
         departure=departure,
         acts=tuple(act for act in ACTS if _is_possible(departure, act)),
         aboard=aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
         manifest=cargo.manifest(session, departure_id=departure_id),
         events=events,
+        retracted=tuple(row for row in told if row.is_retracted),
+        times=standing.times(departure.stops, events),
         waits=waits(departure, events),
     )
 

@@ -93,8 +93,13 @@ class TransportEvent(Base):
     event_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retracts: Mapped[UUID | None] = mapped_column(sa.ForeignKey("transport_event.id"), unique=True)
+    # Who said so by its own signature; None for what the city's own acts note.
+    reported_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
 
-    __table_args__ = (sa.CheckConstraint("(departure_id IS NULL) <> (booking_id IS NULL)", name="about"),)
+    __table_args__ = (
+        sa.CheckConstraint("(departure_id IS NULL) <> (booking_id IS NULL)", name="about"),
+        sa.Index("ix_transport_event_recorded_at_id", "recorded_at", "id"),
+    )
 
 
 class Receipt(Base):

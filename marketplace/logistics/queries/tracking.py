@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.db import ask, every
 from marketplace.logistics.models.cargo import TransportEvent
@@ -17,7 +17,7 @@ from marketplace.logistics.rules.states import CURRENT, Classifier
 
 @dataclass(frozen=True, slots=True)
 class TransportRow:
-    """A fact or forecast of the journey (UN/ECE Rec. 24)."""
+    """A fact or forecast of the journey (UN/ECE Rec. 24); ``reported_by`` a company, None for the city's own acts."""
 
     id: UUID
     code: int
@@ -25,6 +25,8 @@ class TransportRow:
     place_code: str | None
     event_at: datetime
     recorded_at: datetime
+    reported_by: UUID | None = None
+    is_retracted: bool = False
 
 
 def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tuple[TransportRow, ...]]:
@@ -34,21 +36,32 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
     """
     found: dict[UUID, list[TransportRow]] = {}
     for event in ask(session, _OF_BOOKINGS, {"bookings": list(set(booking_ids))}):
-        found.setdefault(event.booked_id, []).append(
-            TransportRow(event.id, event.code, event.classifier, event.place_code, event.event_at, event.recorded_at)
-        )
+        found.setdefault(event.booked_id, []).append(_row(event))
     return {booking_id: tuple(events) for booking_id, events in found.items()}
 
 
-def events_of(session: Session, *, departure_id: UUID) -> tuple[TransportRow, ...]:
-    """Return what happened and is expected to a departure, in the order it was learned; nothing that was withdrawn."""
-    rows = session.scalars(
-        sa.select(TransportEvent)
-        .where(TransportEvent.departure_id == departure_id, *_stands())
-        .order_by(TransportEvent.id)
-    )
-    return tuple(
-        TransportRow(row.id, row.code, row.classifier, row.place_code, row.event_at, row.recorded_at) for row in rows
+def events_of(session: Session, *, departure_id: UUID, with_retracted: bool = False) -> tuple[TransportRow, ...]:
+    """Return what happened and is expected to a departure, in the order it was learned.
+
+    What was withdrawn is left out, or marked for those who may know of it; the withdrawals are left out always.
+    """
+    withdrawn = sa.exists().where(_later.retracts == TransportEvent.id)
+    wanted = every(TransportEvent).add_columns(withdrawn.label("is_retracted"))
+    wanted = wanted.where(TransportEvent.departure_id == departure_id, TransportEvent.retracts.is_(None))
+    rows = ask(session, wanted.order_by(TransportEvent.id))
+    return tuple(_row(row, is_retracted=row.is_retracted) for row in rows if with_retracted or not row.is_retracted)
+
+
+def _row(event: Any, *, is_retracted: bool = False) -> TransportRow:
+    return TransportRow(
+        event.id,
+        event.code,
+        event.classifier,
+        event.place_code,
+        event.event_at,
+        event.recorded_at,
+        event.reported_by,
+        bool(is_retracted),
     )
 
 
@@ -58,6 +71,7 @@ def _stands() -> tuple[sa.ColumnElement[bool], ...]:
     return TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn)
 
 
+_later: Final = aliased(TransportEvent)
 _ABOUT: Final = sa.or_(
     TransportEvent.booking_id == Booking.id,
     sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),

@@ -22,18 +22,31 @@ class Status(IntEnum):
     """Codes of UN/ECE Recommendation 24 that this corridor uses."""
 
     ARRIVED = 1
+    AUTHORIZED_TO_LOAD = 2
     BOOKED = 6
     BOOKING_CANCELLED = 7
+    IMPORT_CLEARED = 8
+    EXPORT_CLEARED = 9
     CLEARED = 12
     COLLECTED = 13
     CONSOLIDATED = 15
     CROSSED_BORDER = 16
+    CLEARANCE_REFUSED = 17
+    DAMAGED = 18
     DELAYED = 20
     DELIVERED = 21
+    DELIVERED_AS_INSTRUCTED = 22
     NOT_DELIVERED = 23
     DEPARTED = 24
+    DEPARTURE_DELAYED = 25
     STRIPPED = 28
+    UNLOADED = 29
     EN_ROUTE = 31
+    NOT_FOUND = 36
+    FOUND = 37
+    RELEASED_FROM_BOND = 39
+    REROUTED = 44
+    CONSIGNEE_INFORMED = 45
 
 
 @dataclass(frozen=True, slots=True)

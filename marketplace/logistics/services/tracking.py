@@ -6,8 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel import events
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import TransportNoted
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import Classifier
@@ -36,8 +38,12 @@ def note(
     booking_id: UUID | None = None,
     place_code: str | None = None,
     classifier: Classifier = Classifier.ACTUAL,
+    reported_by: UUID | None = None,
 ) -> UUID:
-    """Note an event of a departure or of one booking; ``event_at`` is when it happened, ``now`` when we learn of it."""
+    """Note an event of a departure or of one booking; ``event_at`` is when it happened, ``now`` when we learn of it.
+
+    ``reported_by`` is the company that says so, None where the city's own act does.
+    """
     event = TransportEvent(
         id=new_id(),
         departure_id=departure_id,
@@ -47,13 +53,12 @@ def note(
         place_code=place_code,
         event_at=event_at,
         recorded_at=now,
+        reported_by=reported_by,
     )
-    session.add(event)
-    session.flush()
-    return event.id
+    return _written(session, event)
 
 
-def retract(session: Session, *, event_id: UUID, now: datetime) -> UUID:
+def retract(session: Session, *, event_id: UUID, now: datetime, reported_by: UUID | None = None) -> UUID:
     """Withdraw an event by a later note; Conflict ``retracted`` for one that is withdrawn or is a withdrawal."""
     event = session.get(TransportEvent, event_id)
     if event is None:
@@ -71,7 +76,23 @@ def retract(session: Session, *, event_id: UUID, now: datetime) -> UUID:
         event_at=event.event_at,
         recorded_at=now,
         retracts=event_id,
+        reported_by=reported_by,
     )
-    session.add(withdrawal)
+    return _written(session, withdrawal)
+
+
+def _written(session: Session, event: TransportEvent) -> UUID:
+    session.add(event)
     session.flush()
-    return withdrawal.id
+    is_worked_out = event.classifier is not Classifier.ACTUAL and event.reported_by is None and event.retracts is None
+    events.record(
+        session,
+        TransportNoted(
+            at=event.recorded_at,
+            event_id=event.id,
+            departure_id=event.departure_id,
+            booking_id=event.booking_id,
+            is_estimate=is_worked_out,
+        ),
+    )
+    return event.id

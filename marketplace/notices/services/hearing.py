@@ -16,6 +16,7 @@ from marketplace.approvals import events as approvals
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.checkout import events as checkout
+from marketplace.distribution import events as distribution
 from marketplace.distribution.rules.returning import GIVEN_UP
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
@@ -23,6 +24,7 @@ from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
 from marketplace.logistics import events as logistics
 from marketplace.logistics.fleet import events as fleets
+from marketplace.logistics.tracing import events as tracing
 from marketplace.merchants import events as merchants
 from marketplace.merchants.rules.requirements import Verdict
 from marketplace.moderation import events as moderation
@@ -218,6 +220,24 @@ def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:
 def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:
     """Tell both sides of everything for this place."""
     _later(session, event, News.ARRIVED, lines=event.subjects, departure=event.departure_id)
+
+
+def on_arrival_late(session: Session, event: distribution.ArrivalLate) -> None:
+    """Tell the consignee by when the goods are expected now."""
+    _later(
+        session,
+        event,
+        News.ARRIVAL_LATE,
+        lines=[event.line_id],
+        departure=event.departure_id,
+        promised=event.promised_at.isoformat(),
+        expected=event.expected_at.isoformat(),
+    )
+
+
+def on_hook_given_up(session: Session, event: tracing.HookGivenUp) -> None:
+    """Tell the company that an address of its own gets no events any more."""
+    _later(session, event, News.HOOK_GIVEN_UP, company=event.company_id, hook=event.hook_id)
 
 
 @together

@@ -38,6 +38,7 @@ from marketplace.notices.services import (
     payees,
     readiness,
     returned,
+    tracked,
     trading,
 )
 from marketplace.notices.services.letters import Facts, Letter
@@ -380,6 +381,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.BOOKING_LOST: _without_lorry,
     News.DEPARTED: _by_lorry,
     News.ARRIVED: _by_lorry,
+    News.ARRIVAL_LATE: tracked.arrives_late,
+    News.HOOK_GIVEN_UP: tracked.hook_given_up,
     News.GOODS_RECEIVED: _received,
     News.ORDER_CHANGE_MOVED: _change,
     News.CLAIM_MOVED: claims.moved,

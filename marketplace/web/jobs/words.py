@@ -12,6 +12,7 @@ JOBS: Final[dict[str, Any]] = {
     "compare_listings": _("Find listings that are alike"),
     "close_registrations": _("Close the registration of events that begin soon"),
     "deliver_double_events": _("Bring the news of demo payments"),
+    "deliver_tracking": _("Send an event of the journey to an address of a company"),
     "erase_bytes": _("Erase files"),
     "erase_letters": _("Erase letters of a person who was erased"),
     "escalate_reviews": _("Tell of reviews that take too long"),

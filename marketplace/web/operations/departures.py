@@ -74,6 +74,7 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         meters=shown.meters(seen.departure),
         way=shown.way(seen.departure, clock.now()),
         log=shown.log(seen),
+        sides=shown.sides(seen),
         waits=shown.waits(seen),
         state=seen.departure.shown_state(clock.now()),
         line=seen.departure.line_names.get(locale.current(), seen.departure.line_name),

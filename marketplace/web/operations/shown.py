@@ -8,11 +8,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from marketplace.edge.acts.operations import Operated
+from marketplace.edge.journeys import name_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.queries.options import OptionRow
-from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import HoldCause
+from marketplace.logistics.rules.states import Classifier, HoldCause
 from marketplace.web.shared import locale, render
 from marketplace.web.shared.causes import cause_of
 
@@ -104,33 +104,37 @@ def log(seen: Operated) -> list[dict[str, Any]]:
     stops = {stop.place.code: stop.place for stop in seen.departure.stops}
     words = {"planned": _("planned"), "estimated": _("expected")}
     found: list[dict[str, Any]] = []
-    for row in sorted(seen.events, key=lambda row: (row.event_at, row.id), reverse=True):
+    for row in sorted((*seen.events, *seen.retracted), key=lambda row: (row.event_at, row.id), reverse=True):
         place = stops.get(row.place_code or "")
-        text = [word(row.code), place.called(locale.current()) if place else "", words.get(str(row.classifier), "")]
+        text = [name_of(row.code), place.called(locale.current()) if place else "", words.get(str(row.classifier), "")]
+        if row.reported_by is not None:
+            text.append(_("reported"))
         found.append(
             {
+                "id": row.id,
                 "at": row.event_at,
                 "zone": place.zone if place else hub_zone(seen.departure),
                 "text": " · ".join(part for part in text if part),
+                "is_retracted": row.is_retracted,
+                # The timetable is no news to withdraw, nor what is worked out from news.
+                "is_news": row.classifier is Classifier.ACTUAL or row.reported_by is not None,
             }
         )
     return found
 
 
-def word(code: int) -> str:
-    """Return a code of UN/ECE Recommendation 24 as a word."""
-    words = {
-        Status.ARRIVED: _("Arrived"),
-        Status.CLEARED: _("Cleared"),
-        Status.COLLECTED: _("Taken in at the hub"),
-        Status.CONSOLIDATED: _("Loaded"),
-        Status.CROSSED_BORDER: _("Crossed the border"),
-        Status.DELAYED: _("Delayed"),
-        Status.DELIVERED: _("Delivered"),
-        Status.DEPARTED: _("Departed"),
-        Status.STRIPPED: _("Unloaded"),
-    }
-    return words.get(Status(code), str(code))
+def sides(seen: Operated) -> list[dict[str, Any]]:
+    """Return each stop with what was planned, expected last, and seen, by the clock there."""
+    return [
+        {
+            "place": stop.place.called(locale.current()),
+            "zone": stop.place.zone,
+            "planned": times.planned,
+            "estimated": times.estimated,
+            "actual": times.actual,
+        }
+        for stop, times in zip(seen.departure.stops, seen.times, strict=True)
+    ]
 
 
 def _stop(stop: StopRow, now: datetime) -> dict[str, Any]:

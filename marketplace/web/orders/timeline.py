@@ -104,9 +104,11 @@ def _date(seen: OrderSeen, line: LineRow, booking: BookingRow, stops: dict[Booki
         reached = _REACHED.get(event.code)
         if event.code == Status.ARRIVED and event.place_code == booking.to_place:
             reached = BookingState.ARRIVED
-        is_fact = event.classifier is Classifier.ACTUAL
+        # What others report dates a stop that the lorry has not come to by the city's own acts, and nothing else.
+        is_fact = event.classifier is Classifier.ACTUAL and event.reported_by is None
         if reached is not None and (is_fact or stops[reached]["state"] == "future"):
-            stops[reached] |= {"at": event.event_at, "note": words.get(event.classifier)}
+            word = _("reported") if event.reported_by is not None else words.get(event.classifier)
+            stops[reached] |= {"at": event.event_at, "note": word}
 
 
 def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from marketplace.kernel.money import Money
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.services import timetable
+from marketplace.logistics.tracing.rules import signing
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import screening
@@ -184,14 +185,13 @@ def build(app: Flask) -> City:
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name, trader in people.items():
         city.ids[f"company.{name}"] = str(trader.company)
-    _store(city)
-    _depart(city)
-    _order(city)
-    _inspect(city)
+    for begin in (_store, _depart, _order, _inspect):
+        begin(city)
     _sample(city)
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _invoice(city)
+    _track(city)
     _refuse(city)
     _bank(city)
     _write_off(city)
@@ -517,6 +517,32 @@ def _settle(city: City) -> None:
     session = reading()
     session.rollback()
     city.ids["account"] = str(session.scalars(sa.select(LedgerAccount.id).order_by(LedgerAccount.id)).first())
+
+
+def _track(city: City) -> None:
+    """Let the carrier's programs report and be told, a port report, and a party share where its goods are."""
+    key = city.call("carrier", "POST", "/tracking/keys")
+    city.ids["reporting-key"], city.secrets["reporting"] = key["id"], f"{key['key']} {key['secret']}"
+    city.ids["tracking-hook"] = city.call("carrier", "POST", "/tracking/hooks", {"url": "http://127.0.0.1:9/"})["id"]
+    link = city.call("buyer", "POST", f"/bookings/{city.ids['booking.arrived']}/tracking-links")
+    city.ids |= {"tracking-link": link["id"], "tracking-token": link["url"].rpartition("/")[2]}
+    post = {"company": city.ids["company.carrier"], "place": "VN-HUUNGHI"}
+    city.ids["tracking-post"] = city.call("operator", "POST", "/tracking/posts", post)["id"]
+    departure = f"/departures/{city.ids['departure.arriving']}"
+    city.ids["departure-reference"] = city.call("operator", "GET", f"{departure}/operations")["reference"]
+    city.ids["transport-event"] = city.call("operator", "POST", f"{departure}/events", {"code": 31})["id"]
+
+
+def signed(city: City, content: bytes) -> dict[str, str]:
+    """Return the headers of a report that the carrier's program sends now, each a message of its own."""
+    name, secret = city.secrets["reporting"].split()
+    message_id, at = f"evt_{uuid4().hex}", int(clock.now().timestamp())
+    return {
+        "webhook-key": name,
+        "webhook-id": message_id,
+        "webhook-timestamp": str(at),
+        "webhook-signature": signing.sign(secret, message_id=message_id, at=at, body=content),
+    }
 
 
 def _invoice(city: City) -> None:

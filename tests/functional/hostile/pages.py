@@ -102,7 +102,12 @@ KINDS: Final = {
     "fair_id": ("fair.draft", "fair.open"),
     "ticket": "ticket",
     "code": "label",
-    "token": "invitation",
+    "token": ("invitation", "tracking-token"),
+    "key_id": "reporting-key",
+    "hook_id": "tracking-hook",
+    "link_id": "tracking-link",
+    "post_id": "tracking-post",
+    "event_id": "transport-event",
 }
 WORDS: Final = {
     "kind": "commission_income",

@@ -20,7 +20,7 @@ from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from tests.conftest import SOAK
 from tests.functional.hostile import judge, pages
-from tests.functional.hostile.city import PDF, City, picture
+from tests.functional.hostile.city import PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
 from tests.functional.hostile.values import HUGE, TEXTS, THINGS, Raw
 from tests.functional.hostile.watch import Watch
@@ -100,6 +100,8 @@ class Siege:
         given = {"Idempotency-Key": str(uuid4())} | (self.city.people[who].headers if who else {}) | dict(headers or {})
         if body is not None:
             options |= {"data": encoded(body), "content_type": "application/json"}
+        if way.is_signed:
+            given |= signed(self.city, options.get("data", b""))
         answer = self.app.test_client().open(
             f"{address}?{query}" if query else address, method=method, headers=given, **options
         )

@@ -15,8 +15,10 @@ APART = {
     "POST /orders/<uuid:order_id>/lines/<uuid:line_id>/other-day": "shown once a day is named; its twin is attacked",
     "POST /operator/payout-files": "shown while something approved waits for a file; its twin is attacked",
 }
-# Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
-ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
+# Forms whose answer is a page to go on from: where to type the code, what to scan, recovery codes, secrets.
+ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"} | {
+    *("tracking.issue_key", "tracking.add_hook"),
+}
 # Forms of many lines: those that stand in the way come back with their reasons, in the page that asked for them.
 FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add", "lists.buy", "invoices.bring_in"}
 # Multipart alone: attacked among the uploads.

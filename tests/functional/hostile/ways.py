@@ -26,6 +26,11 @@ class Way:
     body: Callable[[City], Body] | None = None
     query: str = ""
     succeeds: bool = True
+    is_signed: bool = False  # by the carrier's reporting key, not by a person's token
+
+
+def _now() -> str:
+    return clock.now().isoformat()
 
 
 def _today() -> str:
@@ -781,6 +786,38 @@ WAYS: Final[dict[str, Way]] = {
     "GET /vehicle-types/measures": Way("operator"),
     "POST /vehicle-types/{}/measures": Way("operator", ("vehicle-type",), body(**MEASURES)),
     "GET /departures/{}/operations": Way("operator", ("departure.arriving",)),
+    "POST /departures/{}/events": Way(
+        "operator", ("departure.arriving",), body(code=31, classifier="actual", place=HUB, event_at=lambda _: _now())
+    ),
+    "POST /departures/{}/events/{}/retraction": Way("operator", ("departure.arriving", "transport-event")),
+    "GET /track/{}": Way("", ("tracking-token",)),
+    "GET /tracking/events": Way("buyer"),
+    "POST /tracking/events": Way(
+        "",
+        (),
+        body(
+            code=31,
+            classifier="actual",
+            place=HUB,
+            event_at=lambda _: _now(),
+            departure=_of("departure-reference"),
+        ),
+        is_signed=True,
+    ),
+    "GET /bookings/{}/tracking-links": Way("buyer", ("booking.arrived",)),
+    "POST /bookings/{}/tracking-links": Way("buyer", ("booking.arrived",)),
+    "DELETE /tracking-links/{}": Way("merchant", ("tracking-link",)),
+    "GET /tracking/keys": Way("carrier"),
+    "POST /tracking/keys": Way("carrier"),
+    "DELETE /tracking/keys/{}": Way("carrier", ("reporting-key",)),
+    "GET /tracking/hooks": Way("carrier"),
+    "POST /tracking/hooks": Way("carrier", (), body(url="https://example.com/events")),
+    "DELETE /tracking/hooks/{}": Way("carrier", ("tracking-hook",)),
+    "GET /tracking/deliveries": Way("carrier"),
+    "GET /tracking/posts": Way("operator"),
+    "POST /tracking/posts": Way("operator", (), body(company=_of("company.carrier"), place=HANOI)),
+    "DELETE /tracking/posts/{}": Way("operator", ("tracking-post",)),
+    "GET /tracking/reporters": Way("operator"),
     **{
         f"POST /departures/{{}}/{act}": Way("operator", (f"departure.{act}",), _passing)
         for act in ("depart", "at-border", "clear", "arrive", "strip")
@@ -1571,6 +1608,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         planned_on=lambda _: _tomorrow(), fee="10.00", level="II", major_aql="2.5", minor_aql="4.0"
     ),
     "inspections.answer": body(answer="yes"),
+    "tracking.add_hook": body(url="https://example.com/events"),
     "samples.send": body(courier="Friendship Express", tracking="1"),
     "samples.decide": body(decision="refuse", words="Too thin."),
     "samples.order": body(purchase_order_number="PO-1"),

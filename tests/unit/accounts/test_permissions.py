@@ -38,6 +38,9 @@ files:file:read          o s p a l f
 files:file:upload        o s p . l f
 logistics:booking:renew  o s . . l .
 logistics:receipt:record o . p . l .
+logistics:tracking:connect o . . . l .
+logistics:tracking:read  o s p a l f
+logistics:tracking:share o s p . l .
 merchant:application:read o s . . . .
 trade:cart:edit          o . p . . .
 trade:claim:answer       o s . . l .
@@ -75,6 +78,8 @@ files:file:read           o s p a l f
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
+logistics:tracking:connect o . . . l .
+logistics:tracking:read   o s p a l f
 merchant:application:read o s . . . .
 partner:consignment:read  o s p a l f
 partner:invoice:send      o . . . . f

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from marketplace.distribution.rules.lateness import Lorry, promised_at
+from marketplace.distribution.rules.lateness import Lorry, comes_much_later, promised_at
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -36,3 +36,9 @@ def lorry(number, *, confirmed=True, given_up=False):
 def test_what_was_promised_first_counts(lorries, ready, promised):
     found = promised_at(lorries, ready_at=None if ready is None else day(ready), secured_at=START)
     assert found == (None if promised is None else day(promised))
+
+
+@pytest.mark.parametrize(("hours", "is_much"), [(6, False), (6.01, True), (-3, False)])
+def test_six_hours_late_are_told_when_it_comes_and_more_before(hours, is_much):
+    at = START + timedelta(hours=hours)
+    assert comes_much_later(promised_at=START, expected_at=at) is is_much

@@ -13,10 +13,10 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import DEPARTURE, BookingState, Classifier, DepartureState, HoldCause
+from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState, HoldCause
 from marketplace.logistics.services import cargo, tracking
 from marketplace.logistics.services.departures.acting import act, booked_on, locked, move_bookings, subjects_aboard
-from marketplace.logistics.services.departures.stops import foresee, last_reached, note, reach
+from marketplace.logistics.services.departures.stops import last_reached, note, reach
 
 
 def depart(
@@ -56,7 +56,7 @@ def at_border(
 def clear(
     session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
 ) -> None:
-    """Note that the lorry is cleared and crosses; it stands on the other side, and the stops ahead shift with it.
+    """Note that the lorry is cleared and crosses; it stands on the other side.
 
     The wait is what lies between reaching the near side and this.
     """
@@ -83,7 +83,6 @@ def clear(
         happened = tracking.checked(happened_at, field="happened_at", now=now, since=side.reached_at)
     for code in (Status.CLEARED, Status.CROSSED_BORDER):
         note(session, departure, code, place_code, happened, now)
-    foresee(session, departure, Classifier.ESTIMATED, happened - (beyond or side).eta, now)
     subjects = subjects_aboard(session, departure)
     events.record(
         session, DepartureCleared(at=now, departure_id=departure.id, subjects=subjects, place_code=place_code)

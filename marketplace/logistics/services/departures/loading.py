@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +17,11 @@ from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import cargo as queries
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import BookingState, Classifier
+from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo, manifests, tracking
 from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
 from marketplace.logistics.services.departures.moving import roll_on
-from marketplace.logistics.services.departures.stops import foresee
+from marketplace.logistics.services.departures.stops import plan
 from marketplace.logistics.services.space import rolling
 
 _LONGEST_SEAL: Final = 40
@@ -77,7 +77,7 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     session.add(Seal(id=new_id(), departure_id=departure.id, number=number, affixed_by=actor.person_id, affixed_at=now))
     loaded = booked_on(session, departure.id, (BookingState.LOADED,))
     cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
-    foresee(session, departure, Classifier.PLANNED, timedelta(), now)
+    plan(session, departure, now)
     subjects = tuple(booking.subject for booking in loaded)
     events.record(session, DepartureSealed(at=now, departure_id=departure.id, subjects=subjects))
     return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)

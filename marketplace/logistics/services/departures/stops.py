@@ -1,6 +1,6 @@
-"""Note when stops are reached, and when those ahead are expected."""
+"""Note when stops are reached, and when those ahead are planned."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,8 +43,8 @@ def note(
     tracking.note(session, code=code, departure_id=departure.id, place_code=place_code, event_at=happened, now=now)
 
 
-def foresee(session: Session, departure: Departure, kind: Classifier, late: timedelta, now: datetime) -> None:
-    """Note when the stops ahead are planned to be reached, or expected by how late the lorry is."""
+def plan(session: Session, departure: Departure, now: datetime) -> None:
+    """Note when the stops ahead are planned to be reached."""
     ahead = session.scalars(
         sa.select(DepartureStop)
         .where(
@@ -58,7 +58,7 @@ def foresee(session: Session, departure: Departure, kind: Classifier, late: time
             code=Status.ARRIVED,
             departure_id=departure.id,
             place_code=stop.place_code,
-            classifier=kind,
-            event_at=stop.eta + late,
+            classifier=Classifier.PLANNED,
+            event_at=stop.eta,
             now=now,
         )

@@ -1,0 +1,1 @@
+"""Tracking over the API: events, reports, links, keys, addresses and posts."""

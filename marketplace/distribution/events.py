@@ -1,0 +1,17 @@
+"""What happens to order lines on their lorries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalLate(Event):
+    """The goods of a line are expected much later than promised; told once for each booking."""
+
+    line_id: UUID
+    departure_id: UUID
+    promised_at: datetime
+    expected_at: datetime

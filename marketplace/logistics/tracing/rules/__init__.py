@@ -1,0 +1,1 @@
+"""Decisions about the vocabulary, estimates, signatures, links and hooks of tracking."""

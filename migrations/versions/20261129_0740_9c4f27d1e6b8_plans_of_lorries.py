@@ -18,10 +18,10 @@ def upgrade() -> None:
     op.create_table(
         "booking_cargo",
         sa.Column("booking_id", sa.Uuid(), nullable=False),
-        sa.Column("un_number", sa.String(length=4), server_default="", nullable=False),
+        sa.Column("un_number", sa.String(length=4), nullable=False),
         sa.Column("labels", marketplace.kernel.db.Json, nullable=False),
-        sa.Column("packing_group", sa.String(length=3), server_default="", nullable=False),
-        sa.Column("product", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("packing_group", sa.String(length=3), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
         sa.Column("food", sa.Boolean(), nullable=False),
         sa.Column("fresh", sa.Boolean(), nullable=False),
         sa.Column("stackable", sa.Boolean(), nullable=False),

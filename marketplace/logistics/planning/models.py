@@ -22,10 +22,10 @@ class BookingCargo(Base):
     __tablename__ = "booking_cargo"
 
     booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), primary_key=True)
-    un_number: Mapped[str] = mapped_column(sa.String(4), default="", server_default="")
+    un_number: Mapped[str] = mapped_column(sa.String(4), default="")
     labels: Mapped[list[str]] = mapped_column(Json)
-    packing_group: Mapped[str] = mapped_column(sa.String(3), default="", server_default="")
-    product: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    packing_group: Mapped[str] = mapped_column(sa.String(3), default="")
+    product: Mapped[str] = mapped_column(sa.String(40), default="")
     food: Mapped[bool] = mapped_column(sa.Boolean)
     fresh: Mapped[bool] = mapped_column(sa.Boolean)
     stackable: Mapped[bool] = mapped_column(sa.Boolean)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,6 @@ from marketplace.web.operations import shown
 from marketplace.web.shared import goods, locale, render
 
 
-def percent(permyriad: int) -> str:
-    """Return hundredths of a percent as people read them."""
-    return f"{Decimal(permyriad).scaleb(-2):.2f} %"
-
-
 def run(head: PlanHead, places: Mapping[str, PlaceRow]) -> dict[str, Any]:
     """Return a run for its list and the head of its board."""
     hub = places.get(head.hub_code)
@@ -36,7 +30,7 @@ def run(head: PlanHead, places: Mapping[str, PlaceRow]) -> dict[str, Any]:
         "state": head.state,
         "made_at": head.made_at,
         "until": head.until,
-        "gap": percent(head.gap_permyriad),
+        "gap": render.percent(head.gap_permyriad),
         "objective": head.objective,
         "bound": head.bound,
         "solver": f"{head.solver} {head.solver_version}".strip(),
@@ -79,7 +73,7 @@ def row(one: PlannedRow, cargo: Mapping[UUID, Cargo], places: Mapping[str, Place
         "moved": one.departure_id not in (None, one.before_id),
         "pinned": one.pinned_to is not None,
         "marks": _marks(one),
-        "outcome": None if one.outcome in (None, "moved") else one.outcome,
+        "outcome": _outcome(one.outcome),
     }
 
 
@@ -129,6 +123,16 @@ def _freed(reason: Why, facts: Mapping[str, Any], there: str, board: Board) -> s
     if reason is Why.STANDS_WITH:
         return _("It rides once the others are moved.")
     return ""
+
+
+def _outcome(code: str | None) -> str | None:
+    """Return why applying did not move a booking, None where it did or nothing was to move."""
+    words = {
+        "capacity": _("no room"),
+        "segregation": _("it would stand with goods that it must not stand with"),
+        "gone": _("booking or departure is no longer part of the plan"),
+    }
+    return None if code in (None, "moved") else words.get(code, _("Could not be moved any more."))
 
 
 def _moment(seconds: int) -> str:

@@ -17,7 +17,7 @@ from marketplace.web.operations import planned
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.operations.lines import done
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, render
 
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
@@ -77,7 +77,7 @@ def _board(plan_id: UUID, **typed: Any) -> str:
         "operations/plan.html",
         head=planned.run(board.plan.head, places),
         edited=board.plan.edited,
-        edited_gap=planned.percent(board.plan.edited_gap_permyriad),
+        edited_gap=render.percent(board.plan.edited_gap_permyriad),
         departures=[planned.filled(one, cargo, places) for one in board.filled],
         behind=[planned.row(one, cargo, places) | planned.why(one, board) for one in board.behind],
         choices=[(str(one.departure.id), planned.choice(one.departure)) for one in board.filled],

@@ -162,8 +162,14 @@ def test_people_move_pin_and_leave_behind_and_the_gap_moves(session, road):
     assert again.pinned_to == again.departure_id == road.departures[2]
     planning.unpin(session, booking_id=one.id, actor=SYSTEM, now=NOW)
     assert rows_of(session, planned(session))[one.id].departure_id == road.departures[0]
-    with pytest.raises(NotFound):
-        planning.pin(session, booking_id=new_id(), departure_id=road.departures[0], actor=SYSTEM, now=NOW)
+    for wrong in ({"booking_id": new_id()}, {"departure_id": new_id()}):
+        given = {"booking_id": one.id, "departure_id": road.departures[0]}
+        with pytest.raises(NotFound):
+            planning.pin(session, **given | wrong, actor=SYSTEM, now=NOW)
+    standing.describe(session, cargo={one.id: FOOD, other.id: BATTERY})
+    together = {one.id: one.reference, other.id: other.reference}
+    with pytest.raises(Conflict, match="segregation"):
+        standing.check(session, departure_id=road.departures[0], coming=together, now=NOW, beside=())
 
 
 def test_goods_that_no_lorry_keeps_cold_stay_behind_until_one_does(session, road):

@@ -146,11 +146,10 @@ def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[
 def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any) -> Parcel:
     asked = rates.get((home.line_id, booking.to_place))
     weight = asked and chargeable(booking.load, m3_factor=asked.m3_factor, ldm_factor=asked.ldm_factor)
-    ready_at = cargo.ready_at if cargo else None
-    ready = _seconds(ready_at) if ready_at else None
-    if booking.state is not BookingState.CARGO_RECEIVED:
+    ready = _seconds(cargo.ready_at) if cargo and cargo.ready_at else None
+    if ready is None and booking.state is not BookingState.CARGO_RECEIVED:
         # Who brings the goods was told this cut-off: nobody has to be earlier for a plan.
-        ready = max(ready or 0, _seconds(home.cutoff_cargo_at)) if ready is None else ready
+        ready = _seconds(home.cutoff_cargo_at)
     return Parcel(
         key=str(booking.id),
         to=_way(booking.to_place, home.carrier),

@@ -13,7 +13,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
-from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.planning.child import Solved
 from marketplace.logistics.planning.models import BookingPin, LoadPlan, LoadPlanRow
 from marketplace.logistics.planning.queries import inputs
@@ -36,10 +36,15 @@ def keep(
 ) -> UUID:
     """Store a run as the scope's next version; its draft before is superseded."""
     last = session.scalars(
-        sa.select(LoadPlan).where(LoadPlan.scope == scope.name).order_by(LoadPlan.version.desc()).with_for_update()
-    ).first()
+        sa.select(LoadPlan)
+        .where(LoadPlan.scope == scope.name)
+        .order_by(LoadPlan.version.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
     if last is not None and last.state is PlanState.DRAFT:
         last.state = PLAN.apply(last.state, "supersede")
+        _forget_rows(session, scope, last.version)
     plan = LoadPlan(
         id=new_id(),
         scope=scope.name,
@@ -89,8 +94,15 @@ def move(
 
 
 def pin(session: Session, *, booking_id: UUID, departure_id: UUID, actor: Actor, now: datetime) -> None:
-    """Set a booking on a departure for every plan to come: its own (it is locked there) or another of its hub."""
-    _bookable(session, booking_id)
+    """Set a booking on a departure for every plan to come: its own (it is locked there) or another of its hub.
+
+    NotFound for an unknown booking or departure, Conflict ``other_hub``.
+    """
+    hub = session.scalars(sa.select(Departure.hub_code).where(Departure.id == departure_id)).one_or_none()
+    if hub is None:
+        raise NotFound("departure")
+    if hub != _hub_of(session, booking_id):
+        raise Conflict("other_hub", departure=departure_id)
     unpin(session, booking_id=booking_id, actor=None, now=now)
     write(
         session,
@@ -102,8 +114,8 @@ def pin(session: Session, *, booking_id: UUID, departure_id: UUID, actor: Actor,
 
 
 def unpin(session: Session, *, booking_id: UUID, actor: Actor | None, now: datetime) -> None:
-    """Let plans move a booking again."""
-    _bookable(session, booking_id)
+    """Let plans move a booking again; NotFound for an unknown one."""
+    _hub_of(session, booking_id)
     gone = session.execute(sa.delete(BookingPin).where(BookingPin.booking_id == booking_id))
     if actor is not None and gone.rowcount:  # pyright: ignore[reportAttributeAccessIssue]
         audit.record_all(session, actor=actor, subject="booking", acts=[Act("booking.unpin", booking_id)], now=now)
@@ -182,9 +194,22 @@ def _facts(reason: Reason) -> dict[str, object]:
     return {"lorry": reason.lorry, "gain": reason.gain, "cost": reason.cost, **reason.facts}
 
 
-def _bookable(session: Session, booking_id: UUID) -> None:
-    if session.scalars(sa.select(Booking.id).where(Booking.id == booking_id)).one_or_none() is None:
+def _hub_of(session: Session, booking_id: UUID) -> str:
+    wanted = sa.select(Departure.hub_code).join(Booking, Booking.departure_id == Departure.id)
+    found = session.scalars(wanted.where(Booking.id == booking_id)).one_or_none()
+    if found is None:
         raise NotFound("booking")
+    return found
+
+
+def _forget_rows(session: Session, scope: Scope, before: int) -> None:
+    """Forget what runs proposed that were superseded long since; what they proved is kept."""
+    old = sa.select(LoadPlan.id).where(
+        LoadPlan.scope == scope.name, LoadPlan.state == PlanState.SUPERSEDED, LoadPlan.version < before
+    )
+    session.execute(
+        sa.delete(LoadPlanRow).where(LoadPlanRow.plan_id.in_(old)).execution_options(synchronize_session=False)
+    )
 
 
 def _note(session: Session, actor: Actor, action: str, plan_id: UUID, now: datetime, **facts: object) -> None:

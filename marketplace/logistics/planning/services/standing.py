@@ -1,6 +1,6 @@
 """What bookings carry, and that no two stand on one lorry that must not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from marketplace.logistics.models.network import VehicleType
 from marketplace.logistics.planning.models import BookingCargo, BookingPin, VehicleCooling
 from marketplace.logistics.planning.queries.natures import lanes_of, natures_of
 from marketplace.logistics.planning.rules.segregation import PLAIN, apart, barred, house_rules
-from marketplace.logistics.rules.states import TAKING
+from marketplace.logistics.rules.states import TAKING, BookingState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +67,21 @@ def follow(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None:
     session.execute(sa.delete(BookingPin).where(BookingPin.booking_id == booking_id))
 
 
-def check(session: Session, *, departure_id: UUID, coming: Mapping[UUID, str], now: datetime) -> None:
+def check(
+    session: Session,
+    *,
+    departure_id: UUID,
+    coming: Mapping[UUID, str],
+    now: datetime,
+    beside: Sequence[BookingState] = TAKING,
+) -> None:
     """Refuse bookings that must not stand with others on a departure, or on its lane at all.
 
     ``coming`` are bookings on their way to it, with the references that they are called by. Conflict ``segregation``
-    names both and the rule; only the operator may be shown the pair.
+    names both and the rule; only the operator may be shown the pair. ``beside``: what counts as being there.
     """
     rows = session.execute(
-        sa.select(Booking.id, Booking.reference).where(Booking.departure_id == departure_id, Booking.state.in_(TAKING))
+        sa.select(Booking.id, Booking.reference).where(Booking.departure_id == departure_id, Booking.state.in_(beside))
     )
     aboard = {row.id: row.reference for row in rows} | dict(coming)
     natures = natures_of(session, booking_ids=aboard)

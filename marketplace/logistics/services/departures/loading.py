@@ -15,6 +15,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import cargo as queries
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
@@ -40,7 +41,8 @@ def load(
 
     Room that was kept for goods that did not come is given back, by weight and volume.
 
-    Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure.
+    Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure;
+    ``segregation`` two that must not stand on one lorry.
     """
     departure = act(session, actor, departure_id, "load", now)
     received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
@@ -50,6 +52,8 @@ def load(
         if missing:
             raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
         received = [booking for booking in received if booking.id in wanted]
+    coming = {booking.id: booking.reference for booking in received}
+    standing.check(session, departure_id=departure_id, coming=coming, now=now, beside=(BookingState.LOADED,))
     _give_back_rest(session, received, now)
     move_bookings(session, received, "load", actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")

@@ -35,6 +35,7 @@ from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.network.views import api as network
 from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.changes import api as order_changes
 from marketplace.api.orders.notes import api as notes
@@ -100,6 +101,7 @@ BLUEPRINTS = (
     customs,
     moderation,
     notes,
+    network,
     operations,
     orders,
     order_changes,

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
     OPERATOR_MAIL_READ = "operator:mail:read"
     OPERATOR_MERCHANT_REVIEW = "operator:merchant:review"
+    OPERATOR_NETWORK_EDIT = "operator:network:edit"
     OPERATOR_PAYOUT_APPROVE = "operator:payout:approve"
     OPERATOR_PAYOUT_READ = "operator:payout:read"
     OPERATOR_PERSON_MANAGE = "operator:person:manage"
@@ -270,6 +271,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,
         _P.OPERATOR_DESK_READ,
+        _P.OPERATOR_NETWORK_EDIT,
         _P.TRADE_CLAIM_READ,
     },
     Role.CUSTOMS: _PAPERS | {_P.OPERATOR_CUSTOMS_EDIT, _P.OPERATOR_DESK_READ},

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.queries.calendars import calendars
 from marketplace.logistics.models.departures import Departure, DepartureStop
-from marketplace.logistics.models.network import Leg, Line, ServicePattern, VehicleType
+from marketplace.logistics.models.network import BorderCrossing, Leg, Line, ServicePattern, VehicleType
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState
-from marketplace.logistics.rules.timetable import Cutoffs, LegTime
+from marketplace.logistics.rules.timetable import Cutoffs, LegTime, StopTime
 from marketplace.merchants.queries import levels
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind, Setting
@@ -43,6 +44,7 @@ def roll(session: Session, *, now: datetime) -> int:
     ).all()
     zones = {code: place.zone for code, place in reference.places_by_code(session, _hubs(patterns)).items()}
     legs = _legs(session)
+    borders = calendars(session)
     made = 0
     for pattern, line, vehicle in patterns:
         capacity = Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets)
@@ -55,7 +57,8 @@ def roll(session: Session, *, now: datetime) -> int:
         ):
             if pattern.ended_at is not None and departs_at >= pattern.ended_at:
                 continue
-            made += _make(session, pattern, line, timetable.sellable(capacity, overbooking), departs_at, legs, cutoffs)
+            way = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []), borders.opens)
+            made += _make(session, pattern, line, timetable.sellable(capacity, overbooking), way, cutoffs)
     return made
 
 
@@ -64,12 +67,10 @@ def _make(
     pattern: ServicePattern,
     line: Line,
     capacity: Load,
-    departs_at: datetime,
-    legs: dict[UUID, list[LegTime]],
+    stops: Sequence[StopTime],
     cutoffs: Cutoffs,
 ) -> bool:
-    stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
-    departure_id = new_id()
+    departure_id, departs_at = new_id(), stops[0].eta
     is_new = insert_if_new(
         session,
         Departure,
@@ -105,6 +106,7 @@ def _make(
                     "place_code": stop.place_code,
                     "is_border": stop.is_border,
                     "eta": stop.eta,
+                    "wait_minutes": stop.wait_minutes,
                 }
                 for position, stop in enumerate(stops)
             ],
@@ -117,9 +119,16 @@ def _hubs(patterns: Sequence[sa.Row[ServicePattern, Line, VehicleType]]) -> set[
 
 
 def _legs(session: Session) -> dict[UUID, list[LegTime]]:
-    rows = session.execute(sa.select(Leg.line_id, Leg.to_code, Leg.minutes).order_by(Leg.line_id, Leg.position)).all()
+    """Return the legs of each line; one that ends before a crossing waits for it as does the one over it."""
+    rows = session.execute(
+        sa.select(Leg.line_id, Leg.to_code, Leg.minutes, BorderCrossing.code.label("crossing"))
+        .outerjoin(BorderCrossing, BorderCrossing.id == Leg.crossing_id)
+        .order_by(Leg.line_id, Leg.position)
+    ).all()
     borders = {place.code for place in reference.places(session, kind=PlaceKind.BORDER_SIDE)}
     found: dict[UUID, list[LegTime]] = {}
-    for line_id, to_code, minutes in rows:
-        found.setdefault(line_id, []).append(LegTime(to_code, minutes, to_code in borders))
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        onward = following.crossing if following is not None and following.line_id == row.line_id else None
+        leg = LegTime(row.to_code, row.minutes, row.to_code in borders, row.crossing or onward)
+        found.setdefault(row.line_id, []).append(leg)
     return found

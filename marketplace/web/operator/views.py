@@ -17,6 +17,7 @@ from marketplace.edge.permissions import requires
 from marketplace.exchange.queries import enquiries, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.logistics.borders.queries import crossings as borders
 from marketplace.mail.channels import EmlFolder
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import watching
@@ -70,6 +71,12 @@ _QUEUES: Final = (
         lambda session: desks.inspections_to_make(session, company_id=require_actor().company),
     ),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(
+        _("Lines and borders"),
+        "operator.network",
+        Permission.OPERATOR_NETWORK_EDIT,
+        lambda session: borders.waiting(session, now=clock.now()),
+    ),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

@@ -109,6 +109,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("Lines and borders"), "operator.network", Permission.OPERATOR_NETWORK_EDIT),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

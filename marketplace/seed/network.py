@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.services import closures
+from marketplace.logistics.models.network import BorderCrossing
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
 from marketplace.logistics.rules.states import Carriage, Mode
 from marketplace.logistics.services import building, timetable
@@ -304,6 +307,8 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
         now=now,
     )
     timetable.roll(session, now=now)
+    busiest = session.scalars(sa.select(BorderCrossing.id).where(BorderCrossing.code == "YOUYIGUAN-HUUNGHI")).one()
+    closures.propose(session, actor=SYSTEM, crossing_id=busiest, now=now)
 
 
 def _planned(line: DemoLine, carrier_company_id: UUID, places: Mapping[str, PlaceRow]) -> LinePlan:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from marketplace.edge.requests.borders import clock_text
@@ -12,8 +13,10 @@ DAYS: Final = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Su
 
 
 def span(row: HoursRow) -> str:
-    """Write hours of a side with their weekdays."""
+    """Write hours of a side with their weekdays, and whether they are but assumed."""
     times = f"{clock_text(row.hours.opens)}–{clock_text(row.hours.closes)}"
+    if row.is_assumed:
+        times = gettext("%(hours)s (assumed)", hours=times)
     if row.hours.weekdays == ALL_DAYS:
         return times
     days = [str(text) for number, text in enumerate(DAYS) if row.hours.weekdays >> number & 1]

@@ -105,7 +105,7 @@ class RuleBody(Request):
     lane: Lane = GENERAL_LANE
     rule: LaneRuleCode
     hours: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
-    chapters: Annotated[list[str], BeforeValidator(chapter_list, json_schema_input_type=list[str])] = Field(
+    chapters: Annotated[list[Line], BeforeValidator(chapter_list, json_schema_input_type=list[str])] = Field(
         default_factory=list
     )
     valid_from: BorderDay

@@ -39,6 +39,7 @@ from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.network.views import api as network
 from marketplace.api.operations import planning as operated_plans
 from marketplace.api.operations.floor import api as floor
 from marketplace.api.operations.views import api as operations
@@ -113,6 +114,7 @@ BLUEPRINTS = (
     customs,
     moderation,
     notes,
+    network,
     operations,
     floor,
     orders,

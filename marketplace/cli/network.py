@@ -14,12 +14,23 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Whole, parse
+from marketplace.edge.requests import borders
 from marketplace.edge.requests.operations import cubic_centimetres, grams
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.rules.hours import Hours
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode, checked_parameters
 from marketplace.logistics.rules.freight import Rates
-from marketplace.logistics.services.building import CrossingPlan, LinePlan, NetworkPlan, VehiclePlan
+from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
+from marketplace.logistics.services.building import (
+    CrossingPlan,
+    HoursPlan,
+    LinePlan,
+    NetworkPlan,
+    RulePlan,
+    VehiclePlan,
+)
 from marketplace.logistics.services.network import LegPlan
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,6 +54,7 @@ def zone_name(value: Any) -> str:
     return value
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Code = Annotated[Line, Field(max_length=40)]
 Source = Annotated[Line, Field(max_length=200)]
 Name = Annotated[Line, Field(max_length=100)]
@@ -76,12 +88,39 @@ class CarrierEntry(Request):
     locale: Literal["en", "zh", "vi"] = "en"
 
 
+class HoursEntry(Request):
+    """When a side is open by its own clock, on every day unless weekdays are named."""
+
+    side: Code
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=7)] = Field(default_factory=lambda: list(WEEKDAYS))
+    opens: borders.Clock
+    closes: borders.Clock
+    valid_from: borders.BorderDay
+    valid_to: borders.OptionalBorderDay = None
+    source: Source
+    assumed: bool = False
+
+
+class RuleEntry(Request):
+    """What a lane takes from a day on."""
+
+    lane: borders.Lane = GENERAL_LANE
+    rule: LaneRuleCode
+    hours: Whole | None = None
+    chapters: Annotated[list[Line], Field(max_length=97)] = Field(default_factory=list)
+    valid_from: borders.BorderDay
+    source: Source
+    assumed: bool = False
+
+
 class CrossingEntry(Request):
-    """A border crossing."""
+    """A border crossing, when its sides are open, and what its lanes take."""
 
     code: Code
     one_side: Code
     other_side: Code
+    hours: Annotated[list[HoursEntry], Field(max_length=100)] = Field(default_factory=list)
+    rules: Annotated[list[RuleEntry], Field(max_length=100)] = Field(default_factory=list)
 
 
 class VehicleEntry(Request):
@@ -104,13 +143,18 @@ class StopEntry(Request):
     minutes: Annotated[Whole, Field(ge=0, le=60 * 24 * 60)]
     km: Annotated[Whole, Field(ge=0, le=20_000)] | None = None
     crossing: Code | None = None
+    lane: borders.Lane = GENERAL_LANE
+    mode: Mode = Mode.ROAD
+    carriage: Carriage = Carriage.THROUGH
+    source: Source | None = None
+    assumed: bool = False
     per_kg: Annotated[Exact, Field(gt=0, le=1_000_000, decimal_places=6)] | None = None
 
 
 class RunEntry(Request):
     """A weekly departure by the hub's clock."""
 
-    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    day: Weekday
     at: Clock
 
 
@@ -169,9 +213,42 @@ def check(file: NetworkFile, *, places: Collection[str]) -> None:
 def plan(file: NetworkFile, *, carriers: Mapping[str, UUID], m3_factor: int, ldm_factor: int) -> NetworkPlan:
     """Return what the file asks for, with the carriers by their code and the factors of lines that name none."""
     return NetworkPlan(
-        tuple(CrossingPlan(one.code, one.one_side, one.other_side) for one in file.crossings),
+        tuple(_crossing(one) for one in file.crossings),
         tuple(VehiclePlan(one.code, one.name, _load(one), one.source, int(one.teu * 100)) for one in file.vehicles),
         tuple(_line(one, carriers[one.carrier], m3_factor, ldm_factor) for one in file.lines),
+    )
+
+
+def _crossing(entry: CrossingEntry) -> CrossingPlan:
+    return CrossingPlan(
+        entry.code,
+        entry.one_side,
+        entry.other_side,
+        hours=tuple(
+            HoursPlan(
+                one.side,
+                Hours(
+                    sum(1 << WEEKDAYS.index(day) for day in set(one.days)),
+                    one.opens,
+                    one.closes,
+                    one.valid_from,
+                    one.valid_to,
+                ),
+                one.source,
+                one.assumed,
+            )
+            for one in entry.hours
+        ),
+        rules=tuple(
+            RulePlan(
+                one.lane,
+                LaneRule(one.rule, checked_parameters(one.rule, hours=one.hours, chapters=one.chapters)),
+                one.valid_from,
+                one.source,
+                one.assumed,
+            )
+            for one in entry.rules
+        ),
     )
 
 
@@ -189,7 +266,18 @@ def _line(entry: LineEntry, carrier_company_id: UUID, m3_factor: int, ldm_factor
         carrier_company_id=carrier_company_id,
         vehicle=entry.vehicle,
         legs=tuple(
-            LegPlan(stop.place, stop.minutes, entry.source, km=stop.km, crossing=stop.crossing) for stop in entry.stops
+            LegPlan(
+                stop.place,
+                stop.minutes,
+                stop.source or entry.source,
+                km=stop.km,
+                crossing=stop.crossing,
+                mode=stop.mode,
+                carriage=stop.carriage,
+                lane=stop.lane,
+                is_assumed=stop.assumed,
+            )
+            for stop in entry.stops
         ),
         runs=tuple((WEEKDAYS.index(run.day), run.at) for run in entry.runs),
         rates={
@@ -222,6 +310,9 @@ def _unknown(file: NetworkFile, places: set[str]) -> Iterator[FieldError]:
     for index, crossing in enumerate(file.crossings):
         yield from _missing(f"crossings.{index}.one_side", crossing.one_side, places)
         yield from _missing(f"crossings.{index}.other_side", crossing.other_side, places)
+        for number, hours in enumerate(crossing.hours):
+            sides = {crossing.one_side, crossing.other_side}
+            yield from _missing(f"crossings.{index}.hours.{number}.side", hours.side, sides)
     for index, line in enumerate(file.lines):
         yield from _missing(f"lines.{index}.hub", line.hub, places)
         yield from _missing(f"lines.{index}.carrier", line.carrier, carriers)

@@ -393,6 +393,13 @@ def _calendar(country: str, year: int) -> holidays.HolidayBase:
     return holidays.country_holidays(country, years=year)
 
 
+def public_holidays(country: str, first: date, last: date) -> dict[date, str]:
+    """Return a country's public holidays between two days, both included, by their English names."""
+    years = range(first.year, last.year + 1)
+    found = holidays.country_holidays(country, years=years, language="en_US")
+    return {day: name for day, name in sorted(found.items()) if first <= day <= last}
+
+
 def working_deadline(
     start: datetime, days: int, *, country: str, zone: str, closures: Collection[date] = ()
 ) -> datetime:

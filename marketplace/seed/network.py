@@ -1,43 +1,65 @@
 """The demo network: lines named as the operator's are, services on invented days, tariffs that are fictitious.
 
 Hours and kilometres of whole relations are published figures where the source says so; how they are spread over the
-legs, and everything marked *derived*, is our own arithmetic for the demo.
+legs, and everything marked *derived* or *assumed*, is our own arithmetic for the demo and shown as an assumption.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.services import closures
 from marketplace.logistics.floor import queries as floors
 from marketplace.logistics.floor.rules.measures import Measures
 from marketplace.logistics.floor.services import vehicles
+from marketplace.logistics.models.network import BorderCrossing
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
+from marketplace.logistics.rules.states import Carriage, Mode
 from marketplace.logistics.services import building, timetable
-from marketplace.logistics.services.building import CrossingPlan, LinePlan, NetworkPlan, VehiclePlan
+from marketplace.logistics.services.building import LinePlan, NetworkPlan, VehiclePlan
 from marketplace.logistics.services.network import LegPlan
+from marketplace.reference import queries as reference_queries
 from marketplace.reference import services as reference
+from marketplace.reference.queries import PlaceRow
+from marketplace.seed.borders import CROSSINGS
 
+EARTH_KM: Final = 6_371
+# Roads and rails between places of the corridor are longer than the great circle, by what published lengths say.
+ROAD_FACTOR: Final = 1.4
 TARIFF_NOTE: Final = "demo tariff: fictitious"
 _SCIO: Final = "english.scio.gov.cn 2020-12-07: about 45 h to Hanoi, 98 h to Bangkok; spread over legs: derived"
 _VNA: Final = "vietnamplus fr 91961: 2,800 km to Yangon; hours derived"
 _DERIVED: Final = "derived: great circle via the border × 1.4, 50 km/h and rests"
+_RAIL: Final = "assumed: hours by rail are not published for this line"
+_QINZHOU: Final = "chinadaily 2018-03-22: Chongqing-Qinzhou by rail, 1,450 km, 2 days"
+_SEA: Final = "businesstimes.com.sg 2018-04-13: 6 days from Qinzhou to Singapore; km by searoute"
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The next place of a line: hours to it, and the price of a chargeable kg where cargo leaves the lorry there."""
+    """The next place of a line: hours to it, and the price of a chargeable kg where cargo leaves the lorry there.
+
+    ``source`` and ``km`` where they are published for this leg alone.
+    """
 
     code: str
     hours: int
     per_kg: str = ""
     crossing: str | None = None
+    mode: Mode = Mode.ROAD
+    carriage: Carriage = Carriage.THROUGH
+    km: int | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +79,6 @@ class DemoLine:
     vehicle: str = "SEMI-13.7"
 
 
-CROSSINGS: Final = (
-    ("YOUYIGUAN-HUUNGHI", "CN-YOUYIGUAN", "VN-HUUNGHI"),
-    ("LONGBANG-TRALINH", "CNLGB", "VN-TRALINH"),
-    ("HEKOU-LAOCAI", "CNHKM", "VNLCA"),
-    ("MOHAN-BOTEN", "CNMHN", "LABTN"),
-    ("THANALENG-NONGKHAI", "LATHG", "THNOK"),
-    ("RUILI-MUSE", "CNRUI", "MM-MUSE"),
-    ("SADAO-BUKITKAYUHITAM", "TH-SADAO", "MYBKH"),
-    ("SECOND-LINK", "MY-TUAS2", "SG-TUAS2"),
-)
 VEHICLES: Final = (
     ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
     (
@@ -127,7 +139,7 @@ LINES: Final = (
         (
             Stop("CNKNM", 20, "0.62"),
             Stop("CNMHN", 14),
-            Stop("LABTN", 16, crossing="MOHAN-BOTEN"),
+            Stop("LABTN", 8, crossing="MOHAN-BOTEN"),
             Stop("LALPQ", 8, "1.32"),
             Stop("LAVTE", 11, "1.44"),
             Stop("LATHG", 2),
@@ -142,7 +154,7 @@ LINES: Final = (
         (
             Stop("CNKNM", 20, "0.62"),
             Stop("CNRUI", 18),
-            Stop("MM-MUSE", 20, crossing="RUILI-MUSE"),
+            Stop("MM-MUSE", 10, crossing="RUILI-MUSE"),
             Stop("MMMDL", 16, "2.10"),
             Stop("MMRGN", 18, "2.48"),
         ),
@@ -152,7 +164,7 @@ LINES: Final = (
         "SINGAPORE", "Singapore line", "新加坡线", "Tuyến Singapore", "CN-NANPENG", "CNY", "520",
         (
             Stop("CNMHN", 34),
-            Stop("LABTN", 16, crossing="MOHAN-BOTEN"),
+            Stop("LABTN", 8, crossing="MOHAN-BOTEN"),
             Stop("LATHG", 21),
             Stop("THNOK", 8, crossing="THANALENG-NONGKHAI"),
             Stop("TH-SADAO", 38),
@@ -195,7 +207,7 @@ LINES: Final = (
             Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
             Stop("LAVTE", 2, "3.10"),
             Stop("LABTN", 18),
-            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNMHN", 8, crossing="MOHAN-BOTEN"),
             Stop("CNKNM", 14, "6.70"),
             Stop("CN-NANPENG", 22, "8.40"),
             Stop("CNCQI", 2, "8.70"),
@@ -209,7 +221,7 @@ LINES: Final = (
             Stop("THNOK", 20),
             Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
             Stop("LABTN", 19),
-            Stop("CNMHN", 12, crossing="MOHAN-BOTEN"),
+            Stop("CNMHN", 8, crossing="MOHAN-BOTEN"),
             Stop("CNKNM", 14, "7.10"),
             Stop("CN-NANPENG", 22, "8.90"),
             Stop("CNCQI", 2, "9.20"),
@@ -221,7 +233,7 @@ LINES: Final = (
         "LAVTE", "LAK", "1150000",
         (
             Stop("LABTN", 18),
-            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNMHN", 8, crossing="MOHAN-BOTEN"),
             Stop("CNKNM", 14, "3300"),
             Stop("CN-NANPENG", 22, "4400"),
             Stop("CNCQI", 2, "4550"),
@@ -232,7 +244,7 @@ LINES: Final = (
         "WEST-N", "West line, northbound", "西线（北上）", "Tuyến Tây, chiều bắc", "MMRGN", "MMK", "165000",
         (
             Stop("MM-MUSE", 34),
-            Stop("CNRUI", 20, crossing="RUILI-MUSE"),
+            Stop("CNRUI", 10, crossing="RUILI-MUSE"),
             Stop("CNKNM", 18, "620"),
             Stop("CN-NANPENG", 22, "740"),
             Stop("CNCQI", 2, "760"),
@@ -248,7 +260,7 @@ LINES: Final = (
             Stop("THNOK", 38),
             Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
             Stop("LABTN", 21),
-            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNMHN", 8, crossing="MOHAN-BOTEN"),
             Stop("CN-NANPENG", 34, "1.72"),
             Stop("CNCQI", 2, "1.78"),
         ),
@@ -265,11 +277,43 @@ LINES: Final = (
             Stop("THNOK", 38),
             Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
             Stop("LABTN", 21),
-            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNMHN", 8, crossing="MOHAN-BOTEN"),
             Stop("CN-NANPENG", 34, "0.59"),
             Stop("CNCQI", 2, "0.61"),
         ),
         ((3, 9),), _DERIVED, "BOX-40HQ",
+    ),
+    DemoLine(
+        "RAIL-SEA", "Rail-sea line via Qinzhou", "铁海联运线（经钦州）", "Tuyến đường sắt – biển qua Khâm Châu",
+        "CN-NANPENG", "CNY", "300",
+        (
+            Stop("CN-QINZHOU-PORT", 48, mode=Mode.RAIL, km=1_450, source=_QINZHOU),
+            Stop("SG-PORT", 144, crossing="QINZHOU-SINGAPORE", mode=Mode.SEA, carriage=Carriage.TRANSHIP, source=_SEA),
+            Stop("SGSIN", 3, "1.35"),
+        ),
+        ((2, 20),), _DERIVED, "BOX-40HQ",
+    ),
+    DemoLine(
+        "RAIL-LAOS", "Rail line to Vientiane", "国际铁路线（万象）", "Tuyến đường sắt đi Viêng Chăn",
+        "CN-NANPENG", "CNY", "320",
+        (
+            Stop("CN-MOHAN-RAIL", 48, mode=Mode.RAIL),
+            Stop("LA-BOTEN-RAIL", 14, crossing="MOHAN-BOTEN-RAIL", mode=Mode.RAIL),
+            Stop("LAVTE", 16, "1.22", mode=Mode.RAIL),
+        ),
+        ((1, 18),), _RAIL, "BOX-40HQ",
+    ),
+    DemoLine(
+        "RAIL-VIETNAM", "Rail line to Hanoi", "国际铁路线（河内）", "Tuyến đường sắt đi Hà Nội",
+        "CN-NANPENG", "CNY", "240",
+        (
+            Stop("CN-PINGXIANG-RAIL", 40, mode=Mode.RAIL),
+            Stop(
+                "VN-DONGDANG-RAIL", 14, crossing="PINGXIANG-DONGDANG-RAIL", mode=Mode.RAIL, carriage=Carriage.TRANSHIP,
+            ),
+            Stop("VNHAN", 8, "0.84", mode=Mode.RAIL),
+        ),
+        ((2, 18),), _RAIL, "BOX-40HQ",
     ),
 )  # fmt: skip
 
@@ -278,13 +322,14 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
     """Make places, rates, lines, tariffs and the departures of the coming weeks; what is there already stays."""
     reference.load_places(session)
     reference.load_rates(session)
+    places = {place.code: place for place in reference_queries.places(session)}
     building.build(
         session,
         actor=SYSTEM,
         plan=NetworkPlan(
-            tuple(CrossingPlan(*crossing) for crossing in CROSSINGS),
+            CROSSINGS,
             tuple(VehiclePlan(*vehicle) for vehicle in VEHICLES),
-            tuple(planned(line, carrier_company_id) for line in LINES),
+            tuple(planned(line, carrier_company_id, places) for line in LINES),
         ),
         # Valid before the first order of the demo, whose history lies in the past.
         valid_from=now - timedelta(days=400),
@@ -294,6 +339,8 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
     for code, *_ in VEHICLES:
         standing.keeps_cold(session, vehicle=code, temp_min=-250, temp_max=250, source=_COOLING_NOTE)
     timetable.roll(session, now=now)
+    busiest = session.scalars(sa.select(BorderCrossing.id).where(BorderCrossing.code == "YOUYIGUAN-HUUNGHI")).one()
+    closures.propose(session, actor=SYSTEM, crossing_id=busiest, now=now)
 
 
 def _measure(session: Session, now: datetime) -> None:
@@ -306,7 +353,7 @@ def _measure(session: Session, now: datetime) -> None:
             )
 
 
-def planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
+def planned(line: DemoLine, carrier_company_id: UUID, places: Mapping[str, PlaceRow]) -> LinePlan:
     """Return a line of the demo as the network takes it."""
     m3_factor, ldm_factor = STANDARD_FACTORS
     minimum = Money.of(line.minimum, line.currency)
@@ -317,7 +364,10 @@ def planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
         hub_code=line.hub,
         carrier_company_id=carrier_company_id,
         vehicle=line.vehicle,
-        legs=tuple(LegPlan(stop.code, stop.hours * 60, line.source, crossing=stop.crossing) for stop in line.stops),
+        legs=tuple(
+            _leg(line, places[before], stop, places[stop.code])
+            for before, stop in zip((line.hub, *(stop.code for stop in line.stops)), line.stops, strict=False)
+        ),
         runs=tuple((weekday, hour * 60) for weekday, hour in line.runs),
         rates={
             stop.code: Rates(UnitPrice.of(stop.per_kg, line.currency), minimum, m3_factor, ldm_factor)
@@ -326,3 +376,27 @@ def planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
         },
         note=TARIFF_NOTE,
     )
+
+
+def _leg(line: DemoLine, start: PlaceRow, stop: Stop, end: PlaceRow) -> LegPlan:
+    """Return a leg; its length is derived where nobody publishes it, a ship's is measured when the line is added."""
+    is_derived = stop.km is None and stop.mode is not Mode.SEA
+    source = stop.source or line.source
+    return LegPlan(
+        to_code=stop.code,
+        minutes=stop.hours * 60,
+        source=f"{source}; km derived: great circle × {ROAD_FACTOR}" if is_derived else source,
+        km=_kilometres(start, end) if is_derived else stop.km,
+        crossing=stop.crossing,
+        mode=stop.mode,
+        carriage=stop.carriage,
+        is_assumed=not stop.source,
+    )
+
+
+def _kilometres(start: PlaceRow, end: PlaceRow) -> int:
+    """Return the great circle between two places times the factor of roads, rounded."""
+    north, other = (math.radians(place.latitude_e6 / 1e6) for place in (start, end))
+    east = math.radians((end.longitude_e6 - start.longitude_e6) / 1e6)
+    half = math.sin((other - north) / 2) ** 2 + math.cos(north) * math.cos(other) * math.sin(east / 2) ** 2
+    return round(2 * EARTH_KM * math.asin(math.sqrt(half)) * ROAD_FACTOR)

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
     OPERATOR_MAIL_READ = "operator:mail:read"
     OPERATOR_MERCHANT_REVIEW = "operator:merchant:review"
+    OPERATOR_NETWORK_EDIT = "operator:network:edit"
     OPERATOR_PAYOUT_APPROVE = "operator:payout:approve"
     OPERATOR_PAYOUT_READ = "operator:payout:read"
     OPERATOR_PERSON_MANAGE = "operator:person:manage"
@@ -292,6 +293,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_COST_READ,
         _P.OPERATOR_COST_RECORD,
         _P.OPERATOR_DESK_READ,
+        _P.OPERATOR_NETWORK_EDIT,
         _P.TRADE_CLAIM_READ,
     },
     Role.CUSTOMS: _PAPERS | {_P.OPERATOR_CUSTOMS_EDIT, _P.OPERATOR_DESK_READ},

@@ -23,7 +23,10 @@ class Room(Answer):
 
 
 class Stop(Answer):
-    """A place on the way with its zone; ``reached_at`` once the lorry was there."""
+    """A place on the way with its zone; ``reached_at`` once the lorry was there.
+
+    ``wait_minutes`` of the way to it are planned as waiting for the border to open.
+    """
 
     place: str
     name: str
@@ -32,6 +35,7 @@ class Stop(Answer):
     border: bool
     eta: Instant
     reached_at: Instant | None
+    wait_minutes: int
 
     @classmethod
     def of(cls, row: StopRow) -> "Stop":
@@ -44,6 +48,7 @@ class Stop(Answer):
             border=row.is_border,
             eta=row.eta,
             reached_at=row.reached_at,
+            wait_minutes=row.wait_minutes,
         )
 
 

@@ -58,7 +58,7 @@ class Departure(Base):
 
 
 class DepartureStop(Base):
-    """A place a departure reaches, the hub at position 0."""
+    """A place a departure reaches, the hub at position 0; ``wait_minutes`` of its way were planned before a border."""
 
     __tablename__ = "departure_stop"
 
@@ -69,6 +69,7 @@ class DepartureStop(Base):
     is_border: Mapped[bool] = mapped_column(sa.Boolean)
     eta: Mapped[datetime] = mapped_column(UtcDateTime)
     reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wait_minutes: Mapped[int] = mapped_column(sa.Integer, default=0, server_default=sa.text("0"))
 
     __table_args__ = (
         sa.UniqueConstraint("departure_id", "position"),

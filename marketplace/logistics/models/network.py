@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
-from marketplace.logistics.rules.states import Carriage, Mode
+from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
 
 
 class Line(Base):
@@ -37,7 +37,10 @@ class BorderCrossing(Base):
 
 
 class Leg(Base):
-    """A part of a line between two places; ``minutes`` include waiting, ``source`` says where figures come from."""
+    """A part of a line between two places; ``source`` says where figures come from, ``is_assumed`` that nobody says so.
+
+    ``minutes`` include handling, not the wait for a border whose hours are known. ``lane`` is that of its crossing.
+    """
 
     __tablename__ = "leg"
 
@@ -52,6 +55,8 @@ class Leg(Base):
     minutes: Mapped[int] = mapped_column(sa.Integer)
     km: Mapped[int | None] = mapped_column(sa.Integer)
     source: Mapped[str] = mapped_column(sa.String(200))
+    is_assumed: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    lane: Mapped[str] = mapped_column(sa.String(40), default=GENERAL_LANE, server_default=GENERAL_LANE)
 
     __table_args__ = (
         sa.UniqueConstraint("line_id", "position"),

@@ -40,6 +40,8 @@ class StopRow:
     eta: datetime
     reached_at: datetime | None
     is_border: bool
+    # So many minutes of the way to it are planned as waiting for the border to open.
+    wait_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tupl
     places = {place.code: place for place in reference.places(session)}
     found: dict[UUID, list[StopRow]] = {}
     for row in rows:
-        stop = StopRow(places[row.place_code], row.eta, row.reached_at, row.is_border)
+        stop = StopRow(places[row.place_code], row.eta, row.reached_at, row.is_border, row.wait_minutes)
         found.setdefault(row.departure_id, []).append(stop)
     return {departure_id: tuple(stops) for departure_id, stops in found.items()}
 

@@ -188,6 +188,10 @@ class Classifier(StrEnum):
     ACTUAL = "actual"
 
 
+# The lane of a crossing that a leg uses where it names none.
+GENERAL_LANE: Final = "general"
+
+
 class Mode(StrEnum):
     """The form of the corridor a leg uses."""
 

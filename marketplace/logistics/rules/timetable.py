@@ -1,6 +1,6 @@
 """When a weekly service runs, when it takes what, and when it is where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -21,20 +21,22 @@ class Cutoffs:
 
 @dataclass(frozen=True, slots=True)
 class LegTime:
-    """Where a leg ends and how long it takes, waiting included."""
+    """Where a leg ends and how long it takes; where that is a side of a ``crossing``, a wait for it comes on top."""
 
     to_code: str
     minutes: int
     is_border: bool
+    crossing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StopTime:
-    """A place on the way and the planned instant of being there."""
+    """A place on the way and the planned instant of being there, so many minutes of them before a closed border."""
 
     place_code: str
     eta: datetime
     is_border: bool
+    wait_minutes: int = 0
 
 
 def runs(*, weekday: int, minute_of_day: int, zone: str, start: datetime, days: int) -> Iterator[datetime]:
@@ -53,11 +55,27 @@ def runs(*, weekday: int, minute_of_day: int, zone: str, start: datetime, days: 
         day += _DAY
 
 
-def stops(hub_code: str, departs_at: datetime, legs: Sequence[LegTime]) -> tuple[StopTime, ...]:
-    """Return where a lorry is when, the hub first."""
+def _always(_crossing: str, instant: datetime) -> datetime:
+    return instant
+
+
+def stops(
+    hub_code: str,
+    departs_at: datetime,
+    legs: Sequence[LegTime],
+    opens: Callable[[str, datetime], datetime | None] = _always,
+) -> tuple[StopTime, ...]:
+    """Return where a lorry is when, the hub first.
+
+    ``opens`` says when a crossing next lets through whoever is there at an instant, None where it is not known: arrive,
+    then wait. A lorry counts as being at a side of a border only while both are open.
+    """
     found = [StopTime(hub_code, departs_at, is_border=False)]
     for leg in legs:
-        found.append(StopTime(leg.to_code, found[-1].eta + timedelta(minutes=leg.minutes), leg.is_border))
+        arrives = found[-1].eta + timedelta(minutes=leg.minutes)
+        eta = arrives if leg.crossing is None else opens(leg.crossing, arrives) or arrives
+        wait = (eta - arrives) // timedelta(minutes=1)
+        found.append(StopTime(leg.to_code, eta, leg.is_border, wait))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.rules.hours import Hours
+from marketplace.logistics.borders.rules.lanes import LaneRule
+from marketplace.logistics.borders.services import hours, lanes
 from marketplace.logistics.models.network import BorderCrossing, Line, ServicePattern, VehicleType
 from marketplace.logistics.queries import tariffs
 from marketplace.logistics.rules.freight import Rates
@@ -18,12 +21,35 @@ from marketplace.logistics.services.network import LegPlan
 
 
 @dataclass(frozen=True, slots=True)
+class HoursPlan:
+    """When a side of a crossing is open, and who says so."""
+
+    place_code: str
+    hours: Hours
+    source: str
+    is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """What a lane of a crossing takes from a day on, and who says so."""
+
+    lane: str
+    rule: LaneRule
+    valid_from: date
+    source: str
+    is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CrossingPlan:
-    """A border crossing between two places."""
+    """A border crossing between two places, when it is open, and what its lanes take."""
 
     code: str
     one_side: str
     other_side: str
+    hours: tuple[HoursPlan, ...] = ()
+    rules: tuple[RulePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +101,14 @@ class Built:
 def build(session: Session, *, actor: Actor, plan: NetworkPlan, valid_from: datetime, now: datetime) -> Built:
     """Add what the city lacks of a plan and let changed tariffs hold from ``valid_from`` on.
 
-    The legs of a line stay as they are: what was booked on them was promised so. A changed route is a new line.
+    The legs of a line stay as they are: what was booked on them was promised so. A changed route is a new line. Hours
+    and rules of a crossing that is there are its operator's.
     """
     made = Built()
     crossings = set(session.scalars(sa.select(BorderCrossing.code)))
     for crossing in plan.crossings:
         if crossing.code not in crossings:
-            network.add_crossing(
-                session, code=crossing.code, one_side=crossing.one_side, other_side=crossing.other_side
-            )
+            _cross(session, crossing, actor, now)
     vehicles = {row.code: row.id for row in session.execute(sa.select(VehicleType.code, VehicleType.id))}
     for vehicle in plan.vehicles:
         if vehicle.code not in vehicles:
@@ -106,6 +131,37 @@ def build(session: Session, *, actor: Actor, plan: NetworkPlan, valid_from: date
         made.services += _run(session, line, line_id, vehicles[line.vehicle])
         made.tariffs += _price(session, line, line_id, actor, valid_from, now)
     return made
+
+
+def _cross(session: Session, crossing: CrossingPlan, actor: Actor, now: datetime) -> None:
+    crossing_id = network.add_crossing(
+        session, code=crossing.code, one_side=crossing.one_side, other_side=crossing.other_side
+    )
+    for each in crossing.hours:
+        hours.add_hours(
+            session,
+            actor=actor,
+            crossing_id=crossing_id,
+            place_code=each.place_code,
+            hours=each.hours,
+            source=each.source,
+            is_assumed=each.is_assumed,
+            replaces=False,
+            now=now,
+        )
+    for each in crossing.rules:
+        lanes.add_rule(
+            session,
+            actor=actor,
+            crossing_id=crossing_id,
+            lane=each.lane,
+            rule=each.rule,
+            valid_from=each.valid_from,
+            valid_to=None,
+            source=each.source,
+            is_assumed=each.is_assumed,
+            now=now,
+        )
 
 
 def _add(session: Session, line: LinePlan, actor: Actor, now: datetime) -> UUID:

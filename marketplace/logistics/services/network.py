@@ -13,14 +13,18 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.services import tracks
 from marketplace.logistics.models.network import BorderCrossing, Leg, Line, ServicePattern, VehicleType
 from marketplace.logistics.rules.freight import check_load
-from marketplace.logistics.rules.states import Carriage, Mode
+from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
 
 
 @dataclass(frozen=True, slots=True)
 class LegPlan:
-    """A leg as planned: from where the line stood to a place, in minutes with waiting; ``crossing`` by code."""
+    """A leg as planned: from where the line stood to a place; ``crossing`` by code, in one of its lanes.
+
+    ``minutes`` are without the wait for a border whose hours are known. A sea leg without ``km`` is measured.
+    """
 
     to_code: str
     minutes: int
@@ -29,6 +33,8 @@ class LegPlan:
     crossing: str | None = None
     mode: Mode = Mode.ROAD
     carriage: Carriage = Carriage.THROUGH
+    lane: str = GENERAL_LANE
+    is_assumed: bool = False
 
 
 def add_crossing(session: Session, *, code: str, one_side: str, other_side: str) -> UUID:
@@ -83,21 +89,26 @@ def add_line(
     crossings = {row.code: row.id for row in session.execute(sa.select(BorderCrossing.code, BorderCrossing.id))}
     at = hub_code
     for position, leg in enumerate(legs):
-        session.add(
-            Leg(
-                id=new_id(),
-                line_id=line.id,
-                position=position,
-                from_code=at,
-                to_code=leg.to_code,
-                crossing_id=crossings[leg.crossing] if leg.crossing else None,
-                mode=leg.mode,
-                carriage=leg.carriage,
-                minutes=leg.minutes,
-                km=leg.km,
-                source=leg.source,
-            )
+        row = Leg(
+            id=new_id(),
+            line_id=line.id,
+            position=position,
+            from_code=at,
+            to_code=leg.to_code,
+            crossing_id=crossings[leg.crossing] if leg.crossing else None,
+            mode=leg.mode,
+            carriage=leg.carriage,
+            minutes=leg.minutes,
+            km=leg.km,
+            source=leg.source,
+            is_assumed=leg.is_assumed,
+            lane=leg.lane,
         )
+        session.add(row)
+        session.flush()
+        if leg.mode is Mode.SEA:
+            length = tracks.draw(session, row)
+            row.km = length if leg.km is None else leg.km
         at = leg.to_code
     session.flush()
     audit.record(

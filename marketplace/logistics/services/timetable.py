@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.db import insert_new
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.queries.calendars import calendars
 from marketplace.logistics.fleet.services import cutoffs as kinds
 from marketplace.logistics.models.departures import Departure, DepartureStop
-from marketplace.logistics.models.network import Leg, Line, ServicePattern, VehicleType
+from marketplace.logistics.models.network import BorderCrossing, Leg, Line, ServicePattern, VehicleType
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.logistics.rules.timetable import Cutoffs, LegTime, StopTime
@@ -45,6 +46,7 @@ def roll(session: Session, *, now: datetime) -> int:
     ).all()
     zones = {code: place.zone for code, place in reference.places_by_code(session, _hubs(patterns)).items()}
     legs = _legs(session)
+    borders = calendars(session)
     there = _there(session, now)
     made: dict[UUID, tuple[dict[str, Any], tuple[StopTime, ...]]] = {}
     for pattern, line, vehicle in patterns:
@@ -59,7 +61,7 @@ def roll(session: Session, *, now: datetime) -> int:
             is_ended = pattern.ended_at is not None and departs_at >= pattern.ended_at
             if is_ended or (pattern.id, departs_at) in there:
                 continue
-            stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
+            stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []), borders.opens)
             sold = timetable.sellable(capacity, overbooking)
             row = _row(pattern.id, vehicle.id, line, sold, departs_at, stops, cutoffs)
             made[row["id"]] = (row, stops)
@@ -80,7 +82,7 @@ def add(session: Session, *, line_id: UUID, vehicle_type_id: UUID, departs_at: d
         cargo_hours=reference.setting(session, Setting.CUTOFF_CARGO_HOURS, at=now),
     )
     line, vehicle = session.get_one(Line, line_id), session.get_one(VehicleType, vehicle_type_id)
-    stops = timetable.stops(line.hub_code, departs_at, _legs(session).get(line.id, []))
+    stops = timetable.stops(line.hub_code, departs_at, _legs(session).get(line.id, []), calendars(session).opens)
     sold = timetable.sellable(Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets), overbooking)
     row = _row(None, vehicle.id, line, sold, departs_at, stops, cutoffs)
     session.execute(sa.insert(Departure), [row])
@@ -132,6 +134,7 @@ def _stop_rows(departure_id: UUID, stops: Sequence[StopTime]) -> list[dict[str, 
             "place_code": stop.place_code,
             "is_border": stop.is_border,
             "eta": stop.eta,
+            "wait_minutes": stop.wait_minutes,
         }
         for position, stop in enumerate(stops)
     ]
@@ -148,9 +151,16 @@ def _hubs(patterns: Sequence[sa.Row[ServicePattern, Line, VehicleType]]) -> set[
 
 
 def _legs(session: Session) -> dict[UUID, list[LegTime]]:
-    rows = session.execute(sa.select(Leg.line_id, Leg.to_code, Leg.minutes).order_by(Leg.line_id, Leg.position)).all()
+    """Return the legs of each line; one that ends before a crossing waits for it as does the one over it."""
+    rows = session.execute(
+        sa.select(Leg.line_id, Leg.to_code, Leg.minutes, BorderCrossing.code.label("crossing"))
+        .outerjoin(BorderCrossing, BorderCrossing.id == Leg.crossing_id)
+        .order_by(Leg.line_id, Leg.position)
+    ).all()
     borders = {place.code for place in reference.places(session, kind=PlaceKind.BORDER_SIDE)}
     found: dict[UUID, list[LegTime]] = {}
-    for line_id, to_code, minutes in rows:
-        found.setdefault(line_id, []).append(LegTime(to_code, minutes, to_code in borders))
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        onward = following.crossing if following is not None and following.line_id == row.line_id else None
+        leg = LegTime(row.to_code, row.minutes, row.to_code in borders, row.crossing or onward)
+        found.setdefault(row.line_id, []).append(leg)
     return found

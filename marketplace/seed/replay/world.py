@@ -24,6 +24,7 @@ from marketplace.logistics.services.building import CrossingPlan, NetworkPlan, V
 from marketplace.moderation import services as reviews
 from marketplace.moderation.models import Case
 from marketplace.moderation.rules import CaseState, Decision
+from marketplace.reference import queries as reference_queries
 from marketplace.reference import services as reference
 from marketplace.seed import merchants, network, people
 from marketplace.seed.desk import Desk
@@ -75,7 +76,12 @@ def _settle(session: Session, vault: Vault, licence: Upload, now: datetime) -> N
 def _build(session: Session, carrier: Actor, now: datetime) -> None:
     """Build the lines without weekly services: which lorries ran is what is replayed."""
     wanted = {route.line for route in cast.ROUTES}
-    lines = [replace(network.planned(line, carrier.company), runs=()) for line in network.LINES if line.code in wanted]
+    places = {place.code: place for place in reference_queries.places(session)}
+    lines = [
+        replace(network.planned(line, carrier.company, places), runs=())
+        for line in network.LINES
+        if line.code in wanted
+    ]
     building.build(
         session,
         actor=SYSTEM,

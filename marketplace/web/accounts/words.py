@@ -59,6 +59,7 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.OPERATOR_LISTING_MODERATE: _("Review listings"),
     Permission.OPERATOR_MAIL_READ: _("Read letters that were sent"),
     Permission.OPERATOR_MERCHANT_REVIEW: _("Review merchants"),
+    Permission.OPERATOR_NETWORK_EDIT: _("Edit lines and borders"),
     Permission.OPERATOR_PAYOUT_APPROVE: _("Approve payouts"),
     Permission.OPERATOR_PAYOUT_READ: _("Read payouts of the city"),
     Permission.OPERATOR_PERSON_MANAGE: _("Manage people's accounts"),

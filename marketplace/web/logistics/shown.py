@@ -1,16 +1,19 @@
 """Departures as templates want them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.queries.crossings import HoursRow
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.reference.queries import PlaceRow
-from marketplace.web.shared import locale
+from marketplace.web.shared import borders, locale, render
 
 
 def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str, Any]:
@@ -34,9 +37,26 @@ def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str
     }
 
 
-def way(row: DepartureRow, now: datetime) -> list[dict[str, Any]]:
-    """Return every stop of a departure."""
-    return [_stop(stop, now) for stop in row.stops]
+def way(
+    row: DepartureRow, now: datetime, hours: Mapping[str, tuple[HoursRow, ...]], expected: Mapping[str, datetime]
+) -> list[dict[str, Any]]:
+    """Return every stop of a departure: at borders with the hours of the day and the wait, and when it is late."""
+    return [
+        _stop(stop, now) | {"note": _note(stop, hours.get(stop.place.code, ()), expected.get(stop.place.code))}
+        for stop in row.stops
+    ]
+
+
+def _note(stop: StopRow, hours: tuple[HoursRow, ...], expected: datetime | None) -> str:
+    said: list[str] = []
+    day = stop.eta.astimezone(ZoneInfo(stop.place.zone)).date()
+    if spans := [borders.span(each) for each in hours if each.hours.holds(day)]:
+        said.append(_("open %(hours)s", hours="; ".join(spans)))
+    if stop.wait_minutes:
+        said.append(_("waits %(hours)s h for the border to open", hours=borders.hours(stop.wait_minutes)))
+    if stop.reached_at is None and expected is not None and expected != stop.eta:
+        said.append(_("expected %(moment)s", moment=render.datetime_in(expected, stop.place.zone)))
+    return " · ".join(said)
 
 
 def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:

@@ -15,6 +15,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page
+from marketplace.logistics.borders.queries import crossings as borders
+from marketplace.logistics.borders.queries import forecasts
 from marketplace.logistics.queries import departures as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
@@ -63,13 +65,16 @@ def departures() -> Any:
 @public(_TIMETABLE)
 def departure(departure_id: UUID) -> str:
     """Show one departure: its way, its cut-offs and the room left."""
-    now = clock.now()
-    row = queries.departure(reading(), departure_id=departure_id, now=now)
+    session, now = reading(), clock.now()
+    row = queries.departure(session, departure_id=departure_id, now=now)
+    sides = [stop.place.code for stop in row.stops if stop.is_border]
+    hours = borders.hours_at(session, place_codes=sides)
+    expected = forecasts.expected(session, departure_ids=[departure_id])[departure_id]
     return render_template(
         "logistics/departure.html",
         departure=row,
         card=shown.card(row, now),
-        way=shown.way(row, now),
+        way=shown.way(row, now, hours, expected),
         meters=shown.meters(row),
         bookable=row.is_bookable(now),
         cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),

@@ -18,6 +18,7 @@ from marketplace.edge.permissions import requires
 from marketplace.exchange.queries import enquiries, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.logistics.borders.queries import crossings as borders
 from marketplace.mail.channels import EmlFolder
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import watching
@@ -75,6 +76,12 @@ _QUEUES: Final = (
     _Queue(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(_("Rotations"), "fleet.rotations", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(
+        _("Lines and borders"),
+        "operator.network",
+        Permission.OPERATOR_NETWORK_EDIT,
+        lambda session: borders.waiting(session, now=clock.now()),
+    ),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",

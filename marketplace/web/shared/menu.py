@@ -120,6 +120,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
     Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    Entry(_("Lines and borders"), "operator.network", Permission.OPERATOR_NETWORK_EDIT),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

@@ -106,6 +106,13 @@ MEASURES: Final = {
     "tare_kg": "7000",
     "source": "Of the tests.",
 }
+BORDER_HOURS: Final = {
+    "weekdays": ["mon", "sun"],
+    "opens": "00:00",
+    "closes": "24:00",
+    "source": "a notice",
+}
+LANE_RULE: Final = {"lane": "two-way", "rule": "one_company", "valid_from": "2026-01-01", "source": "a notice"}
 
 
 @dataclass
@@ -198,6 +205,7 @@ def build(app: Flask) -> City:
     _dispute(city)
     _offer(city)
     _restrict(city)
+    _border(city)
     _show(city)
     _close(city)
     _offer_plan(city)
@@ -796,6 +804,23 @@ def _restrict(city: City) -> None:
     }
     city.ids["restriction"] = city.call("operator", "POST", "/restrictions", rule)["id"]
     city.ids["sheet"] = city.upload("operator", RULES, "rules.csv", "workbook")
+
+
+def _border(city: City) -> None:
+    """Open a border by the clock, close it once, propose its feasts, and keep a leg to change."""
+    crossing = city.call("operator", "GET", "/network/crossings")["items"][0]
+    city.ids["crossing"], address = crossing["id"], f"/network/crossings/{crossing['id']}"
+    for name, valid_from in (("border-hours", "2026-01-01"), ("border-hours.later", "2099-01-01")):
+        hours = BORDER_HOURS | {"place": crossing["sides"][0]["place"], "valid_from": valid_from}
+        city.ids[name] = city.call("operator", "POST", f"{address}/hours", hours)["id"]
+    city.ids["lane-rule"] = city.call("operator", "POST", f"{address}/rules", LANE_RULE)["id"]
+    closed = {"starts_at": "2098-01-01T08:00", "ends_at": "2098-01-02T08:00", "reason": "works", "source": "a notice"}
+    made = city.call("operator", "POST", f"{address}/closures", closed)
+    city.ids["border-closure.confirmed"] = made["closure"]["id"]
+    city.call("operator", "POST", f"{address}/closure-proposals")
+    found = city.call("operator", "GET", address)["closures"]
+    city.ids["border-closure.proposed"] = next(row["id"] for row in found if row["state"] == "proposed")
+    city.ids["leg"] = city.call("operator", "GET", "/network/lines")["items"][0]["legs"][0]["id"]
 
 
 def _show(city: City) -> None:

@@ -10,7 +10,16 @@ from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from tests.factories import HANOI, HUB, PASSWORD
-from tests.functional.hostile.city import ACCOUNT, MEASURES, RETURNING, RULES, City, partner_invoice
+from tests.functional.hostile.city import (
+    ACCOUNT,
+    BORDER_HOURS,
+    LANE_RULE,
+    MEASURES,
+    RETURNING,
+    RULES,
+    City,
+    partner_invoice,
+)
 from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
 
@@ -400,6 +409,15 @@ def _listed(city: City) -> Body:
     return {"content_hash": city.call("buyer", "GET", path)["content_hash"]}
 
 
+_LEG: Final = {"transport": "road", "carriage": "through", "hours": "12", "km": 300, "source": "a survey"}
+_HOURS: Final = BORDER_HOURS | {"place": "CN-YOUYIGUAN", "valid_from": "2026-02-01", "replaces": True}
+_CLOSED: Final = {
+    "place": "VN-HUUNGHI",
+    "starts_at": "2097-01-01T08:00",
+    "ends_at": "2097-01-02T08:00",
+    "reason": "weather",
+    "source": "a notice",
+}
 _RESTRICTION: Final = body(
     country="LA",
     hs_prefix="8715",
@@ -1081,6 +1099,23 @@ WAYS: Final[dict[str, Way]] = {
     "POST /restrictions/sheet": Way("operator"),
     "GET /restrictions.csv": Way("operator", query="country=LA"),
     "PUT /restrictions/{}": Way("operator", ("restriction",), _RESTRICTION),
+    "GET /network/lines": Way("operator"),
+    "GET /network/legs/{}": Way("operator", ("leg",)),
+    "PUT /network/legs/{}": Way("operator", ("leg",), body(**_LEG)),
+    "GET /network/crossings": Way("operator"),
+    "GET /network/crossings/{}": Way("operator", ("crossing",)),
+    "POST /network/crossings/{}/hours": Way("operator", ("crossing",), body(**_HOURS)),
+    "POST /network/hours/{}/end": Way("operator", ("border-hours",), body(last_day=_in(30))),
+    "POST /network/crossings/{}/closures": Way("operator", ("crossing",), body(**_CLOSED)),
+    "POST /network/crossings/{}/closure-proposals": Way("operator", ("crossing",)),
+    "GET /network/closures/{}": Way("operator", ("border-closure.confirmed",)),
+    "POST /network/closures/{}/confirm": Way("operator", ("border-closure.proposed",)),
+    "POST /network/closures/{}/drop": Way("operator", ("border-closure.proposed",)),
+    "POST /network/closures/{}/withdraw": Way("operator", ("border-closure.confirmed",)),
+    "POST /network/crossings/{}/rules": Way(
+        "operator", ("crossing",), body(**LANE_RULE | {"rule": "max_stay_hours", "hours": 36})
+    ),
+    "POST /network/rules/{}/end": Way("operator", ("lane-rule",), body(last_day=_in(30))),
     "POST /listings/{}/reports": Way(
         "", ("live",), body(kind="counterfeit", text="A copy.", contact="witness@demo.test")
     ),
@@ -1590,6 +1625,12 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "settings.publish_rate": body(
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),
+    "operator.change_leg": body(**_LEG),
+    "operator.add_hours": body(**_HOURS | {"replaces": "1"}),
+    "operator.end_hours": body(last_day=_in(30)),
+    "operator.close_border": body(**_CLOSED),
+    "operator.add_lane_rule": body(**LANE_RULE),
+    "operator.end_lane_rule": body(last_day=_in(30)),
     "settings.publish_closure": body(day=_in(30), reason="Flood"),
     "treasury.approve": body(**RETURNING),
     "treasury.decide_hold": body(way="release"),

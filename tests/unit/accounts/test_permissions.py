@@ -122,6 +122,7 @@ operator:ledger:read        . . . t a
 operator:listing:moderate   m . . . .
 operator:mail:read          . . . . a
 operator:merchant:review    m . . . .
+operator:network:edit       . o . . .
 operator:payout:approve     . . . t .
 operator:payout:read        . . . t a
 operator:person:manage      . . . . a

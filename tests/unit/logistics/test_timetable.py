@@ -43,3 +43,16 @@ def test_what_is_sold_is_rounded_down(grams, pallets, percent):
     sold = sellable(Load(grams=grams, pallets=pallets), percent)
     assert sold.grams * 100 <= grams * percent < (sold.grams + 1) * 100
     assert sold.pallets * 100 <= pallets * percent
+
+
+def test_a_lorry_waits_for_the_border_to_open_and_drives_on_then():
+    legs = [LegTime("NEAR", 600, is_border=True, crossing="X"), LegTime("FAR", 60, is_border=True, crossing="X")]
+    legs += [LegTime("UNKNOWN", 60, is_border=True, crossing="Y"), LegTime("END", 60, is_border=False)]
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    opens = start + timedelta(minutes=700)
+    found = stops("HUB", start, legs, lambda crossing, at: max(at, opens) if crossing == "X" else None)
+    assert [(stop.eta - start) // timedelta(minutes=1) for stop in found] == [0, 700, 760, 820, 880]
+    assert [stop.wait_minutes for stop in found] == [0, 100, 0, 0, 0]
+    dry = stops("HUB", start, legs)
+    assert [stop.wait_minutes for stop in dry] == [0] * 5
+    assert dry[-1].eta - start == timedelta(minutes=780)

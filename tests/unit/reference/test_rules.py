@@ -152,3 +152,11 @@ def test_spring_festival_weekends_and_own_closures_do_not_count():
     assert moved.date() == monday + timedelta(days=1)
     with pytest.raises(ValueError, match="working day"):
         rules.working_deadline(friday, 0, country="CN", zone="Asia/Shanghai")
+
+
+def test_public_holidays_are_named_in_english_and_lie_between_the_days():
+    found = rules.public_holidays("VN", date(2026, 12, 30), date(2027, 2, 28))
+    assert list(found) == sorted(found)
+    assert all(date(2026, 12, 30) <= day <= date(2027, 2, 28) for day in found)
+    assert "Lunar New Year" in found[date(2027, 2, 6)]
+    assert rules.public_holidays("LA", date(2026, 6, 3), date(2026, 6, 3)) == {}

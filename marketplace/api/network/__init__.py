@@ -1,0 +1,1 @@
+"""Lines, borders and figures of legs over the API."""

@@ -1,0 +1,1 @@
+"""Read borders and the figures of the network."""

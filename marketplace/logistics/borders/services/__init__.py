@@ -1,0 +1,1 @@
+"""Change hours, closures, rules of lanes and the figures of legs."""

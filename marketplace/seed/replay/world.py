@@ -20,13 +20,14 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.logistics.services import building
-from marketplace.logistics.services.building import CrossingPlan, NetworkPlan, VehiclePlan
+from marketplace.logistics.services.building import NetworkPlan, VehiclePlan
 from marketplace.moderation import services as reviews
 from marketplace.moderation.models import Case
 from marketplace.moderation.rules import CaseState, Decision
 from marketplace.reference import queries as reference_queries
 from marketplace.reference import services as reference
 from marketplace.seed import merchants, network, people
+from marketplace.seed.borders import CROSSINGS
 from marketplace.seed.desk import Desk
 from marketplace.seed.goods import shelves
 from marketplace.seed.houses import House
@@ -86,7 +87,7 @@ def _build(session: Session, carrier: Actor, now: datetime) -> None:
         session,
         actor=SYSTEM,
         plan=NetworkPlan(
-            tuple(CrossingPlan(*crossing) for crossing in network.CROSSINGS),
+            CROSSINGS,
             (VehiclePlan(*cast.LORRY), VehiclePlan(*cast.CONTAINER, teu_hundredths=200)),
             tuple(lines),
         ),

@@ -148,10 +148,12 @@ def _record(session: Session, company_id: UUID, body: requests.Invoice, file_id:
 
 
 def _lines(body: requests.Invoice) -> Sequence[NewLine]:
-    """Return the lines of an invoice; Refused ``kinds`` or ``amounts`` that are not as many as the departures."""
-    for name, there in (("kinds", body.kinds), ("amounts", body.amounts)):
-        if len(there) != len(body.departures):
-            raise Refused.field(name, "same_length", "one for each departure")
+    """Return the lines of an invoice; Refused for a list that is shorter than the others."""
+    lists = {"departures": body.departures, "kinds": body.kinds, "amounts": body.amounts}
+    longest = max(map(len, lists.values()))
+    short = [FieldError(name, "same_length", "one for each departure") for name in lists if len(lists[name]) < longest]
+    if short:
+        raise Refused.fields(*short)
     wanted = [
         (departure.upper(), kind, amount)
         for departure, kind, amount in zip(body.departures, body.kinds, body.amounts, strict=True)

@@ -79,8 +79,8 @@ class DemoLine:
     vehicle: str = "SEMI-13.7"
 
 
-VEHICLES: Final = (
-    ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
+VEHICLES: Final[tuple[tuple[str, str, Load, str, int], ...]] = (
+    ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable", 225),
     (
         "BOX-40HQ",
         "Container 40 ft high cube",
@@ -93,6 +93,7 @@ VEHICLES: Final = (
         "Refrigerated semi-trailer 13.7 m",
         Load(22_000_000, 76_000_000, 13_400, 32),
         "assumption: semi-trailer 13.7 m less the cooler, editable",
+        225,
     ),
 )
 # The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,

@@ -277,7 +277,7 @@ def _drive(city: City) -> None:
         Departure.hub_code == HUB, Departure.departs_at > clock.now() + timedelta(days=20)
     )
     runs = [str(each) for each in session.scalars(later.order_by(Departure.departs_at)).all()]
-    city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "run.last": runs[30]}
+    city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "departure.crewed": runs[30]}
     city.ids["vehicle-type"] = city.call("operator", "GET", "/vehicle-types")["items"][0]["id"]
     until = (clock.now() + timedelta(days=400)).date().isoformat()
     trailer = {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
@@ -295,7 +295,7 @@ def _drive(city: City) -> None:
         for kind in ("driving_licence", "passport"):
             city.call("carrier", "POST", f"/fleet/drivers/{made}/papers", {"kind": kind, "valid_until": until})
     crew = {"tractor": city.ids["vehicle"], "trailer": city.ids["vehicle.trailer"], "drivers": [city.ids["driver"]]}
-    city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['run.last']}/crews", crew)["id"]
+    city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
 

@@ -1546,6 +1546,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         "from_stop": "",
         "to_stop": "",
         "returns_at": "",
+        "is_cooled": "",
+        "is_dangerous": "",
     },
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
     "fleet.extend": lambda city: {"departures": city.ids["run.next"]},
@@ -1736,6 +1738,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "fleet.assign": ("operator", "departure.manned"),
+    "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
+    "fleet.retire_driver": ("carrier", "driver.spare"),
     "catalog.add_variant": ("", "live"),
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),

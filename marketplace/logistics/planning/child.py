@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from marketplace.logistics.planning.rules import checking
@@ -91,28 +91,26 @@ def _own(instance: Instance) -> Solved:
 
 
 def _best(instance: Instance, own: Solved, said: Sequence[dict[str, Any]], *, killed: bool) -> Solved:
-    best, solver, version = own, own.solver, own.version
-    bound, prices = own.bound, own.prices
-    for one in said:
-        if one["kind"] == "begin":
-            solver, version = one["solver"], one["version"]
+    """Return the best answer that holds; they are many and checking takes its time, so from the best down."""
+    answers = [one for one in said if one["kind"] == "answer"]
+    begun = next((one for one in said if one["kind"] == "begin"), {"solver": own.solver, "version": own.version})
+    bound = min([own.bound, *(one["bound"] for one in answers)])
+    prices = next((one["prices"] for one in reversed(answers) if one["prices"]), [])
+    for one in sorted(answers, key=lambda one: (-one["objective"], -one["rounds"])):
+        if checking.faults(instance, one["answer"]):
             continue
-        if one["kind"] != "answer":
-            continue
-        bound, prices = min(bound, one["bound"]), one["prices"] or prices
         objective = checking.objective(instance, one["answer"])
-        if objective >= best.objective and not checking.faults(instance, one["answer"]):
-            best = Solved(
-                one["answer"], objective, bound, solver, version, one["seconds"], one["rounds"], killed=killed
-            )
-    return Solved(
-        best.answer,
-        best.objective,
-        bound,
-        best.solver,
-        best.version,
-        best.seconds,
-        best.rounds,
-        killed=killed,
-        prices=prices,
-    )
+        if objective < own.objective:
+            break
+        return Solved(
+            one["answer"],
+            objective,
+            bound,
+            begun["solver"],
+            begun["version"],
+            one["seconds"],
+            one["rounds"],
+            killed=killed,
+            prices=prices,
+        )
+    return replace(own, bound=bound, killed=killed, prices=prices)

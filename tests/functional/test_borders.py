@@ -168,6 +168,10 @@ def test_an_operator_does_the_same_by_page(call, desk, operator, crossing, marke
     desk.send(f"{page}/rules", {"lane": "general", "rule": "one_company", "valid_from": "2026-01-01", "source": "us"})
     (rule,) = call(operator, "GET", crossing, 200)["rules"]
     assert "Goods of one company on a vehicle" in desk.open(page)
+    only = {"lane": "fruit", "rule": "only_chapters", "chapters": "08, 07", "hours": "", "valid_from": "2026-01-01"}
+    desk.send(f"{page}/rules", only | {"source": "us"})
+    assert call(operator, "GET", crossing, 200)["rules"][0]["parameters"] == {"chapters": ["07", "08"]}
+    desk.open(page)
     desk.send(f"{page}/rules/{rule['id']}/end", {"last_day": "2100-01-01"})
     desk.open(page)
     desk.send(f"{page}/closure-proposals", {})

@@ -45,11 +45,11 @@ def lane_code(value: str) -> str:
 
 
 def chapter_list(value: Any) -> list[str]:
-    """Read chapters of the tariff, as a list or apart by spaces or commas."""
-    texts = value.replace(",", " ").split() if isinstance(value, str) else value
+    """Read chapters of the tariff, as a list or apart by spaces or commas, as a form's one box has them."""
+    texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts) or len(texts) > 97:
         raise PydanticCustomError("chapters", "01 to 97, such as 08 10")
-    return texts
+    return [part for text in texts for part in text.replace(",", " ").split()]
 
 
 def within(value: date | None) -> date | None:

@@ -107,7 +107,9 @@ def test_the_operator_closes_on_the_page_and_takes_a_workbook_along(app, call, o
     for by in ("year", "month", "direction", "country", "chapter"):
         page.open(f"/operator/statistics?by={by}&from_month={left}&to_month={left}")
     later(DAYS_40)
+    page.open("/operator/statistics")
     page.send("/operator/statistics/close", {"month": "soon"}, status=422)
+    page.open("/operator/statistics")
     page.send("/operator/statistics/close", {"month": left})
     assert left in page.open("/operator/statistics")
     answer = page.client.get("/operator/statistics.xlsx?by=country")

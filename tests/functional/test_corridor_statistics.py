@@ -71,10 +71,9 @@ def test_a_lorry_is_told_at_once_and_its_load_when_its_month_is_closed(call, cli
     assert total["lorries"] is None
 
 
-def test_before_the_first_lorry_nothing_can_be_closed(call, client, market, operator):
-    assert call(operator, "POST", "/statistics/closes", json={"month": "2020-01"}, expect=409)["type"].endswith(
-        "no_lorry_left"
-    )
+def test_before_the_first_lorry_there_are_no_figures(call, client, market, operator):
+    closed = call(operator, "POST", "/statistics/closes", json={"month": "2020-01"}, expect=201)
+    assert closed == {"months": ["2020-01"]}
     assert client.get("/api/v1/statistics").get_json()["total"]["lorries"]["departures"] == 0
     assert "No lorry has left yet" in client.get("/statistics").get_data(as_text=True)
     assert client.get("/statistics?year=2020").status_code == 422

@@ -30,18 +30,16 @@ from marketplace.kernel.ids import new_id
 def close(session: Session, *, actor: Actor, month: Month, now: datetime) -> tuple[str, ...]:
     """Close a month and every open one before it, each by itself; return the months that were closed.
 
-    Conflict ``month_running`` for one that is not over, ``month_closed`` for one that was closed, ``no_lorry_left``
-    while nothing has left a hub by then. What became known of closed months stands in the first that is closed now.
+    Conflict ``month_running`` for one that is not over, ``month_closed`` for one that was closed. What became known of
+    closed months stands in the first that is closed now. Before the first lorry only the month itself is closed, empty.
     """
     if not month.is_over(now):
         raise Conflict("month_running", month=str(month))
     first, last = first_month(session), closed.last_closed(session)
     if last is not None and month <= last:
         raise Conflict("month_closed", month=str(month))
-    begun = last.next if last else first
-    if first is None or begun is None or begun > month:
-        raise Conflict("no_lorry_left", month=str(month))
-    wanted = tuple(months(first, month))
+    begun = last.next if last else min(first or month, month)
+    wanted = tuple(months(min(first or begun, begun), month))
     standing, rates = happened(session, wanted=wanted)
     known = closed.closes(session)
     missing = standing - closed.whole(closed.written(session, until=known[-1].month if known else "").values())

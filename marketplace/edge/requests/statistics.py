@@ -66,7 +66,6 @@ messages.register(
     errors={
         "month_running": _("The month is not over yet: it is closed once it is."),
         "month_closed": _("The month is closed already. What became known since goes into the next one closed."),
-        "no_lorry_left": _("No lorry had left by the end of that month."),
     },
     fields={"month": _("Write %(accepted)s.")},
 )

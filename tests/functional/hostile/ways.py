@@ -1402,8 +1402,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /statistics/figures": Way("operator", query="by=line&from_month=2026-01&direction=out"),
     "GET /statistics.xlsx": Way("operator", query="by=chapter&country=VN"),
     "GET /statistics/closes": Way("operator"),
-    # The city is a day old: no month of it is over.
-    "POST /statistics/closes": Way("operator", (), body(month="2026-01"), succeeds=False),
+    "POST /statistics/closes": Way("operator", (), body(month="2026-01")),
     "GET /reconciliation": Way("operator"),
     "GET /reconciliation.csv": Way("operator", query="late=1"),
     "GET /reconciliation.xlsx": Way("operator", query="kind=obligation"),

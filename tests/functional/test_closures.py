@@ -185,7 +185,13 @@ def test_what_was_promised_stays_and_both_sides_are_told(app, call, market, oper
     assert "Promised while you are closed" in merchant.open("/merchant")
     assert way.order()["reference"] in merchant.open("/merchant/closures")
     later = (clock.now() + 25 * DAY).date().isoformat()
-    call(market.merchant, "PUT", f"/order-lines/{way.line_id}/ready-date", json={"ready_date": later}, expect=204)
+    call(
+        market.merchant,
+        "PUT",
+        f"/order-lines/{way.line_id}/ready-date",
+        json={"ready_date": later, "reason": "other"},
+        expect=204,
+    )
     assert waits(call, market) == 0
 
 

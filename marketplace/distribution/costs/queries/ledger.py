@@ -15,6 +15,8 @@ from marketplace.kernel.checks import Breach
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import TAKING
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.queries import payouts
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.terms import SubjectKind
 
@@ -27,27 +29,37 @@ _SAYS: Final = {
     (AccountKind.CARRIER_PAYABLE, TransferKind.RELEASED): "released",
     (AccountKind.CARRIER_PAYABLE, TransferKind.RELEASE_REVERSED): "released",
 }
+_OF_FREIGHT: Final = Allowance.subject_kind == SubjectKind.FREIGHT
 # Under this key the books note what came too much: that never was freight.
 _SURPLUS: Final = "surplus:%"
 
 
 def posted(session: Session) -> dict[UUID, Posted]:
-    """Return what the ledger says of each freight contract that it knows."""
+    """Return what the ledger says of each freight contract that it knows.
+
+    What a carrier owes back for a cause is freight only where it was let off: damage that it answers for is none.
+    """
     sums: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    # Only what is owed for a cause is told apart by its key.
+    cause = sa.case((LedgerTransfer.key.like(payouts.cause_key("%")), LedgerTransfer.key), else_=sa.null())
     found = session.execute(
         sa.select(
             LedgerTransfer.subject_id,
             LedgerAccount.kind.label("account"),
             LedgerTransfer.kind,
+            cause.label("cause"),
             sa.func.sum(LedgerEntry.minor).label("minor"),
         )
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
         .where(LedgerTransfer.subject_kind == SubjectKind.FREIGHT, LedgerTransfer.key.not_like(_SURPLUS))
         .where(LedgerAccount.kind.in_({account for account, _kind in _SAYS}))
-        .group_by(LedgerTransfer.subject_id, LedgerAccount.kind, LedgerTransfer.kind)
+        .group_by(LedgerTransfer.subject_id, LedgerAccount.kind, LedgerTransfer.kind, cause)
     )
+    let_off = set(map(payouts.cause_key, session.scalars(sa.select(Allowance.cause_id).where(_OF_FREIGHT))))
     for row in found:
+        if row.cause is not None and row.cause not in let_off:
+            continue
         says = _SAYS.get((row.account, row.kind))
         if says is not None:
             # What is released is owed by the house: a credit, negative in its books.

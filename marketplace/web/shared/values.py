@@ -72,7 +72,9 @@ def reworded(item: Mapping[str, Any], typed: str | None = None) -> str:
     if item["code"] != "choice" or not accepted or is_phrase(accepted):
         return said
     field, codes = str(item["field"]), _QUOTED.findall(accepted) or accepted.split(", ")
-    if word := _WORDS.get(field.rpartition(".")[2]):
+    word = _WORDS.get(field.rpartition(".")[2])
+    # Rates of costs have units of their own, which their form calls.
+    if word is not None and (word is not _unit or UNITS.keys() & set(codes)):
         return said.replace(accepted, ", ".join(map(word, codes)))
     return _offered(field, said, codes)
 

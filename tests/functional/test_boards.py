@@ -6,11 +6,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.rules.states import DepartureState, HoldCause
+from tests import factories
 from tests.functional.test_departures import carrier, statements
+from tests.functional.test_desks import visitor
 from tests.support.visitors import Visitor
 
 __all__ = ["carrier"]
@@ -116,3 +119,66 @@ def test_the_timetable_has_the_map_and_says_how_full_lorries_are(app):
     assert 'href="/corridor"' in shown
     assert "Made with Natural Earth" in shown
     assert "Lorry: empty so far" in page.text()
+
+
+@pytest.fixture
+def office(app):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
+
+
+@pytest.fixture
+def ask(app, office):
+    def answer(query="", expect=200):
+        found = app.test_client().get(f"/api/v1/lorry-days{query}", headers=office.headers)
+        assert found.status_code == expect, found.text
+        return found.get_json()
+
+    return answer
+
+
+def test_days_show_the_plan_of_a_lorry_and_what_was(ask, first):
+    row = next(row for row in ask()["lorries"] if row["reference"] == first["reference"])
+    assert row["actual"] == []
+    assert row["planned"][0]["kind"] == "hub"
+    assert row["planned"][0]["until"] == first["departs_at"]
+    under_way(first["id"], state=DepartureState.HELD, held_from=DepartureState.DEPARTED, hold_cause=HoldCause.WEATHER)
+    row = next(row for row in ask()["lorries"] if row["reference"] == first["reference"])
+    assert [strip["kind"] for strip in row["actual"]] == ["held", "expected"]
+    assert (row["state"], row["hold_cause"], row["arrived_at"]) == ("held", "weather", None)
+    assert row["left_at"] == row["actual"][0]["since"]
+
+
+def test_days_are_those_of_a_line_or_a_hub(ask):
+    every = ask()
+    for name in ("line", "hub"):
+        for code in {row[name] for row in every["lorries"]}:
+            mine = ask(f"?{name}={code}")["lorries"]
+            assert {row[name] for row in mine} == {code}
+        refused = ask(f"?{name}=nowhere", expect=422)
+        assert [error["field"] for error in refused["errors"]] == [name]
+    assert ask("?from=2001-01-01")["lorries"] == []
+    assert ask("?from=1800-01-01", expect=422)["errors"][0]["field"] == "from"
+
+
+def test_the_page_of_days_says_in_words_what_it_draws(app, office, first):
+    under_way(first["id"])
+    staff = visitor(app, office)
+    page = staff.open("/operator/lorry-days")
+    assert first["reference"] in page
+    assert "days__strip--expected" in page
+    assert "under way: " in page
+    assert "/operator/lorry-days" in staff.open("/operator/departures")
+    assert "Line" in staff.open("/operator/lorry-days?line=nowhere", 422)
+
+
+def test_days_are_asked_for_as_often_for_many_lorries_as_for_one(app, office, ask):
+    codes = {row["line"] for row in ask()["lorries"]}
+    staff = visitor(app, office)
+    staff.open("/operator/lorry-days")
+    with statements() as few:
+        staff.open("/operator/lorry-days?from=2001-01-01")
+    with statements() as many:
+        staff.open("/operator/lorry-days")
+    assert codes
+    assert len(many) == len(few)

@@ -1,9 +1,12 @@
-"""What the API says of the corridor as a picture."""
+"""What the API says of the corridor as a picture, and of the days of lorries."""
 
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
+from marketplace.edge.acts.boards import DaysSeen
 from marketplace.logistics.boards.queries.corridor import CorridorRow, DrawnLine, Lorry
+from marketplace.logistics.boards.queries.days import LorryDays as LorryRow
+from marketplace.logistics.boards.rules.strips import Span
 from marketplace.reference.queries import PlaceRow
 
 
@@ -102,4 +105,88 @@ class Corridor(Answer):
             places=[MapPlace.of(place) for place in row.places],
             lines=[MapLine.of(line) for line in row.lines],
             lorries=[MapLorry.of(lorry) for lorry in row.lorries],
+        )
+
+
+class Strip(Answer):
+    """What a lorry does meanwhile: hub, drive, border, held or expected."""
+
+    kind: str
+    since: Instant
+    until: Instant
+
+    @classmethod
+    def of(cls, row: Span) -> "Strip":
+        """Write a strip."""
+        return cls(kind=row.kind, since=row.since, until=row.until)
+
+
+class Rotation(Answer):
+    """The rotation that a departure is part of, and its vehicle."""
+
+    id: UUID
+    reference: str
+    vehicle: str
+
+
+class LorryDays(Answer):
+    """A departure with its plan and what was; strips are cut to the days asked for."""
+
+    departure_id: UUID
+    reference: str
+    line: str
+    hub: str
+    state: str
+    hold_cause: str | None
+    departs_at: Instant
+    left_at: Instant | None
+    arrives_at: Instant
+    expected_at: Instant | None
+    arrived_at: Instant | None
+    border_wait_minutes: int
+    rotations: list[Rotation]
+    planned: list[Strip]
+    actual: list[Strip]
+
+    @classmethod
+    def of(cls, row: LorryRow) -> "LorryDays":
+        """Write the days of a lorry."""
+        departure = row.departure
+        return cls(
+            departure_id=departure.id,
+            reference=departure.reference,
+            line=departure.line_code,
+            hub=departure.hub_code,
+            state=departure.state,
+            hold_cause=departure.hold_cause,
+            departs_at=departure.departs_at,
+            left_at=row.left_at,
+            arrives_at=departure.arrives_at,
+            expected_at=row.expected_at,
+            arrived_at=row.arrived_at,
+            border_wait_minutes=row.wait_minutes,
+            rotations=[
+                Rotation(id=one.id, reference=one.reference, vehicle=one.vehicle_reference) for one in row.rotations
+            ],
+            planned=[Strip.of(one) for one in row.planned],
+            actual=[Strip.of(one) for one in row.actual],
+        )
+
+
+class Days(Answer):
+    """Two weeks of lorries; ``more`` where there are others that a line or hub asked for would show."""
+
+    since: Instant
+    until: Instant
+    more: bool
+    lorries: list[LorryDays]
+
+    @classmethod
+    def of(cls, seen: DaysSeen) -> "Days":
+        """Write two weeks."""
+        return cls(
+            since=seen.begin,
+            until=seen.end,
+            more=seen.row.has_more,
+            lorries=[LorryDays.of(row) for row in seen.row.lorries],
         )

@@ -1,8 +1,8 @@
 """Fetch front-end packages and fonts, and put what the city serves or prints where it looks for them.
 
 `.venv/bin/python tools/assets.py runtime|dev`: installs node_modules from package-lock.json, copies the
-built files into static/vendor and writes static TrueType fonts for the papers into var/fonts. A stamp
-keeps a second start from doing anything.
+built files into static/vendor, draws the land of the corridor there and writes static TrueType fonts for the papers
+into var/fonts. A stamp keeps a second start from doing anything.
 """
 
 import fcntl
@@ -19,6 +19,7 @@ MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 FONTS = ROOT / "var" / "fonts"
 STAMP = MODULES / ".installed.json"
+LAND = "corridor-land.svg"
 
 BUILT_FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
@@ -50,12 +51,19 @@ def main() -> None:
             return
         _install(kind)
         _copy_built_files()
+        _draw_land()
         _write_fonts()
         STAMP.write_text(json.dumps({"kind": kind, "digest": wanted}))
 
 
 def _digest() -> str:
-    seen = (ROOT / "package-lock.json", ROOT / "requirements" / "runtime.lock", Path(__file__))
+    seen = (
+        ROOT / "package-lock.json",
+        ROOT / "requirements" / "runtime.lock",
+        Path(__file__),
+        ROOT / "tools" / "land.py",
+        ROOT / "marketplace" / "logistics" / "boards" / "rules" / "projecting.py",
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in seen)).hexdigest()
 
 
@@ -68,7 +76,7 @@ def _stamp() -> dict[str, str] | None:
 
 def _complete() -> bool:
     """Tell whether everything made here is still in place."""
-    made = [VENDOR / name for name in BUILT_FILES.values()]
+    made = [VENDOR / name for name in (*BUILT_FILES.values(), LAND)]
     families = ["Noto Sans", *(family for _, _, family in SCRIPTS)]
     made += [_font_file(family, weight) for family in families for weight in WEIGHTS]
     return all(file.exists() for file in made)
@@ -110,6 +118,14 @@ def _copy_built_files() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in BUILT_FILES.items():
         shutil.copyfile(MODULES / source, VENDOR / name)
+
+
+def _draw_land() -> None:
+    """Draw the land of Natural Earth around the corridor; the file of land has no borders between countries."""
+    sys.path.insert(0, str(ROOT))
+    from tools.land import picture  # noqa: PLC0415 - not needed when the stamp holds
+
+    (VENDOR / LAND).write_text(picture(json.loads((MODULES / "world-atlas" / "land-50m.json").read_text())))
 
 
 def _font_file(family: str, weight: int) -> Path:

@@ -9,6 +9,7 @@ from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.approvals.views import api as approvals
 from marketplace.api.bank.views import api as bank
+from marketplace.api.boards.views import api as boards
 from marketplace.api.cash.views import api as cash
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import figures as catalog_figures
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     catalog,
     checkout,
     bank,
+    boards,
     claims,
     inspections,
     closures,

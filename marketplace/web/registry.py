@@ -12,6 +12,7 @@ from marketplace.web.approvals import policies as approval_policies
 from marketplace.web.approvals import ranges as approval_ranges
 from marketplace.web.approvals.blueprint import pages as approvals
 from marketplace.web.bank.views import pages as bank
+from marketplace.web.boards.views import pages as boards
 from marketplace.web.cash.views import pages as cash
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
@@ -126,6 +127,7 @@ BLUEPRINTS = (
     discovery,
     documents,
     jobs,
+    boards,
     fleet,
     itineraries,
     logistics,

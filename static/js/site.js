@@ -1,4 +1,5 @@
 // Enhancements only: every page works without them.
+import { watchCountdowns } from "./countdowns.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchGrids } from "./grid.js";
@@ -8,6 +9,7 @@ import { watchReviews } from "./reviews.js";
 import { watchTheme } from "./themes.js";
 import { watchToasts } from "./toasts.js";
 
+watchCountdowns();
 watchDialogs();
 watchForms();
 watchGrids();

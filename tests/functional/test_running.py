@@ -1,6 +1,8 @@
 """Those who run lorries find a departure by line, state, day and number, and read whose goods are aboard in words."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -161,6 +163,27 @@ def test_the_list_asks_as_often_for_many_departures_as_for_one(app, office, mark
     with statements() as many:
         staff.open("/operator/departures")
     assert len(many) == len(few)
+
+
+def test_the_list_says_how_full_a_lorry_is_and_how_long_until_its_cut_offs(app, call, office, market):
+    order = call(market.buyer, "GET", f"/orders/{place(call, market)}", expect=200)
+    departure_id = UUID(order["bookings"][0]["departure_id"])
+    reference = next(row[1] for row in departures() if row[0] == departure_id)
+    change(departure_id, cutoff_documents_at=clock.now() - timedelta(minutes=1))
+    change(departure_id, cutoff_cargo_at=clock.now() + timedelta(hours=5, minutes=10))
+    staff = visitor(app, office)
+    page = staff.open(f"/operator/departures?q={reference}")
+    assert page.count("<meter") == 4
+    for said in (
+        r"\d of [\d,.]+ kg",
+        r"\d of [\d.]+ m³",
+        r"\d of [\d.]+ m\b",
+        r"\d of \d+ pallets",
+        "in 5h",
+        "over",
+        "taken",
+    ):
+        assert re.search(said, staff.text().replace("\u00a0", " ")), said
 
 
 def test_every_job_has_words():

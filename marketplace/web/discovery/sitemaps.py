@@ -30,6 +30,7 @@ _PAGES: Final = (
     "home.index",
     "catalog.products",
     "logistics.departures",
+    "boards.corridor",
     "settings.rules",
     "showroom.halls",
     "showroom.pavilions",

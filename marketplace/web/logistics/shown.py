@@ -14,6 +14,7 @@ from marketplace.logistics.borders.queries.crossings import HoursRow
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import borders, locale, render
+from marketplace.web.shared.boards import filled
 
 
 def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str
         "service": row.line_names.get(locale.current(), row.line_name),
         "stops": [_stop(stop, now) for stop in shown],
         "load": meters(row) if row.is_bookable(now) else None,
+        "filled": filled(row),
         "cutoffs": [
             {"label": _("Papers until"), "at": row.cutoff_documents_at, "zone": hub_zone},
             {"label": _("Cargo until"), "at": row.cutoff_cargo_at, "zone": hub_zone},

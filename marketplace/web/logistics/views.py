@@ -15,12 +15,14 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page
+from marketplace.logistics.boards.queries import corridor
 from marketplace.logistics.borders.queries import crossings as borders
 from marketplace.logistics.borders.queries import forecasts
 from marketplace.logistics.queries import departures as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
 from marketplace.web.logistics import shown
+from marketplace.web.shared import corridor as drawing
 from marketplace.web.shared import cutoffs, render
 
 pages = Blueprint("logistics", __name__)
@@ -52,6 +54,7 @@ def departures() -> Any:
             departures=[shown.card(row, now, to=values.get("to")) for row in page.items],
             hubs=shown.places([places[code] for code in hubs]),
             cities=shown.places([places[code] for code in cities]),
+            map=drawing.picture(corridor.lines(session)),
             values=values,
             errors=errors,
             next=url_for("logistics.departures", **kept, cursor=page.next) if page.next else None,

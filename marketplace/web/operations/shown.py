@@ -14,6 +14,7 @@ from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import Classifier, HoldCause
 from marketplace.web.shared import locale, render
+from marketplace.web.shared.boards import countdown, filled
 from marketplace.web.shared.causes import cause_of
 
 
@@ -36,9 +37,13 @@ def listed(row: DepartureRow, now: datetime) -> dict[str, Any]:
         "line": row.line_names.get(locale.current(), row.line_name),
         "state": row.shown_state(now),
         "departs_at": row.departs_at,
-        "cutoff_at": row.cutoff_cargo_at,
+        "papers_at": row.cutoff_documents_at,
+        "papers_left": countdown(row.cutoff_documents_at, now),
+        "cargo_at": row.cutoff_cargo_at,
+        "cargo_left": countdown(row.cutoff_cargo_at, now),
         "zone": hub_zone(row),
-        "left": _figures(row.room),
+        "load": meters(row),
+        "filled": filled(row),
     }
 
 

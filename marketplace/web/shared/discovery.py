@@ -25,6 +25,7 @@ _LISTS: Final = frozenset(
 )
 _PLAIN: Final = frozenset(
     {
+        "boards.corridor",
         "catalog.product",
         "home.contract",
         "home.index",

@@ -115,7 +115,7 @@ MENU: tuple[Entry | Group, ...] = (
         _("Running departures"),
         "operations.departures",
         Permission.LOGISTICS_DEPARTURE_OPERATE,
-        beside=("operations.vehicle_types",),
+        beside=("operations.vehicle_types", "boards.lorry_days"),
     ),
     Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
     Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),

@@ -746,6 +746,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /consignments": Way("carrier"),
     "GET /departures/running": Way("operator"),
     "GET /departures": Way(""),
+    "GET /corridor": Way(""),
+    "GET /lorry-days": Way("operator"),
     "GET /departures/{}/cutoffs": Way("", ("departure.carrying",)),
     "GET /departures/{}/crews": Way("operator", ("departure.manned",)),
     "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),

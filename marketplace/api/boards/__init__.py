@@ -1,0 +1,1 @@
+"""Boards and pictures of the corridor over the API."""

@@ -1,0 +1,1 @@
+"""Pages of boards and pictures of the corridor."""

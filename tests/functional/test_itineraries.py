@@ -90,7 +90,7 @@ def test_road_rail_and_sea_stand_in_one_answer(client, carrier):
     assert (ways[0]["earliest"], ways[-1]["cheapest"]) == (True, True)
     costs = [Decimal(way["compared"]["amount"]) for way in ways]
     assert costs == sorted(costs, reverse=True)
-    ship = next(way for way in ways if way["rides"][-1]["way"]["form"] == "rail_sea")
+    ship = next(way for way in ways if way["rides"][-1]["line"] == "SHIP")
     (ride,) = ship["rides"]
     assert ship["bookable"]
     assert (ride["way"]["carriage"], ride["way"]["km"], ride["way"]["km_derived"]) == ("tranship", 3_937, False)

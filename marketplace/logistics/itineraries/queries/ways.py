@@ -71,7 +71,13 @@ def ways(session: Session, *, roads: Collection[Road], now: datetime) -> dict[Ro
         if on_way:
             found[line, place] = WayRow(
                 stretches=tuple(
-                    emissions.stretch(leg.mode, leg.km, positions[leg.from_code], positions[leg.to_code])
+                    emissions.stretch(
+                        leg.mode,
+                        leg.km,
+                        positions[leg.from_code],
+                        positions[leg.to_code],
+                        is_assumed=leg.is_assumed,
+                    )
                     for leg in on_way
                 ),
                 form=form_of([leg.mode for leg in on_way]),
@@ -97,7 +103,7 @@ def _minutes(late: timedelta) -> int:
 
 
 _LEGS: Final = (
-    sa.select(Line.code.label("line_code"), Leg.from_code, Leg.to_code, Leg.mode, Leg.carriage, Leg.km)
+    sa.select(Line.code.label("line_code"), Leg.from_code, Leg.to_code, Leg.mode, Leg.carriage, Leg.km, Leg.is_assumed)
     .join(Line, Line.id == Leg.line_id)
     .where(Line.code.in_(sa.bindparam("codes", expanding=True)))
     .order_by(Line.code, Leg.position)

@@ -55,10 +55,15 @@ def great_circle_km(one: tuple[int, int], other: tuple[int, int]) -> float:
     return 2 * EARTH_KM * asin(sqrt(min(1.0, chord)))
 
 
-def stretch(mode: Mode, km: int | None, one: tuple[int, int], other: tuple[int, int]) -> Stretch:
-    """Return a leg's stretch: its kilometres, or those derived from the positions of its ends."""
+def stretch(
+    mode: Mode, km: int | None, one: tuple[int, int], other: tuple[int, int], *, is_assumed: bool = False
+) -> Stretch:
+    """Return a leg's stretch: its kilometres, or those derived from the positions of its ends.
+
+    Kilometres that are an assumption themselves count as derived.
+    """
     if km is not None:
-        return Stretch(mode, km, is_derived=False)
+        return Stretch(mode, km, is_derived=is_assumed)
     return Stretch(mode, round(great_circle_km(one, other) * DERIVED_PERCENT / 100), is_derived=True)
 
 

@@ -55,6 +55,8 @@ def test_kilometres_that_nobody_measured_are_derived_and_marked():
     assert 940 < km < 965
     assert emissions.stretch(Mode.ROAD, None, CHONGQING, HANOI) == Stretch(Mode.ROAD, round(km * 1.4), is_derived=True)
     assert emissions.stretch(Mode.RAIL, 1_450, CHONGQING, HANOI) == Stretch(Mode.RAIL, 1_450, is_derived=False)
+    assumed = emissions.stretch(Mode.RAIL, 1_450, CHONGQING, HANOI, is_assumed=True)
+    assert assumed == Stretch(Mode.RAIL, 1_450, is_derived=True)
     assert emissions.great_circle_km(HANOI, HANOI) == 0
 
 

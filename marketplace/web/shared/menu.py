@@ -110,17 +110,22 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN),
         ),
     ),
-    Entry(_("Emission factors"), "itineraries.desk", Permission.OPERATOR_SETTINGS_EDIT),
-    Entry(
-        _("Running departures"),
-        "operations.departures",
-        Permission.LOGISTICS_DEPARTURE_OPERATE,
-        beside=("operations.vehicle_types", "boards.lorry_days"),
+    Group(
+        _("Lorries"),
+        (
+            Entry(
+                _("Running departures"),
+                "operations.departures",
+                Permission.LOGISTICS_DEPARTURE_OPERATE,
+                beside=("operations.vehicle_types", "boards.lorry_days", "operations.plans"),
+            ),
+            Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
+            Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+            Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
+            Entry(_("Lines and borders"), "operator.network", Permission.OPERATOR_NETWORK_EDIT),
+            Entry(_("Emission factors"), "itineraries.desk", Permission.OPERATOR_SETTINGS_EDIT),
+        ),
     ),
-    Entry(_("What departures cost"), "costs.month", Permission.OPERATOR_COST_READ),
-    Entry(_("Corridor statistics"), "statistics.figures", Permission.LOGISTICS_DEPARTURE_OPERATE),
-    Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
-    Entry(_("Lines and borders"), "operator.network", Permission.OPERATOR_NETWORK_EDIT),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(
         _("Money"),

@@ -26,6 +26,10 @@ BY_HAND = {
     "dated_setting": "INSERT INTO dated_setting (id, key, value, valid_from) VALUES (:id, 'DUNNING', '3', :at)",
     "closure": "INSERT INTO closure (country, day, source) VALUES ('LA', '2027-01-06', 'by hand')",
     "customs_restriction": "DELETE FROM customs_restriction",
+    "emission_factor": (
+        "INSERT INTO emission_factor (id, mode, mg_per_tkm, source, valid_from)"
+        " VALUES (:id, 'road', 90000, 'by hand', :at)"
+    ),
     "line": "UPDATE line SET name = 'by hand'",
     "tariff": "UPDATE tariff SET note = 'by hand'",
 }

@@ -30,7 +30,8 @@ _MADE: Final = f"{TransferKind.RETURN_MADE}:"
 _UNMADE: Final = ":unmade"
 _AGAIN: Final = ":again"
 _WITHDRAWN: Final = f"{TransferKind.RETURN_WITHDRAWN}:"
-_CAUSE: Final = "return_for:"
+# How the keys begin under which something is owed back for a cause.
+CAUSE: Final = "return_for:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,11 +341,11 @@ def is_said(session: Session, *, return_id: UUID) -> bool:
 
 def cause_key(cause_id: UUID) -> str:
     """Return the ledger key under which something is owed back for a cause: once."""
-    return f"{_CAUSE}{cause_id}"
+    return f"{CAUSE}{cause_id}"
 
 
 def _cause_of(key: str) -> UUID | None:
-    return UUID(key.removeprefix(_CAUSE)) if key.startswith(_CAUSE) else None
+    return UUID(key.removeprefix(CAUSE)) if key.startswith(CAUSE) else None
 
 
 def return_key(transfer_id: UUID) -> str:

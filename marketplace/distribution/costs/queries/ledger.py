@@ -41,7 +41,7 @@ def posted(session: Session) -> dict[UUID, Posted]:
     """
     sums: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     # Only what is owed for a cause is told apart by its key.
-    cause = sa.case((LedgerTransfer.key.like(payouts.cause_key("%")), LedgerTransfer.key), else_=sa.null())
+    cause = sa.case((LedgerTransfer.key.like(f"{payouts.CAUSE}%"), LedgerTransfer.key), else_=sa.null())
     found = session.execute(
         sa.select(
             LedgerTransfer.subject_id,

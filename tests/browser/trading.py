@@ -33,7 +33,7 @@ def bought(buyer: Person, merchant: str) -> Bought:
 
 def at_departure(enter: Enter, order: Bought) -> Person:
     hub = enter("logistics@demo.test")
-    hub.menu("Running departures")
+    hub.menu("Lorries > Running departures")
     while not hub.page.get_by_role("link", name=order.departure).count():
         hub.click("Next page")
     hub.click(order.departure)

@@ -94,7 +94,8 @@ def test_one_checkout_does_not_put_them_together_either(call, market, operator, 
     assert "BT-1" in refused["detail"]
     assert "FR-1" in refused["detail"]
     assert call(market.buyer, "GET", "/orders", expect=200)["items"] == []
-    others = [row["id"] for row in lines[str(fruit)]["departures"] if row["id"] != lines[str(batteries)]["departure_id"]]
+    taken = lines[str(batteries)]["departure_id"]
+    others = [row["id"] for row in lines[str(fruit)]["departures"] if row["id"] != taken]
     done = check_out(call, market, cart, 201, departures={str(fruit): others[0]})
     order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
     assert len({row["departure_id"] for row in order["bookings"]}) == 2

@@ -227,8 +227,7 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.CUTOFF_DANGEROUS_HOURS: Words(
         _("Cut-off for dangerous goods"),
         _(
-            "So long before departure dangerous goods must be declared. It binds once the city "
-            "takes dangerous goods; now it takes none."
+            "So long before departure dangerous goods are booked at the latest. Binds departures made after a change."
         ),
         _HOURS,
     ),

@@ -99,6 +99,8 @@ def sentence(error: DomainError) -> str:
         code = "state_final"
     elif code == "capacity" and error.facts.get("reference"):
         code = "capacity_together" if error.facts.get("skus") else "capacity_on"
+    elif code == "segregation" and error.facts.get("skus"):
+        code = "segregation_of"
     return _fill(ERROR_TEXTS.get(code, code), error.facts)
 
 

@@ -93,7 +93,7 @@ def test_promises_go_live_at_once_and_show_everything_again_when_refused(app, cl
     assert "sample" not in call(client, None, "GET", listing)["details"]
 
 
-def test_a_battery_is_answered_for_and_no_lorry_takes_it(app, client, market):
+def test_a_battery_is_answered_for_and_rides_but_nothing_explosive_does(app, client, market):
     found, office = market
     listing = f"/listings/{found.chains}"
     call(client, office, "PUT", "/categories/motorcycle-parts/dangerous", {"asks": True})
@@ -126,12 +126,17 @@ def test_a_battery_is_answered_for_and_no_lorry_takes_it(app, client, market):
     call(client, found.merchant, "PATCH", f"{listing}/details", body)
     assert call(client, None, "GET", f"{listing}?to=VNHAN")["quote"]["freight"] == "quoted"  # still waits
     approve(client, office)
-    cart = call(client, found.buyer, "GET", "/cart")
-    assert "dangerous_dangerous" in str(cart)
+    cart = call(client, found.buyer, "PUT", f"/cart/lines/{found.chains}", line)
+    assert "dangerous" not in str(cart)
+    page.open(f"/products/{found.chains}?to=VNHAN")
+    assert all(words in page.text() for words in ("UN 3480", "48.8 Wh", "earlier cut-off"))
+    never = {"hazard_class": "1.4", "battery": "", "watt_hours": "", "test_summary_on": ""}
+    body = {"dangerous": DANGEROUS | never | {"safety_sheet": paper}}
+    call(client, found.merchant, "PATCH", f"{listing}/details", body)
+    approve(client, office)
     refused = call(client, found.buyer, "PUT", f"/cart/lines/{found.chains}", line, 422)
-    assert [error["code"] for error in refused["errors"]] == ["dangerous_dangerous"]
-    page.open(f"/products/{found.chains}")
-    assert all(words in page.text() for words in ("UN 3480", "48.8 Wh", "No lorry of the city takes them yet"))
+    assert [error["code"] for error in refused["errors"]] == ["dangerous_not_carried"]
+    assert "no explosives, infectious or radioactive goods" in page.open(f"/products/{found.chains}")
     assert page.client.get(f"/products/{found.chains}/papers/{paper}").data.startswith(b"%PDF")
     page.open(f"/products/{found.pads}/papers/{paper}", 404)
 

@@ -77,6 +77,7 @@ class Departure(Answer):
     freight: Amount | None
     chargeable_kg: str
     has_room: bool
+    barred: str | None
     tight: bool
     confirm_before: Instant
     way: Way | None
@@ -94,6 +95,7 @@ class Departure(Answer):
             freight=Amount.of(option.freight) if option.freight else None,
             chargeable_kg=f"{Decimal(option.chargeable_g).scaleb(-3):f}",
             has_room=option.fits,
+            barred=option.bar,
             tight=option.tight,
             confirm_before=option.confirm_before,
             way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,

@@ -15,7 +15,8 @@ from marketplace.accounts.rules.closures import read as closed_days
 from marketplace.catalog.customer_prices.rules.terms import Own, Terms, effective, of_text
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules import said
-from marketplace.catalog.rules.details.dangerous import Hindrance
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.dangerous import Answer, Hindrance, hindrance
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.visibility import Visibility
@@ -53,7 +54,9 @@ def listing_row(
     face, page = json.loads(face_text), json.loads(page_text)
     commodity = page["commodity"] or {}
     packing = Packing(**page["packing"]) if page["packing"] else None
-    hindrance = Hindrance(page["hindrance"]) if page.get("hindrance") else None
+    danger = page.get("details", {}).get(DetailKind.DANGEROUS.value)
+    # Which classes ride may change after a page was drawn; whether an answer is owed is drawn with it.
+    hindered = hindrance(danger, is_asked=page.get("hindrance") == Hindrance.UNDECIDED)
     until = page.get("certified_until")
     own = of_text(read.terms.own)
     names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]} | _names(own)
@@ -75,12 +78,13 @@ def listing_row(
         lead_days=face["lead_days"],
         fresh=page["fresh"],
         hub_code=page["hub"],
-        packing=None if hindrance else packing,
+        packing=None if hindered else packing,
         ladders=effective(listed, [each.ladder for each in own], sees=read.terms.sees),
         available=max(0, left) if face["lead_days"] is None else None,
         country=country,
         closures=closed_days(closures),
-        hindrance=hindrance,
+        hindrance=hindered,
+        dangerous=danger if danger and danger["answer"] == Answer.DANGEROUS else None,
         certified_until=date.fromisoformat(until) if until else None,
         warranty=page.get("details", {}).get("warranty"),
         food=page.get("details", {}).get("food"),

@@ -26,7 +26,7 @@ class OfferRow:
     ``country`` and ``closures`` are its merchant's: with the country's own free days they say when goods are ready.
 
     ``packing`` is None while no freight can be named: it is not stated, or there is a ``hindrance``. From the day after
-    ``certified_until`` a certificate of the goods is over.
+    ``certified_until`` a certificate of the goods is over. ``dangerous`` is what was said of goods that are.
     ``ladders`` are those that the asker buys on, its own first; none where its prices are not for the asker to read.
     """
 
@@ -53,6 +53,7 @@ class OfferRow:
     certified_until: date | None = None
     warranty: Mapping[str, Any] | None = None
     food: Mapping[str, Any] | None = None
+    dangerous: Mapping[str, Any] | None = None
 
     def works(self, free: Mapping[str, frozenset[date]]) -> Works:
         """Return its merchant's calendar, given the free days of countries."""

@@ -15,7 +15,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict
 
-_GONE: Final = frozenset({"capacity", "cutoff", "departure_closed", "departure_missed"})
+_GONE: Final = frozenset({"capacity", "cutoff", "departure_closed", "departure_missed", "segregation"})
+# Of these a lorry refuses some goods and takes others.
+_OF_GOODS: Final = frozenset({"capacity", "segregation"})
 
 
 def void(refusal: Conflict, *, actor: Actor, wanted: Wanted, now: datetime) -> None:
@@ -30,7 +32,7 @@ def void(refusal: Conflict, *, actor: Actor, wanted: Wanted, now: datetime) -> N
         return
     facts = _next(session, actor, wanted, gone, now)
     # A lorry without room for these goods may well take others.
-    items = _wanted_on(session, actor, wanted) if refusal.code == "capacity" else None
+    items = _wanted_on(session, actor, wanted) if refusal.code in _OF_GOODS else None
     voided = in_unit_of_work(
         lambda writing: approving.departure_gone(
             writing, actor=actor, departure_id=gone, items=items, facts=facts, now=now
@@ -75,7 +77,11 @@ def _next(session: Session, actor: Actor, wanted: Wanted, gone: UUID, now: datet
     for line in cart.lines:
         chosen = wanted.departures.get(line.item.listing_id) or (line.chosen and line.chosen.departure_id)
         if chosen == gone or gone in {each.departure_id for each in line.options}:
-            free = (each for each in line.options if each.fits and each.freight and each.departure_id != gone)
+            free = (
+                each
+                for each in line.options
+                if each.fits and each.freight and each.bar is None and each.departure_id != gone
+            )
             option = next(free, None)
             if option is not None:
                 return {"next": str(option.departure_id), "next_reference": option.reference}

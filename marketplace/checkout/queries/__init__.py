@@ -16,7 +16,9 @@ from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.queries import standing
+from marketplace.checkout.queries.bars import bars
 from marketplace.checkout.rules import plan as plans
+from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import (
     Barred,
     Cart,
@@ -337,6 +339,7 @@ def _options(
         confirmed = confirm_by[item.listing_id]
         surely_ready[item.listing_id] = ready_at(works[item.listing_id], offer.lead_days, confirmed)
     found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
+    barring = bars(session, offers=offers, options=found, now=now)
     # Lines of one merchant that take as long to make share this day, and a cart may have two hundred of them.
     before: dict[tuple[UUID, int | None, datetime], datetime] = {}
 
@@ -352,6 +355,7 @@ def _options(
             _option(
                 row,
                 fits=wants[listing_id][2].fits(row.room),
+                bar=barring.get((listing_id, row.departure_id)),
                 confirm_before=confirm_before(listing_id, row.cutoff_cargo_at),
                 tight=row.cutoff_cargo_at <= surely_ready[listing_id],
             )
@@ -361,7 +365,7 @@ def _options(
     }
 
 
-def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool) -> Option:
+def _option(row: OptionRow, *, fits: bool, bar: Bar | None, confirm_before: datetime, tight: bool) -> Option:
     return Option(
         departure_id=row.departure_id,
         reference=row.reference,
@@ -380,6 +384,7 @@ def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool
         tariff_id=row.tariff_id,
         carrier_id=row.carrier_company_id,
         fits=fits,
+        bar=bar,
         confirm_before=confirm_before,
         tight=tight,
     )

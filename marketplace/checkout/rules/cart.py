@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
 from marketplace.catalog.rules.rows import OfferRow
+from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.wanted import Total
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
@@ -46,7 +47,7 @@ class Option:
     """A departure that can carry a line, with the freight of that line; ``fits`` tells whether there is room now.
 
     It is ``tight`` when a merchant who takes all his time to confirm is too late for it: he must do so before
-    ``confirm_before``, else the line is rolled to a later one.
+    ``confirm_before``, else the line is rolled to a later one. ``bar`` is why it does not take these goods at all.
     """
 
     departure_id: UUID
@@ -68,6 +69,7 @@ class Option:
     fits: bool
     confirm_before: datetime
     tight: bool
+    bar: Bar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +275,7 @@ def price_sample(
     to_place = item.place_code if by_courier else destination_of(item.place_code, item.incoterm, destination)
     chosen = None if by_courier else choose(options, wanted_departure)
     amount = sample.goods + sample.courier
-    # No courier of ours takes what may not ride with other goods.
-    stays = [Problem(offer.lack, {})] if by_courier and offer.hindrance is not None and offer.lack else []
-    found = stays if by_courier else _on_its_way(item, offer, to_place, chosen, wanted_departure)
+    found = _by_courier(offer) if by_courier else _on_its_way(item, offer, to_place, chosen, wanted_departure)
     return CartLine(
         item=item,
         offer=offer,
@@ -301,7 +301,7 @@ def choose(options: Sequence[Option], wanted: UUID | None) -> Option | None:
     for option in options:
         if option.departure_id == wanted:
             return option
-    priced = [option for option in options if option.freight is not None]
+    priced = [option for option in options if option.freight is not None and option.bar is None]
     return min(priced, key=lambda option: (not option.fits, option.tight), default=None)
 
 
@@ -350,6 +350,13 @@ def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
     )
 
 
+def _by_courier(offer: OfferRow) -> list[Problem]:
+    """No courier of ours takes dangerous goods, or what may be some."""
+    if offer.hindrance is not None and offer.lack is not None:
+        return [Problem(offer.lack, {})]
+    return [Problem("dangerous_courier", {})] if offer.dangerous is not None else []
+
+
 def _barred(barred: Barred | None) -> Sequence[Problem]:
     if barred is None:
         return ()
@@ -385,6 +392,8 @@ def _on_its_way(
     elif chosen is None:
         hub = hub_of(item.incoterm, item.place_code, offer.hub_code)
         found.append(Problem("no_departure", {"to": to_place, "hub": hub}))
+    elif chosen.bar is not None:
+        found.append(Problem("departure_barred", {"why": str(chosen.bar), "departure": str(chosen.departure_id)}))
     elif wanted not in (None, chosen.departure_id):
         found.append(
             Problem(

@@ -33,7 +33,8 @@ def hold(
     """Hold stock and space of every line and return the bookings by line.
 
     With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus``
-    that were to go on the departure, ``cutoff`` or ``departure_closed``: nothing is held then.
+    that were to go on the departure, ``segregation`` with those that must not stand there, ``cutoff`` or
+    ``departure_closed``: nothing is held then.
     """
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
     units = [
@@ -44,6 +45,8 @@ def hold(
     try:
         return booking.reserve_all(session, spaces=spaces, on=on, now=now)
     except Conflict as refusal:
+        if refusal.code == "segregation":
+            raise _of_cargo(plan, refusal) from refusal
         if refusal.code != "capacity":
             raise
         raise _of_lines(plan, refusal) from refusal
@@ -54,6 +57,13 @@ def _of_lines(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
     on_it = {space.line_id for space in plan.spaces if space.departure_id == refusal.facts["departure"]}
     skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in on_it]
     return Conflict("capacity", **refusal.facts, skus=skus)
+
+
+def _of_cargo(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
+    """Return a refusal of neighbours with the articles of the checkout that it is about."""
+    lines = refusal.facts["lines"]
+    skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in lines]
+    return Conflict("segregation", departure=refusal.facts["departure"], rule=refusal.facts["rule"], skus=skus)
 
 
 def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:

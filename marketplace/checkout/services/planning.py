@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow, closures, units
 from marketplace.accounts.rules.closures import Works
-from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.checkout import queries
 from marketplace.checkout.queries import samples
+from marketplace.checkout.rules.cargo import cargo_of
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
@@ -364,7 +364,8 @@ def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> L
         from_stock=placed.from_stock,
         shipper_id=part.order.merchant_id,
         consignee_id=buyer_id,
-        is_dangerous=line.offer.hindrance is Hindrance.DANGEROUS,
+        cargo=cargo_of(line.offer),
+        hs_code=line.offer.hs_code,
     )
 
 

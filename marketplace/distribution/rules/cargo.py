@@ -25,6 +25,21 @@ class Said:
     food: bool = False
     temp_min: int | None = None
     temp_max: int | None = None
+    fresh: bool = False
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether the merchant declared the goods as dangerous."""
+        return bool(self.labels)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing was said that keeps other goods away."""
+        return not (self.labels or self.un_number or self.food) and self.temp_min is None and self.temp_max is None
+
+
+# Goods of which nothing was said.
+NOTHING_SAID: Final = Said()
 
 
 def said(documents: Mapping[str, Any], *, fresh: bool, kept_at: tuple[int | None, int | None] | None) -> Said:
@@ -33,7 +48,7 @@ def said(documents: Mapping[str, Any], *, fresh: bool, kept_at: tuple[int | None
     food = documents.get(DetailKind.FOOD.value)
     low, high = _cold(food, kept_at)
     if danger.get("answer") != Answer.DANGEROUS:
-        return Said(food=bool(food) or fresh, temp_min=low, temp_max=high)
+        return Said(food=bool(food) or fresh, temp_min=low, temp_max=high, fresh=fresh)
     return Said(
         un_number=danger.get("un_number") or "",
         labels=(_label(danger),),
@@ -41,6 +56,7 @@ def said(documents: Mapping[str, Any], *, fresh: bool, kept_at: tuple[int | None
         food=bool(food) or fresh,
         temp_min=low,
         temp_max=high,
+        fresh=fresh,
     )
 
 

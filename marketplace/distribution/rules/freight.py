@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from marketplace.distribution.rules.cargo import NOTHING_SAID, Said
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -38,7 +39,8 @@ class LineSpace:
     from_stock: bool
     shipper_id: UUID
     consignee_id: UUID
-    is_dangerous: bool = False
+    cargo: Said = NOTHING_SAID
+    hs_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,8 @@ def on_line_added(session: Session, event: LineAdded) -> None:
         from_stock=line.lead_days is None,
         shipper_id=like.shipper_company_id,
         consignee_id=like.consignee_company_id,
+        cargo=loads.cargo_of(session, line),
+        hs_code=line.hs_code,
     )
     until = departure.cutoff_cargo_at if order.secured_at else order.confirm_by
     bookings.reserve(session, space=space, expires_at=until, now=event.at)
@@ -105,6 +107,7 @@ def on_line_replaced(session: Session, event: LineReplaced) -> None:
     found = option_queries.options(
         session, hub_code=hub, to_place=like.to_place, load=load, after=ready_at, now=event.at
     )
+    cargo = loads.cargo_of(session, line)
     for option in found:
         space = LineSpace(
             line_id=line.id,
@@ -115,6 +118,8 @@ def on_line_replaced(session: Session, event: LineReplaced) -> None:
             from_stock=line.lead_days is None,
             shipper_id=like.shipper_company_id,
             consignee_id=like.consignee_company_id,
+            cargo=cargo,
+            hs_code=line.hs_code,
         )
         try:
             with session.begin_nested():

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, dangerous, loads, renewal
+from marketplace.distribution.services import contracts, dangerous, loads, neighbours, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.events import BookingRolled
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
@@ -45,12 +46,13 @@ def reserve_all(
 
     Return the bookings by line. Departures are taken in the order in which their hot rows are locked, and each in as
     many statements for one line as for two hundred; ``on`` has them as they were read in this transaction. Conflict
-    ``capacity``, ``cutoff``, ``dangerous_cutoff``, ``departure_closed`` or ``not_served``: the unit of work is
-    given up then.
+    ``capacity``, ``cutoff``, ``dangerous_cutoff``, ``departure_closed``, ``not_served`` or ``segregation``: the unit
+    of work is given up then.
     """
-    declared = {space.line_id: space.departure_id for space, _ in spaces if space.is_dangerous}
+    declared = {space.line_id: space.departure_id for space, _ in spaces if space.cargo.is_dangerous}
     dangerous.check_declared(session, on=declared, now=now)
     per_departure: dict[UUID, list[tuple[holding.Wanted, datetime | None]]] = {}
+    going: dict[UUID, list[LineSpace]] = {}
     for space, until in sorted(spaces, key=lambda one: (one[0].departure_id, one[0].line_id)):
         wanted = holding.Wanted(
             departure_id=space.departure_id,
@@ -62,18 +64,23 @@ def reserve_all(
             consignee=space.consignee_id,
         )
         per_departure.setdefault(space.departure_id, []).append((wanted, until if space.from_stock else None))
-    return {
-        booking.subject: booking
-        for departure_id, wanted in per_departure.items()
-        for booking in holding.book_all(session, departure=on[departure_id], wanted=wanted, now=now)
-    }
+        going.setdefault(space.departure_id, []).append(space)
+    made: dict[UUID, BookingRow] = {}
+    for departure_id, wanted in per_departure.items():
+        rows = holding.book_all(session, departure=on[departure_id], wanted=wanted, now=now)
+        made |= {row.subject: row for row in rows}
+        neighbours.stand(session, spaces=going[departure_id], bookings=made, now=now)
+    return made
 
 
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
-    """Hold room for goods from stock; for goods made to order only note the departure aimed at."""
+    """Hold room for goods from stock; for goods made to order only note the departure aimed at.
+
+    Conflict ``segregation`` where they must not stand with what is booked there, besides those of the room.
+    """
     dangerous.check(session, line_id=space.line_id, departure_id=space.departure_id, now=now)
     if space.from_stock:
-        holding.hold(
+        made = holding.hold(
             session,
             departure_id=space.departure_id,
             to_place=space.to_place,
@@ -84,17 +91,18 @@ def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: da
             expires_at=expires_at,
             now=now,
         )
-        return
-    holding.target(
-        session,
-        departure_id=space.departure_id,
-        to_place=space.to_place,
-        load=space.load,
-        subject=space.line_id,
-        shipper=space.shipper_id,
-        consignee=space.consignee_id,
-        now=now,
-    )
+    else:
+        made = holding.target(
+            session,
+            departure_id=space.departure_id,
+            to_place=space.to_place,
+            load=space.load,
+            subject=space.line_id,
+            shipper=space.shipper_id,
+            consignee=space.consignee_id,
+            now=now,
+        )
+    neighbours.stand(session, spaces=[space], bookings={space.line_id: made}, now=now)
 
 
 def prolong(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
@@ -210,6 +218,13 @@ def hold_on(
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
     dangerous.check(session, line_id=ended.subject, departure_id=departure_id, now=now)
+    with session.begin_nested():
+        return _hold_on(session, ended, departure_id, until, actor, now)
+
+
+def _hold_on(
+    session: Session, ended: BookingRow, departure_id: UUID, until: datetime, actor: Actor, now: datetime
+) -> BookingRow:
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
     line = line_of(session, ended.subject)
     load = _load_again(line, ended)
@@ -227,6 +242,7 @@ def hold_on(
     )
     tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
     loads.describe(session, carried=[(again, line)])
+    standing.check(session, departure_id=departure_id, coming={again.id: again.reference}, now=now)
     renewal.renew(session, line_id=ended.subject, load=load, actor=actor, now=now)
     return again
 

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import details
-from marketplace.distribution.rules.cargo import said
+from marketplace.distribution.rules.cargo import Said, said
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.logistics.queries.bookings import BookingRow
@@ -30,9 +30,19 @@ def describe(
     )
 
 
-def _facts(booking: BookingRow, line: LineRow, documents: dict[str, object], ready_at: datetime | None) -> CargoFacts:
+def cargo_of(session: Session, line: LineRow) -> Said:
+    """Return what is said of a line's goods, as far as it decides what stands beside them."""
+    documents = details.documents(session, listing_ids={line.listing_id}).get(line.listing_id, {})
+    return _said(line, documents)
+
+
+def _said(line: LineRow, documents: dict[str, object]) -> Said:
     kept_at = line.kept_at and (line.kept_at.least_centi, line.kept_at.most_centi)
-    found = said(documents, fresh=line.fresh, kept_at=kept_at)
+    return said(documents, fresh=line.fresh, kept_at=kept_at)
+
+
+def _facts(booking: BookingRow, line: LineRow, documents: dict[str, object], ready_at: datetime | None) -> CargoFacts:
+    found = _said(line, documents)
     return CargoFacts(
         un_number=found.un_number,
         labels=found.labels,

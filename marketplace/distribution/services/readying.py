@@ -17,6 +17,7 @@ from marketplace.distribution.services.booking import (
     options_for,
 )
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
@@ -74,6 +75,8 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
 def _take(session: Session, booking: BookingRow, until: datetime, now: datetime) -> bool:
     try:
         dangerous.check(session, line_id=booking.subject, departure_id=booking.departure_id, now=now)
+        coming = {booking.id: booking.reference}
+        standing.check(session, departure_id=booking.departure_id, coming=coming, now=now)
         holding.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
     except Conflict:
         return False

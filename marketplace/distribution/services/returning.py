@@ -13,10 +13,12 @@ from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.rules.returning import GIVEN_UP, WayOut, WaysBack, chosen_place, share, ways_back
-from marketplace.distribution.services import agreeing, contracts, papers
+from marketplace.distribution.services import agreeing, contracts, loads, papers
+from marketplace.distribution.services.booking import line_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
@@ -126,6 +128,9 @@ def book(session: Session, *, claim_id: UUID, departure_id: UUID, actor: Actor, 
         actor=actor,
         now=now,
     )
+    line = line_of(session, claim.line_id)
+    loads.describe(session, carried=[(booking, line)])
+    standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
     space.confirm(session, subject=claim_id, actor=actor, now=now)
     _agree(session, claim, departure, to_place, load, actor, now)
     if stranded is not None:

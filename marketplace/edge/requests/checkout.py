@@ -135,6 +135,10 @@ messages.register(
             "Choose another departure for some of it."
         ),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
+        "segregation_of": _(
+            "These goods must not stand beside others on the departure that was chosen (%(skus)s). Choose another one "
+            "for them."
+        ),
         "dangerous_cutoff": _("The departure takes no more dangerous goods. Choose a later one."),
         "departure_closed": _("The departure is closed. Choose a later one."),
         "departure_missed": _(
@@ -159,7 +163,10 @@ messages.register(
         "dangerous_undecided": _(
             "The merchant has not said whether these goods are dangerous: they cannot be ordered yet."
         ),
-        "dangerous_dangerous": _("These are dangerous goods. No lorry of the city takes them yet."),
+        "dangerous_not_carried": _(
+            "The city's lorries carry no explosives, infectious or radioactive goods: these cannot be ordered."
+        ),
+        "dangerous_courier": _("No courier takes dangerous goods. Choose a lorry."),
         "only_for_card": _("A payment method is for cards only."),
         "only_instead_of_card": _("A local way to pay stands in place of a card, not beside one or a bank transfer."),
         "card_declined": _("Use another card."),

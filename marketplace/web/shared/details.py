@@ -77,7 +77,9 @@ HINDRANCES: Final[dict[Hindrance, Any]] = {
     Hindrance.UNDECIDED: lazy_gettext(
         "Freight incomplete: the merchant has not said whether these goods are dangerous."
     ),
-    Hindrance.DANGEROUS: lazy_gettext("These are dangerous goods. No lorry of the city takes them yet."),
+    Hindrance.NOT_CARRIED: lazy_gettext(
+        "The city's lorries carry no explosives, infectious or radioactive goods: these cannot be ordered."
+    ),
 }
 
 # What a row of vehicles or of part numbers is made of.

@@ -113,14 +113,17 @@ def test_gases_have_no_packing_group():
     refused(dangerous.parse, gas, "packing_group")
 
 
-def test_undecided_goods_have_no_freight_and_dangerous_ones_no_lorry():
+def test_undecided_goods_have_no_freight_and_some_classes_no_lorry():
     safe = dangerous.parse({"answer": "not_dangerous", "confirmed": True}).document
     assert safe["un_number"] is None
     assert hindrance(None, is_asked=True) is Hindrance.UNDECIDED
     assert hindrance(None, is_asked=False) is None
     assert hindrance(safe, is_asked=True) is None
     for asked in (True, False):
-        assert hindrance(dangerous.parse(BATTERY).document, is_asked=asked) is Hindrance.DANGEROUS
+        assert hindrance(dangerous.parse(BATTERY).document, is_asked=asked) is None
+        for never in ("1.1", "1.4", "6.2", "7"):
+            document = dangerous.parse(BATTERY).document | {"hazard_class": never}
+            assert hindrance(document, is_asked=asked) is Hindrance.NOT_CARRIED
 
 
 def test_food_is_not_stored_above_its_most_or_below_its_least():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.rows import OfferRow
+from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import (
     MOST_OPTIONS,
     CartLine,
@@ -98,6 +99,15 @@ def test_the_earliest_arrival_with_room_and_tariff_is_chosen():
     assert choose([full, unpriced], None) == full
     assert choose([unpriced], None) is None
     assert choose([full, good], full.departure_id) == full
+
+
+def test_a_departure_that_does_not_take_the_goods_is_chosen_only_by_name_and_says_why():
+    barred, full = option(1, bar=Bar.SEGREGATION), option(2, fits=False)
+    assert choose([barred, full], None) == full
+    assert choose([barred], None) is None
+    found = line(options=[barred, full], wanted=barred.departure_id)
+    assert codes(found) == ["departure_barred"]
+    assert found.problems[0].facts == {"why": "segregation", "departure": str(barred.departure_id)}
 
 
 def test_a_departure_that_the_merchants_silence_would_miss_is_chosen_only_for_want_of_a_safe_one_with_room():

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.fleet.queries.cooling import cooled
+from marketplace.logistics.fleet.rules.vehicles import COOLS
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
-from marketplace.logistics.planning.models import BookingCargo, BookingPin, VehicleCooling
+from marketplace.logistics.planning.models import BookingCargo, BookingPin
 from marketplace.logistics.planning.queries.natures import lanes_of, nature
 from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
-from marketplace.logistics.planning.rules.segregation import PLAIN
+from marketplace.logistics.planning.rules.segregation import Nature, seen_by
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import chargeable, freight
@@ -63,7 +65,9 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
         .order_by(Booking.created_at, Booking.id)
     ).all()
     stops = _stops(session, keys)
-    lanes = lanes_of(session, departure_ids=keys, now=now)
+    lanes = lanes_of(session, departure_ids=keys)
+    asked = [rule for rules in lanes.values() for rule in rules]
+    cold = cooled(session, departure_ids=keys)
     rates, currency = _rates(session, departures, now)
     by_id = {row.id: row for row in departures}
     back = dict.fromkeys(keys, Load())
@@ -76,14 +80,22 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
             room=Load(*(max(getattr(row, name), 0) for name in DIMENSIONS)) + back[row.id],
             cutoff=_seconds(row.cutoff_cargo_at),
             reaches={_way(place, row.carrier): eta for place, eta in stops.get(row.id, {}).items()},
-            temp_min=row.temp_min,
-            temp_max=row.temp_max,
-            lane=lanes.get(row.id, frozenset()),
+            temp_min=COOLS[0] if row.id in cold else None,
+            temp_max=COOLS[1] if row.id in cold else None,
+            lane=lanes.get(row.id, ()),
         )
         for row in departures
     ]
     parcels = [
-        _parcel(booking, cargo, pinned, by_id[booking.departure_id], rates) for booking, cargo, pinned in bookings
+        _parcel(
+            booking,
+            cargo,
+            pinned,
+            by_id[booking.departure_id],
+            rates,
+            seen_by(nature(cargo, booking.shipper_company_id), asked),
+        )
+        for booking, cargo, pinned in bookings
     ]
     return Input(Instance(tuple(parcels), tuple(lorries), now.date()), currency)
 
@@ -97,12 +109,9 @@ def _departures(session: Session, scope: Scope, now: datetime) -> Sequence[Any]:
             Departure.line_id,
             Departure.cutoff_cargo_at,
             Line.carrier_company_id.label("carrier"),
-            VehicleCooling.temp_min,
-            VehicleCooling.temp_max,
             *room,
         )
         .join(Line, Line.id == Departure.line_id)
-        .outerjoin(VehicleCooling, VehicleCooling.vehicle_type_id == Departure.vehicle_type_id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
             Departure.hub_code == scope.hub_code,
@@ -143,7 +152,9 @@ def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[
     }, common
 
 
-def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any) -> Parcel:
+def _parcel(
+    booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any, nature: Nature
+) -> Parcel:
     asked = rates.get((home.line_id, booking.to_place))
     weight = asked and chargeable(booking.load, m3_factor=asked.m3_factor, ldm_factor=asked.ldm_factor)
     ready = _seconds(cargo.ready_at) if cargo and cargo.ready_at else None
@@ -155,7 +166,7 @@ def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, h
         to=_way(booking.to_place, home.carrier),
         load=booking.load,
         value=freight(weight, asked).minor if weight else 0,
-        nature=nature(cargo) if cargo else PLAIN,
+        nature=nature,
         ready=ready,
         due=_seconds(cargo.due_at) if cargo and cargo.due_at else None,
         home=str(booking.departure_id),

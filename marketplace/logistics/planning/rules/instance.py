@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.planning.rules.segregation import PLAIN, HouseRule, LaneRule, Nature, house_rules
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
+from marketplace.logistics.planning.rules.segregation import PLAIN, HouseRule, Nature, house_rules
 
 _DAY: Final = 86_400
 # Of its freight in thousandths: however late, it is better that goods ride than that they stay.
@@ -48,7 +49,7 @@ class Lorry:
     reaches: Mapping[str, int]
     temp_min: int | None = None
     temp_max: int | None = None
-    lane: frozenset[LaneRule] = frozenset()
+    lane: tuple[LaneRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Instance:
                 for key, to, load, value, one, *times in document["parcels"]
             ),
             lorries=tuple(
-                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, frozenset(map(LaneRule, lane)))
+                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, _lane(lane))
                 for key, room, cutoff, reaches, coldest, warmest, lane in document["lorries"]
             ),
             day=date.fromisoformat(document["day"]),
@@ -123,7 +124,7 @@ def _amounts(load: Load) -> list[int]:
 
 
 def _nature(one: Nature) -> list[Any]:
-    return [one.un_number, list(one.labels), one.food, one.temp_min, one.temp_max, one.product]
+    return [one.un_number, list(one.labels), one.food, one.temp_min, one.temp_max, one.product, one.company]
 
 
 def _parcel(one: Parcel) -> list[Any]:
@@ -133,4 +134,9 @@ def _parcel(one: Parcel) -> list[Any]:
 
 def _lorry(one: Lorry) -> list[Any]:
     reaches = dict(sorted(one.reaches.items()))
-    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, sorted(one.lane)]
+    lane = [[rule.code, dict(rule.parameters)] for rule in one.lane]
+    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, lane]
+
+
+def _lane(rules: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[LaneRule, ...]:
+    return tuple(LaneRule(LaneRuleCode(code), parameters) for code, parameters in rules)

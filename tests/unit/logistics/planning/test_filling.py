@@ -9,9 +9,18 @@ from marketplace.logistics.planning.rules.filling import Filling, Ground, first_
 from marketplace.logistics.planning.rules.instance import Instance
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import Reason, reasons
-from marketplace.logistics.planning.rules.segregation import LaneRule
 from marketplace.logistics.planning.rules.states import PLAN, PlanState
-from tests.unit.logistics.planning.making import BATTERY, FOOD, FROZEN, FRUIT, instance, instances, lorry, parcel
+from tests.unit.logistics.planning.making import (
+    BATTERY,
+    FOOD,
+    FROZEN,
+    FRUIT,
+    NONE_DANGEROUS,
+    instance,
+    instances,
+    lorry,
+    parcel,
+)
 
 _MANY = 500 if os.environ.get("CITY_SOAK") else 30
 HALF = Load(12_000_000, 40_000_000, 6_800, 16)
@@ -102,7 +111,7 @@ def test_the_checker_trusts_nothing():
     ]
     cold = lorry("M", temp_min=-250, temp_max=250)
     warm = lorry("W", temp_min=100, temp_max=250)
-    one = instance(goods, [lorry(), cold, warm, lorry("N", lane=frozenset({LaneRule.NO_DANGEROUS}))])
+    one = instance(goods, [lorry(), cold, warm, lorry("N", lane=NONE_DANGEROUS)])
     assert checking.faults(one, {"a": "L", "x": "L", "b": "Y"}) == ["x on L: unknown", "b on Y: unknown"]
     assert checking.faults(one, {"c": "L"}) == ["c on L: place not served"]
     together = checking.faults(one, {"a": "L", "b": "L"})
@@ -115,7 +124,7 @@ def test_the_checker_trusts_nothing():
     assert checking.faults(one, {"d": "M"}) == []
     assert checking.faults(one, {"d": "W"}) == ["W: no set point for all aboard"]
     assert "e on L: pinned elsewhere" in checking.faults(one, {"e": "L"})
-    assert checking.faults(one, {"b": "N"})[-1] == "b on N: dangerous on a lane that takes none"
+    assert checking.faults(one, {"b": "N"})[-1] == "N: b on its lane: no_dangerous"
     assert checking.faults(one, {"f": "L"}) == ["L: grams 25000000 of 24000000"]
 
 
@@ -137,7 +146,7 @@ def test_reasons_name_what_is_nearest_to_being_solved():
     assert (found.why, found.facts) == (Why.READY, {"ready": 1_100, "cutoff": 1_000})
     assert left_behind(parcel(nature=FRUIT), [lorry(), lorry("M", temp_min=100, temp_max=200)]).why is Why.TEMPERATURE
     assert left_behind(parcel(nature=FROZEN), [lorry(temp_min=-100, temp_max=200)]).why is Why.TEMPERATURE
-    only = frozenset({LaneRule.NO_DANGEROUS})
+    only = NONE_DANGEROUS
     assert left_behind(parcel(nature=BATTERY), [lorry(lane=only)]).facts == {"rule": "no_dangerous"}
     assert left_behind(parcel(load=Load(24_500_000, 1, 1, 1)), [lorry()]).facts == {"over": {"grams": 500_000}}
     assert left_behind(parcel(pinned="M"), [lorry()]).facts == {"pinned": "M"}

@@ -14,6 +14,10 @@ from marketplace.logistics.borders.services import lanes
 from marketplace.logistics.fleet.models import CrewAssignment, FleetVehicle
 from marketplace.logistics.fleet.queries.cooling import cooled
 from marketplace.logistics.fleet.rules.papers import Kind
+from marketplace.logistics.floor.events import FloorPlanShort
+from marketplace.logistics.floor.models import FloorPlan
+from marketplace.logistics.floor.rules import states as floor_states
+from marketplace.logistics.models.cargo import HandlingUnit
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.models.network import BorderCrossing, Line
 from marketplace.logistics.planning import child
@@ -23,10 +27,13 @@ from marketplace.logistics.planning.queries.natures import natures_of
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import reasons
 from marketplace.logistics.planning.rules.states import PlanState
-from marketplace.logistics.planning.services import applying, planning, standing
+from marketplace.logistics.planning.services import applying, planning, reacting, standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.logistics.queries import bookings, checks
+from marketplace.logistics.rules.cargo import MeasuredUnit
 from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services import cargo
+from marketplace.logistics.services.departures import closing
 from marketplace.logistics.services.space import exchanging, rolling
 from tests.integration.logistics.conftest import NOW, taken
 
@@ -248,3 +255,54 @@ def test_a_lane_that_takes_goods_of_one_company_is_planned_so(session, road):
     rule_lane(session, LaneRuleCode.ONE_COMPANY)
     rows = rows_of(session, planned(session))
     assert rows[one.id].departure_id != rows[other.id].departure_id
+
+
+def draw(session, booking, *, placed=51, total=60):
+    """Receive a booking's cargo, and note a floor plan of its departure that has no place for it."""
+    unit = MeasuredUnit(cartons=20, grams=400_000, length_mm=1_200, width_mm=800, height_mm=1_500)
+    cargo.receive_cargo(session, actor=SYSTEM, booking_id=booking.id, units=[unit], now=NOW)
+    code = session.scalars(sa.select(HandlingUnit.sscc).where(HandlingUnit.booking_id == booking.id)).one()
+    plan = FloorPlan(
+        id=new_id(), departure_id=booking.departure_id, version=1, state=floor_states.PlanState.FINAL,
+        effort=floor_states.Effort.BALANCED, packer="packvium", task={}, input_sha256="", placed=placed, total=total,
+        left_over=[{"key": f"{code}.0", "reason": ""}, {"key": f"{'0' * 18}.0", "reason": ""}], asked_at=NOW,
+    )  # fmt: skip
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def test_what_does_not_fit_on_the_floor_goes_back_to_the_planner(session, road):
+    fits, left = road.confirmed(session), road.confirmed(session)
+    plan_id = planned(session)
+    floor = draw(session, left)
+    told = FloorPlanShort(
+        at=NOW, departure_id=road.departures[0], subjects=(left.subject,), plan_id=floor.id, placed=51, total=60,
+        booking_ids=(left.id,),
+    )  # fmt: skip
+    reacting.on_floor_plan_short(session, told)
+    session.flush()
+    rows = rows_of(session, plan_id)
+    assert rows[fits.id].departure_id == road.departures[0]
+    assert (rows[left.id].departure_id, rows[left.id].reason) == (None, Why.FLOOR)
+    assert (rows[left.id].facts["placed"], rows[left.id].facts["total"]) == (51, 60)
+    # The next plan finds another lorry for it, and sets nothing more on the one whose floor is full.
+    comes = road.confirmed(session, number=1)
+    again = planned(session)
+    rows = rows_of(session, again)
+    assert rows[left.id].departure_id == rows[comes.id].departure_id == road.departures[1]
+    assert applying.apply(session, plan_id=again, actor=SYSTEM, now=NOW) == {left.id: "moved"}
+    assert now_on(session, left.id) == road.departures[1]
+
+
+def test_past_the_cut_off_only_what_has_no_place_is_planned_of_a_departure(session, road):
+    fits, left = road.confirmed(session), road.confirmed(session)
+    draw(session, left)
+    after = session.get_one(Departure, road.departures[0]).cutoff_cargo_at + timedelta(minutes=1)
+    closing.close(session, actor=SYSTEM, departure_id=road.departures[0], now=after)
+    rows = rows_of(session, planned(session, now=after))
+    assert rows.keys() == {left.id}
+    assert fits.id not in rows
+    assert (rows[left.id].before_id, rows[left.id].departure_id) == tuple(road.departures[:2])
+    elsewhere = Scope("CN-NANPENG", new_id(), NOW + timedelta(days=20))
+    assert inputs.read(session, scope=elsewhere, now=after).instance.parcels == ()

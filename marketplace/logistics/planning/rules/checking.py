@@ -47,6 +47,8 @@ def _alone(parcel: Parcel, lorry: Lorry) -> list[str]:
         return ["place not served"]
     if parcel.pinned is not None and parcel.pinned != lorry.key:
         wrong.append("pinned elsewhere")
+    if lorry.floor is not None and (parcel.key in lorry.floor.left or parcel.home != lorry.key):
+        wrong.append("no place on its floor")
     if parcel.due is not None and lorry.reaches[parcel.to] > parcel.due:
         wrong.append("arrives after its due")
     if parcel.ready is not None and parcel.ready > lorry.cutoff:

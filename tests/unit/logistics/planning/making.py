@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
-from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
+from marketplace.logistics.planning.rules.instance import Floor, Instance, Lorry, Parcel
 from marketplace.logistics.planning.rules.segregation import Nature
 
 DAY = date(2026, 11, 29)
@@ -26,6 +26,7 @@ LANE_RULES = (
     LaneRule(LaneRuleCode.ONLY_CHAPTERS, {"chapters": ["08"]}),
     LaneRule(LaneRuleCode.EXCEPT_CHAPTERS, {"chapters": ["08"]}),
 )
+LEFT = st.frozensets(st.sampled_from(["P0", "P1"]))
 
 
 def parcel(key: str = "P", **given) -> Parcel:
@@ -51,6 +52,7 @@ def instances(draw, most_parcels=7, most_lorries=3):
             cutoff=draw(st.integers(0, 5)),
             reaches={place: draw(st.integers(6, 12)) for place in draw(st.sets(st.sampled_from("AB"), min_size=1))},
             **draw(st.sampled_from([{}, {"temp_min": -250, "temp_max": 250}])),
+            floor=draw(st.one_of(st.none(), st.none(), st.builds(Floor, st.just(1), st.just(2), LEFT))),
             lane=tuple(draw(st.lists(st.sampled_from(LANE_RULES), max_size=1))),
         )
         for at in range(draw(st.integers(1, most_lorries)))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.planning.rules import checking
 from marketplace.logistics.planning.rules.filling import Filling, Ground, first_fit, rounded
-from marketplace.logistics.planning.rules.instance import Instance
+from marketplace.logistics.planning.rules.instance import Floor, Instance
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import Reason, reasons
 from marketplace.logistics.planning.rules.states import PLAN, PlanState
@@ -146,10 +146,22 @@ def test_reasons_name_what_is_nearest_to_being_solved():
     assert (found.why, found.facts) == (Why.READY, {"ready": 1_100, "cutoff": 1_000})
     assert left_behind(parcel(nature=FRUIT), [lorry(), lorry("M", temp_min=100, temp_max=200)]).why is Why.TEMPERATURE
     assert left_behind(parcel(nature=FROZEN), [lorry(temp_min=-100, temp_max=200)]).why is Why.TEMPERATURE
-    only = NONE_DANGEROUS
-    assert left_behind(parcel(nature=BATTERY), [lorry(lane=only)]).facts == {"rule": "no_dangerous"}
+    assert left_behind(parcel(nature=BATTERY), [lorry(lane=NONE_DANGEROUS)]).facts == {"rule": "no_dangerous"}
     assert left_behind(parcel(load=Load(24_500_000, 1, 1, 1)), [lorry()]).facts == {"over": {"grams": 500_000}}
     assert left_behind(parcel(pinned="M"), [lorry()]).facts == {"pinned": "M"}
+
+
+def test_what_has_no_place_on_a_floor_rides_elsewhere_and_nothing_more_comes_there():
+    goods = [parcel("left", home="L"), parcel("stands", home="L"), parcel("comes", home="M")]
+    lorries = [lorry(floor=Floor(51, 60, frozenset({"left"}))), lorry("M", cutoff=2_000)]
+    one = instance(goods, lorries)
+    assert Instance.of(one.document()) == one
+    assert first_fit(Ground(one)).answer() == {"left": "M", "stands": "L", "comes": "M"}
+    assert checking.faults(one, {"stands": "L"}) == []
+    for key in ("left", "comes"):
+        assert checking.faults(one, {key: "L"}) == [f"{key} on L: no place on its floor"]
+    alone = instance(goods[:1], lorries[:1])
+    assert reasons(alone, {})["left"] == Reason(Why.FLOOR, "L", {"placed": 51, "total": 60}, 1_000)
 
 
 def test_reasons_name_neighbours_and_the_room_that_lacks_with_its_price():

@@ -1,5 +1,6 @@
 """``city replay``: live the published history of the corridor in an empty city."""
 
+import gc
 from functools import partial
 
 import click
@@ -37,6 +38,8 @@ def replay(city: City, *, departures: int, replan: bool) -> None:
             return
         from marketplace.seed.replay import flows
 
+        # The program itself is never garbage: looking through it again and again is a tenth of a long run.
+        gc.freeze()
         try:
             under_way = flows.replay(
                 app.extensions["city.vault"],

@@ -38,6 +38,8 @@ from marketplace.logistics import events as logistics
 from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
+from marketplace.logistics.floor import events as floors
+from marketplace.logistics.planning.services import reacting as planning
 from marketplace.logistics.services import erasing as receipts
 from marketplace.logistics.tracing import events as tracing
 from marketplace.logistics.tracing.services import estimating, hooks
@@ -186,6 +188,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled,),
+    floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),

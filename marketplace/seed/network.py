@@ -22,7 +22,6 @@ from marketplace.logistics.floor import queries as floors
 from marketplace.logistics.floor.rules.measures import Measures
 from marketplace.logistics.floor.services import vehicles
 from marketplace.logistics.models.network import BorderCrossing
-from marketplace.logistics.planning.services import standing
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
 from marketplace.logistics.rules.states import Carriage, Mode
 from marketplace.logistics.services import building, timetable
@@ -108,7 +107,6 @@ INSIDES: Final = (
         "cnctnr.com: 68 m³ usual load, 12.032 × 2.352 × 2.69 m inside, tare 3.86-4.2 t; axles assumed",
     ),
 )  # fmt: skip
-_COOLING_NOTE: Final = "demo: fictitious, every lorry can be cooled"
 LINES: Final = (
     DemoLine(
         "EAST", "East line", "东线", "Tuyến Đông", "CN-NANPENG", "CNY", "260",
@@ -337,8 +335,6 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
         now=now,
     )
     _measure(session, now)
-    for code, *_ in VEHICLES:
-        standing.keeps_cold(session, vehicle=code, temp_min=-250, temp_max=250, source=_COOLING_NOTE)
     timetable.roll(session, now=now)
     busiest = session.scalars(sa.select(BorderCrossing.id).where(BorderCrossing.code == "YOUYIGUAN-HUUNGHI")).one()
     closures.propose(session, actor=SYSTEM, crossing_id=busiest, now=now)

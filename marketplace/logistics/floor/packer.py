@@ -6,7 +6,7 @@ Nothing imports this module: ``python -m marketplace.logistics.floor.packer``.
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -16,9 +16,12 @@ from packvium.geometry import AxisAlignedBox
 from packvium.result_validation import validate
 
 from marketplace.logistics.floor.rules.boxes import SUPPORT_PERCENT, Axles, Item, Spot, Task
+from marketplace.logistics.floor.rules.gaps import spaced
 from marketplace.logistics.floor.rules.states import CANDIDATES, SECONDS, Effort
 
 _LORRY: Final = "lorry"
+# So often one more is set at its distance; each time everything that stands is pinned, which is soon packed.
+_GAPS: Final = 8
 _TURNED: Final = {"LWH": False, "WLH": True}
 _ORIENTATION: Final = {turned: name for name, turned in _TURNED.items()}
 # With several stops the default portfolio places far less: maximal spaces keep the corridor to the doors whole.
@@ -94,8 +97,20 @@ def _gap_squared(one: AxisAlignedBox, other: AxisAlignedBox) -> int:
 def pack(task: Task, effort: Effort) -> dict[str, Any]:
     """Return spots, what stays behind with the packer's reason, and the faults that packvium finds in its own answer.
 
-    The same task has the same answer: the search is bounded by what it looks at, the clock is a fuse.
+    The same task has the same answer: the search is bounded by what it looks at, the clock is a fuse. What must stand
+    apart and found no corner that touches something is given one with the gap, and the rest is packed around it.
     """
+    answer = _packed(task, effort)
+    for _ in range(_GAPS if task.apart else 0):
+        spots = tuple(Spot(**one) for one in answer["spots"])
+        found = spaced(task, spots)
+        if found is None:
+            break
+        answer = _packed(replace(task, pins=(*spots, found)), effort)
+    return answer
+
+
+def _packed(task: Task, effort: Effort) -> dict[str, Any]:
     request = _request(task, effort)
     # Its dataclasses hide their fields from type checkers.
     registry: Any = ExtensionRegistry

@@ -16,7 +16,7 @@ from marketplace.logistics.floor.rules.states import DRAWN, Effort, Failure, Pla
 from marketplace.logistics.models.cargo import HandlingUnit
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import VehicleType
-from marketplace.logistics.rules.states import BookingState, UnitState
+from marketplace.logistics.rules.states import TAKES_CARGO, BookingState, UnitState
 
 _AT_HUB = (BookingState.CARGO_RECEIVED, BookingState.LOADED)
 
@@ -82,6 +82,15 @@ class PositionRow:
     def spot(self) -> Spot:
         """The spot as rules know it."""
         return Spot(self.key, self.x_mm, self.y_mm, self.z_mm, self.turned)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A departure on whose drawn floor ``placed`` of ``total`` items stand, and the bookings of the others."""
+
+    placed: int
+    total: int
+    booking_ids: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +222,34 @@ def task_of(
 def current(session: Session, *, departure_id: UUID) -> PlanRow | None:
     """Return the drawn plan of a departure that counts."""
     return _latest(session, FloorPlan.departure_id == departure_id, FloorPlan.state.in_(DRAWN))
+
+
+def short(session: Session, *, hub_code: str) -> dict[UUID, Short]:
+    """Return the departures at a hub, their doors open, whose floor does not take everything, by id."""
+    rows = session.execute(
+        sa.select(FloorPlan.departure_id, FloorPlan.placed, FloorPlan.total, FloorPlan.left_over)
+        .join(Departure, Departure.id == FloorPlan.departure_id)
+        .where(
+            Departure.hub_code == hub_code,
+            Departure.state.in_(TAKES_CARGO),
+            FloorPlan.state.in_(DRAWN),
+            FloorPlan.placed < FloorPlan.total,
+        )
+    ).all()
+    codes = {row.departure_id: {one["key"].partition(".")[0] for one in row.left_over} for row in rows}
+    every = [code for its in codes.values() for code in its]
+    known: dict[str, UUID] = {}
+    if every:
+        owners = session.execute(
+            sa.select(HandlingUnit.sscc, HandlingUnit.booking_id).where(HandlingUnit.sscc.in_(every))
+        )
+        known = {row.sscc: row.booking_id for row in owners}
+    return {
+        row.departure_id: Short(
+            row.placed, row.total, frozenset(known[code] for code in codes[row.departure_id] if code in known)
+        )
+        for row in rows
+    }
 
 
 def latest(session: Session, *, departure_id: UUID) -> PlanRow | None:

@@ -50,34 +50,6 @@ class BookingPin(Base):
     pinned_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class VehicleCooling(Base):
-    """Between which set points (tenths of °C) a kind of lorry keeps its load; a kind without a row keeps none."""
-
-    __tablename__ = "vehicle_cooling"
-
-    vehicle_type_id: Mapped[UUID] = mapped_column(sa.ForeignKey("vehicle_type.id"), primary_key=True)
-    temp_min: Mapped[int] = mapped_column(sa.Integer)
-    temp_max: Mapped[int] = mapped_column(sa.Integer)
-    source: Mapped[str] = mapped_column(sa.String(200))
-
-    __table_args__ = (sa.CheckConstraint("temp_min <= temp_max", name="temperatures"),)
-
-
-class LaneCargoRule(Base):
-    """What a line's lane asks of every lorry, for a time, with where it comes from."""
-
-    __tablename__ = "lane_cargo_rule"
-
-    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
-    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("line.id"), index=True)
-    rule: Mapped[str] = mapped_column(sa.String(32))
-    valid_from: Mapped[datetime] = mapped_column(UtcDateTime)
-    valid_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    source: Mapped[str] = mapped_column(sa.String(200))
-
-    __table_args__ = (sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="validity"),)
-
-
 class LoadPlan(Base):
     """A plan of one hub's departures until an instant, of one line or of all; the scope's runs are numbered.
 

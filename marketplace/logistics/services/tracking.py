@@ -1,12 +1,14 @@
 """Notes about the journey: what happened, what is expected, and what is withdrawn. Nothing noted is changed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import events
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import TransportNoted
@@ -44,8 +46,8 @@ def note(
 
     ``reported_by`` is the company that says so, None where the city's own act does.
     """
-    event = TransportEvent(
-        id=new_id(),
+    return _written(
+        session,
         departure_id=departure_id,
         booking_id=booking_id,
         code=int(code),
@@ -53,9 +55,9 @@ def note(
         place_code=place_code,
         event_at=event_at,
         recorded_at=now,
+        retracts=None,
         reported_by=reported_by,
     )
-    return _written(session, event)
 
 
 def retract(session: Session, *, event_id: UUID, now: datetime, reported_by: UUID | None = None) -> UUID:
@@ -66,8 +68,8 @@ def retract(session: Session, *, event_id: UUID, now: datetime, reported_by: UUI
     withdrawn = session.scalars(sa.select(TransportEvent.id).where(TransportEvent.retracts == event_id)).first()
     if event.retracts is not None or withdrawn is not None:
         raise Conflict("retracted", event=event_id)
-    withdrawal = TransportEvent(
-        id=new_id(),
+    return _written(
+        session,
         departure_id=event.departure_id,
         booking_id=event.booking_id,
         code=event.code,
@@ -78,21 +80,22 @@ def retract(session: Session, *, event_id: UUID, now: datetime, reported_by: UUI
         retracts=event_id,
         reported_by=reported_by,
     )
-    return _written(session, withdrawal)
 
 
-def _written(session: Session, event: TransportEvent) -> UUID:
-    session.add(event)
-    session.flush()
-    is_worked_out = event.classifier is not Classifier.ACTUAL and event.reported_by is None and event.retracts is None
+def _written(session: Session, **said: Any) -> UUID:
+    event_id = new_id()
+    write(session, TransportEvent, [{"id": event_id, **said}])
+    is_worked_out = (
+        said["classifier"] is not Classifier.ACTUAL and said["reported_by"] is None and said["retracts"] is None
+    )
     events.record(
         session,
         TransportNoted(
-            at=event.recorded_at,
-            event_id=event.id,
-            departure_id=event.departure_id,
-            booking_id=event.booking_id,
+            at=said["recorded_at"],
+            event_id=event_id,
+            departure_id=said["departure_id"],
+            booking_id=said["booking_id"],
             is_estimate=is_worked_out,
         ),
     )
-    return event.id
+    return event_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import ask, write
+from marketplace.kernel.db import alter, ask, write
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.events import LineMoved
@@ -79,8 +79,8 @@ def move_line(
     for name in (state, reached):
         _keep(session, line.id, name, before.get(name, 0), after.get(name, 0))
     line.state = rules.least_advanced(after)
-    session.add(LineMove(id=new_id(), line_id=line.id, before=state, after=reached, quantity=units, at=now))
-    session.flush()
+    moved = {"id": new_id(), "line_id": line.id, "before": state, "after": reached, "quantity": units, "at": now}
+    write(session, LineMove, [moved])
     events.record(
         session, LineMoved(at=now, order_id=line.order_id, line_id=line.id, state=str(reached), quantity=units)
     )
@@ -96,14 +96,11 @@ def move_all(session: Session, *, line: OrderLine, action: str, now: datetime) -
 
 def _keep(session: Session, line_id: UUID, state: LineState, before: int, after: int) -> None:
     if not before and after:
-        session.add(LinePart(line_id=line_id, state=state, quantity=after))
-        return
-    where = (LinePart.line_id == line_id, LinePart.state == state)
-    if after:
-        statement: Any = sa.update(LinePart).where(*where).values(quantity=after)
+        write(session, LinePart, [{"line_id": line_id, "state": state, "quantity": after}])
+    elif after:
+        alter(session, _SET_PART, {"line": line_id, "at": state, "units": after})
     else:
-        statement = sa.delete(LinePart).where(*where)
-    session.execute(statement, execution_options={"synchronize_session": "fetch"})
+        alter(session, _END_PART, {"line": line_id, "at": state})
 
 
 # Whatever happens to an order asks these: written once.
@@ -123,4 +120,13 @@ _PARTS_BY_LINE: Final = sa.select(LinePart.line_id, LinePart.state, LinePart.qua
 )
 _PARTS: Final = sa.select(LinePart.state, LinePart.quantity).where(
     LinePart.line_id == sa.bindparam("line_id", type_=sa.Uuid())
+)
+_PART: Final = cast("sa.Table", LinePart.__table__)
+_SET_PART: Final = (
+    sa.update(_PART)
+    .where(LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at"))
+    .values(quantity=sa.bindparam("units"))
+)
+_END_PART: Final = sa.delete(_PART).where(
+    LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at")
 )

@@ -19,7 +19,7 @@ from marketplace.orders.rules import claims
 from marketplace.orders.rules.claims import OPEN
 from marketplace.orders.rules.states import ORDER, LineState
 from marketplace.orders.samples.models import SampleOrder
-from marketplace.orders.services.moves import lines_in, locked_order, move_line, move_order, parts_of
+from marketplace.orders.services.moves import lines_in, locked_order, move_line, move_order, parts_by_line, parts_of
 from marketplace.orders.services.windows import hidden_until
 from marketplace.payments.queries import payments
 from marketplace.payments.rules.allowances import Why
@@ -226,7 +226,8 @@ def allow(
 
 def advance_order(session: Session, order: Order, *, now: datetime) -> None:
     """Call an order delivered when nothing of it is on its way, completed when all of it is over."""
-    parts = [parts_of(session, line_id=line.id) for line in lines_in(session, order_id=order.id)]
+    ids = [line.id for line in lines_in(session, order_id=order.id)]
+    parts = list(parts_by_line(session, line_ids=ids).values())
     if ORDER.allows(order.state, "deliver") and all(rules.is_received(one) for one in parts):
         move_order(session, order=order, action="deliver", actor=SYSTEM, now=now)
     if ORDER.allows(order.state, "complete") and all(rules.is_over(one) for one in parts):

@@ -87,8 +87,6 @@ def why(one: PlannedRow, board: Board) -> dict[str, Any]:
 
 
 def _sentence(reason: Why, facts: Mapping[str, Any], there: str, board: Board) -> str:
-    if reason is Why.NO_DEPARTURE:
-        return _("No departure of its carrier goes there.")
     if reason is Why.DUE:
         return _("No departure reaches the place before it is due; the nearest is %(departure)s.", departure=there)
     if reason is Why.READY:
@@ -98,7 +96,11 @@ def _sentence(reason: Why, facts: Mapping[str, Any], there: str, board: Board) -
     if reason is Why.STANDS_WITH:
         others = ", ".join(board.named.get(key, key) for key in facts["with"])
         return _("Would stand with %(others)s on %(departure)s.", others=others, departure=there)
+    if reason is Why.FLOOR:
+        stand = {"placed": facts["placed"], "total": facts["total"]}
+        return _("Does not fit on the floor of %(departure)s: %(placed)s of %(total)s.", departure=there, **stand)
     plain = {
+        Why.NO_DEPARTURE: _("No departure of its carrier goes there."),
         Why.TEMPERATURE: _("No departure keeps its temperature."),
         Why.LANE: _("The lane does not take such goods."),
         Why.PIN: _("It is set on a departure that does not take it."),
@@ -120,9 +122,11 @@ def _freed(reason: Why, facts: Mapping[str, Any], there: str, board: Board) -> s
     if reason is Why.DUE:
         arrives = _moment(facts["arrives"])
         return _("With %(moment)s as its due it rides on %(departure)s.", moment=arrives, departure=there)
-    if reason is Why.STANDS_WITH:
-        return _("It rides once the others are moved.")
-    return ""
+    plain = {
+        Why.STANDS_WITH: _("It rides once the others are moved."),
+        Why.FLOOR: _("It rides once a new floor plan has a place for it, or on another lorry."),
+    }
+    return plain.get(reason, "")
 
 
 def _outcome(code: str | None) -> str | None:

@@ -40,6 +40,8 @@ RULES: Final[dict[LaneRuleCode, Any]] = {
     LaneRuleCode.NO_MIXED_CARGO: lazy_gettext("No mixed cargo: goods of one tariff code"),
     LaneRuleCode.ONE_FARM_PRODUCT: lazy_gettext("One farm product on a vehicle"),
     LaneRuleCode.ONE_COMPANY: lazy_gettext("Goods of one company on a vehicle"),
+    LaneRuleCode.NO_DANGEROUS: lazy_gettext("No dangerous goods"),
+    LaneRuleCode.FOOD_ALONE: lazy_gettext("Food with no other goods on a vehicle"),
     LaneRuleCode.MAX_STAY_HOURS: lazy_gettext("Stays at most so many hours"),
     LaneRuleCode.ONLY_CHAPTERS: lazy_gettext("Only these chapters of the tariff"),
     LaneRuleCode.EXCEPT_CHAPTERS: lazy_gettext("Not these chapters of the tariff"),

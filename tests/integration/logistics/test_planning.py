@@ -9,20 +9,31 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
+from marketplace.logistics.borders.services import lanes
+from marketplace.logistics.fleet.models import CrewAssignment, FleetVehicle
+from marketplace.logistics.fleet.queries.cooling import cooled
+from marketplace.logistics.fleet.rules.papers import Kind
+from marketplace.logistics.floor.events import FloorPlanShort
+from marketplace.logistics.floor.models import FloorPlan
+from marketplace.logistics.floor.rules import states as floor_states
+from marketplace.logistics.models.cargo import HandlingUnit
 from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.models.network import BorderCrossing, Line
 from marketplace.logistics.planning import child
-from marketplace.logistics.planning.models import LaneCargoRule, VehicleCooling
 from marketplace.logistics.planning.queries import inputs, plans
 from marketplace.logistics.planning.queries.inputs import Scope
 from marketplace.logistics.planning.queries.natures import natures_of
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import reasons
-from marketplace.logistics.planning.rules.segregation import LaneRule
 from marketplace.logistics.planning.rules.states import PlanState
-from marketplace.logistics.planning.services import applying, planning, standing
+from marketplace.logistics.planning.services import applying, planning, reacting, standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.logistics.queries import bookings, checks
+from marketplace.logistics.rules.cargo import MeasuredUnit
 from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services import cargo
+from marketplace.logistics.services.departures import closing
 from marketplace.logistics.services.space import exchanging, rolling
 from tests.integration.logistics.conftest import NOW, taken
 
@@ -48,6 +59,37 @@ def now_on(session, booking_id):
     while row.rolled_to is not None:
         row = bookings.booking(session, booking_id=row.rolled_to)
     return row.departure_id
+
+
+def rule_lane(session, code):
+    lanes.add_rule(
+        session, actor=SYSTEM, crossing_id=session.scalars(sa.select(BorderCrossing.id)).one(), lane="general",
+        rule=LaneRule(code, {}), valid_from=NOW.date(), valid_to=None, source="notice of the gate", is_assumed=False,
+        now=NOW,
+    )  # fmt: skip
+
+
+def trailer(session, road, *, is_reefer):
+    row = FleetVehicle(
+        id=new_id(), reference=str(new_id())[-12:], kind=Kind.TRAILER, is_reefer=is_reefer, created_at=NOW,
+        company_id=session.get_one(Line, road.line_id).carrier_company_id,
+        vehicle_type_id=session.get_one(Departure, road.departures[0]).vehicle_type_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def drive(session, departure_id, vehicle):
+    row = session.get_one(Departure, departure_id)
+    crew = CrewAssignment(
+        id=new_id(), departure_id=row.id, first_stop=0, last_stop=4, tractor_id=vehicle.id, trailer_id=vehicle.id,
+        starts_at=row.departs_at, ends_at=row.arrives_at, returns_at=row.arrives_at, is_dangerous=False,
+        is_cooled=False, created_at=NOW,
+    )  # fmt: skip
+    session.add(crew)
+    session.flush()
+    return crew
 
 
 def test_a_plan_parts_what_must_not_stand_together_and_applying_it_rolls_the_booking(session, road):
@@ -88,11 +130,7 @@ def test_a_booking_keeps_what_was_said_of_it_when_it_is_rolled_and_meets_no_foe(
     assert bookings.booking(session, booking_id=battery.id).state is BookingState.CONFIRMED
     new = rolling.roll(session, booking_id=battery.id, departure_id=road.departures[2], reason="test", now=NOW)
     assert natures_of(session, booking_ids=[new.id])[new.id].un_number == "3480"
-    lane = LaneCargoRule(
-        line_id=road.line_id, rule=LaneRule.NO_DANGEROUS, valid_from=NOW, valid_to=None, source="notice of the gate"
-    )
-    session.add(lane)
-    session.flush()
+    rule_lane(session, LaneRuleCode.NO_DANGEROUS)
     with pytest.raises(Conflict, match="segregation"):
         rolling.roll(session, booking_id=new.id, departure_id=road.departures[3], reason="test", now=NOW)
     assert checks.breaches(session) == []
@@ -179,9 +217,7 @@ def test_goods_that_no_lorry_keeps_cold_stay_behind_until_one_does(session, road
     standing.describe(session, cargo={fruit.id: cold})
     row = rows_of(session, planned(session))[fruit.id]
     assert (row.departure_id, row.reason) == (None, Why.TEMPERATURE)
-    for source in ("test", "another"):
-        standing.keeps_cold(session, vehicle="TEST", temp_min=-250, temp_max=250, source=source)
-    assert session.scalars(sa.select(VehicleCooling.source)).all() == ["test"]
+    trailer(session, road, is_reefer=True)
     assert rows_of(session, planned(session))[fruit.id].departure_id == road.departures[0]
     late = session.get_one(Departure, road.departures[0]).cutoff_cargo_at + timedelta(hours=1)
     standing.ready(session, booking_id=fruit.id, ready_at=late)
@@ -192,3 +228,81 @@ def test_goods_that_no_lorry_keeps_cold_stay_behind_until_one_does(session, road
     line = Scope("CN-NANPENG", road.line_id, NOW + timedelta(days=20))
     assert len(inputs.read(session, scope=line, now=NOW).instance.parcels) == 1
     assert session.get_one(Booking, fruit.id).state is BookingState.CONFIRMED
+
+
+def test_a_departure_keeps_cold_with_reefers_on_it_or_while_its_carrier_has_one_that_is_free(session, road):
+    first, second, *_ = road.departures
+    both = [first, second]
+    assert cooled(session, departure_ids=both) == frozenset()
+    reefer, box = (trailer(session, road, is_reefer=is_reefer) for is_reefer in (True, False))
+    assert cooled(session, departure_ids=both) == {first, second}
+    drive(session, first, reefer)
+    # On its way the reefer is not free for the lorry that leaves meanwhile.
+    assert cooled(session, departure_ids=both) == {first}
+    warm = drive(session, second, box)
+    trailer(session, road, is_reefer=True)
+    assert cooled(session, departure_ids=both) == {first}
+    warm.withdrawn_at = NOW
+    session.flush()
+    assert cooled(session, departure_ids=both) == {first, second}
+
+
+def test_a_lane_that_takes_goods_of_one_company_is_planned_so(session, road):
+    one, other = road.confirmed(session), road.confirmed(session)
+    session.get_one(Booking, other.id).shipper_company_id = road.consignee
+    session.flush()
+    assert all(row.departure_id == row.before_id for row in rows_of(session, planned(session)).values())
+    rule_lane(session, LaneRuleCode.ONE_COMPANY)
+    rows = rows_of(session, planned(session))
+    assert rows[one.id].departure_id != rows[other.id].departure_id
+
+
+def draw(session, booking, *, placed=51, total=60):
+    """Receive a booking's cargo, and note a floor plan of its departure that has no place for it."""
+    unit = MeasuredUnit(cartons=20, grams=400_000, length_mm=1_200, width_mm=800, height_mm=1_500)
+    cargo.receive_cargo(session, actor=SYSTEM, booking_id=booking.id, units=[unit], now=NOW)
+    code = session.scalars(sa.select(HandlingUnit.sscc).where(HandlingUnit.booking_id == booking.id)).one()
+    plan = FloorPlan(
+        id=new_id(), departure_id=booking.departure_id, version=1, state=floor_states.PlanState.FINAL,
+        effort=floor_states.Effort.BALANCED, packer="packvium", task={}, input_sha256="", placed=placed, total=total,
+        left_over=[{"key": f"{code}.0", "reason": ""}, {"key": f"{'0' * 18}.0", "reason": ""}], asked_at=NOW,
+    )  # fmt: skip
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def test_what_does_not_fit_on_the_floor_goes_back_to_the_planner(session, road):
+    fits, left = road.confirmed(session), road.confirmed(session)
+    plan_id = planned(session)
+    floor = draw(session, left)
+    told = FloorPlanShort(
+        at=NOW, departure_id=road.departures[0], subjects=(left.subject,), plan_id=floor.id, placed=51, total=60,
+        booking_ids=(left.id,),
+    )  # fmt: skip
+    reacting.on_floor_plan_short(session, told)
+    session.flush()
+    rows = rows_of(session, plan_id)
+    assert rows[fits.id].departure_id == road.departures[0]
+    assert (rows[left.id].departure_id, rows[left.id].reason) == (None, Why.FLOOR)
+    assert (rows[left.id].facts["placed"], rows[left.id].facts["total"]) == (51, 60)
+    # The next plan finds another lorry for it, and sets nothing more on the one whose floor is full.
+    comes = road.confirmed(session, number=1)
+    again = planned(session)
+    rows = rows_of(session, again)
+    assert rows[left.id].departure_id == rows[comes.id].departure_id == road.departures[1]
+    assert applying.apply(session, plan_id=again, actor=SYSTEM, now=NOW) == {left.id: "moved"}
+    assert now_on(session, left.id) == road.departures[1]
+
+
+def test_past_the_cut_off_only_what_has_no_place_is_planned_of_a_departure(session, road):
+    fits, left = road.confirmed(session), road.confirmed(session)
+    draw(session, left)
+    after = session.get_one(Departure, road.departures[0]).cutoff_cargo_at + timedelta(minutes=1)
+    closing.close(session, actor=SYSTEM, departure_id=road.departures[0], now=after)
+    rows = rows_of(session, planned(session, now=after))
+    assert rows.keys() == {left.id}
+    assert fits.id not in rows
+    assert (rows[left.id].before_id, rows[left.id].departure_id) == tuple(road.departures[:2])
+    elsewhere = Scope("CN-NANPENG", new_id(), NOW + timedelta(days=20))
+    assert inputs.read(session, scope=elsewhere, now=after).instance.parcels == ()

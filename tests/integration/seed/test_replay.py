@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.distribution.statistics import services
+from marketplace.distribution.statistics.flows import replanned
 from marketplace.distribution.statistics.models import ClosedLorries
 from marketplace.distribution.statistics.queries import closed
 from marketplace.distribution.statistics.queries.demand import sufficed
@@ -144,8 +145,8 @@ def _corrects(app):
 
 def _holds_its_own(app):
     """Fewer lorries would have sufficed, no fewer than the bound; another history is not begun in the same city."""
-    for row in sufficed(reading()):
-        assert 0 < row.bound <= row.filled <= row.ran
+    for row, planned in zip(sufficed(reading()), replanned(reading(), seconds=1.0), strict=True):
+        assert 0 < row.bound <= planned <= row.filled <= row.ran
     with pytest.raises(ValueError, match="departures"):
         flows.replay(
             app.extensions["city.vault"],

@@ -1,4 +1,4 @@
-"""What was carried week by week on each line, and how few lorries would have sufficed for it."""
+"""What was carried week by week on each line, and two counts of how few lorries would have sufficed for it."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -13,6 +13,16 @@ from marketplace.distribution.statistics.rules.months import ZONE
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, VehicleType
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What left on a line: how many lorries ran, the room of the usual one, and the loads of each week."""
+
+    line: str
+    ran: int
+    lorry: Load
+    weeks: tuple[tuple[Load, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,20 @@ def sufficed(session: Session) -> tuple[Sufficed, ...]:
 
     Goods may wait for another lorry of their line within the week, and every consignment stays whole.
     """
+    return tuple(
+        Sufficed(
+            row.line,
+            len(row.weeks),
+            row.ran,
+            sum(fewest(week, row.lorry) for week in row.weeks),
+            sum(first_fit_decreasing(week, row.lorry) for week in row.weeks),
+        )
+        for row in demands(session)
+    )
+
+
+def demands(session: Session) -> tuple[Demand, ...]:
+    """Return what left on each line, by its code, week by week."""
     ran: Counter[UUID] = Counter()
     loads: dict[UUID, dict[tuple[int, int], list[Load]]] = defaultdict(lambda: defaultdict(list))
     usual: Counter[Load] = Counter()
@@ -75,12 +99,6 @@ def sufficed(session: Session) -> tuple[Sufficed, ...]:
         return ()
     ((lorry, _),) = usual.most_common(1)
     return tuple(
-        Sufficed(
-            names[line_id],
-            len(loads[line_id]),
-            ran[line_id],
-            sum(fewest(week, lorry) for week in loads[line_id].values()),
-            sum(first_fit_decreasing(week, lorry) for week in loads[line_id].values()),
-        )
+        Demand(names[line_id], ran[line_id], lorry, tuple(tuple(week) for _, week in sorted(loads[line_id].items())))
         for line_id in sorted(ran, key=lambda one: names[one])
     )

@@ -16,6 +16,8 @@ class LaneRuleCode(StrEnum):
     NO_MIXED_CARGO = "no_mixed_cargo"
     ONE_FARM_PRODUCT = "one_farm_product"
     ONE_COMPANY = "one_company"
+    NO_DANGEROUS = "no_dangerous"
+    FOOD_ALONE = "food_alone"
     MAX_STAY_HOURS = "max_stay_hours"
     ONLY_CHAPTERS = "only_chapters"
     EXCEPT_CHAPTERS = "except_chapters"
@@ -37,13 +39,15 @@ class Goods:
     """Goods on a lorry: ``key`` names them to the caller, ``hs`` is their code (six digits or more, no dots).
 
     ``product`` tells farm products apart (a heading, a commodity, whatever the caller keeps), ``company`` whose they
-    are: of the party that declares them at this border.
+    are: of the party that declares them at this border. Goods whose code nobody said mix with no others.
     """
 
     key: str
     hs: str
     product: str
     company: str
+    is_dangerous: bool = False
+    is_food: bool = False
 
     @property
     def chapter(self) -> str:
@@ -116,16 +120,24 @@ def _refusal(rule: LaneRule, contents: Contents) -> Refusal | None:
             is_longer = contents.stay_hours is not None and contents.stay_hours > hours
             return Refusal(rule.code, (), f"{hours} h") if is_longer else None
         case LaneRuleCode.NO_MIXED_CARGO:
-            return _odd(rule.code, [(each.hs[:6], each.key) for each in goods])
+            return _odd(rule.code, [(each.hs[:6] or each.key, each.key) for each in goods])
         case LaneRuleCode.ONE_FARM_PRODUCT:
             return _odd(rule.code, [(each.product, each.key) for each in goods if each.is_farm_product])
         case LaneRuleCode.ONE_COMPANY:
             return _odd(rule.code, [(each.company, each.key) for each in goods])
+        case LaneRuleCode.FOOD_ALONE:
+            return _odd(rule.code, [("food" if each.is_food else "other goods", each.key) for each in goods])
         case _:
-            chapters: list[str] = list(rule.parameters["chapters"])
-            is_taken = rule.code is LaneRuleCode.ONLY_CHAPTERS
-            keys = tuple(each.key for each in goods if (each.chapter in chapters) is not is_taken)
-            return Refusal(rule.code, keys, ", ".join(chapters)) if keys else None
+            keys = tuple(each.key for each in goods if _breaks(rule, each))
+            return Refusal(rule.code, keys, ", ".join(rule.parameters.get("chapters", ()))) if keys else None
+
+
+def _breaks(rule: LaneRule, goods: Goods) -> bool:
+    """Tell whether goods break a rule of single goods."""
+    if rule.code is LaneRuleCode.NO_DANGEROUS:
+        return goods.is_dangerous
+    chapters: list[str] = list(rule.parameters["chapters"])
+    return (goods.chapter in chapters) is not (rule.code is LaneRuleCode.ONLY_CHAPTERS)
 
 
 def _odd(code: LaneRuleCode, groups: Sequence[tuple[str, str]]) -> Refusal | None:

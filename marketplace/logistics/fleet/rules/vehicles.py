@@ -10,6 +10,8 @@ from marketplace.logistics.fleet.rules.papers import Kind
 _PLATE: Final = re.compile(r"\s*([A-Za-z]{2})\s+(\S(?:.{0,18}\S)?)\s*")
 PLATES: Final = "country and number, parted by semicolons: CN 渝A12345; VN 29C12345"
 _MOST_PLATES: Final = 6
+# Between which set points a reefer keeps its load, tenths of °C: usual of refrigerated trailers, an assumption.
+COOLS: Final = (-250, 250)
 
 
 def parse_plates(text: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Ask for a floor plan, keep what the packer answered, and let an operator move a unit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations, product
 from typing import Final
 from uuid import UUID
 
@@ -17,10 +18,13 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.floor import queries
 from marketplace.logistics.floor.events import FloorPlanShort
 from marketplace.logistics.floor.models import FloorPlan, FloorPosition
+from marketplace.logistics.floor.queries import UnitRow
 from marketplace.logistics.floor.rules.boxes import Apart, Spot, Task, boxed, plan_hash
 from marketplace.logistics.floor.rules.checking import Fault, faults
 from marketplace.logistics.floor.rules.states import DRAWN, PLAN, Effort, Failure, PlanState
 from marketplace.logistics.floor.rules.weights import bearing, centre, in_order
+from marketplace.logistics.planning.queries.natures import natures_of
+from marketplace.logistics.planning.rules.segregation import distance_mm
 from marketplace.logistics.rules.states import TAKES_CARGO
 from marketplace.logistics.services.departures.acting import locked
 from marketplace.outbox import services as outbox
@@ -54,7 +58,8 @@ def ask(
 ) -> UUID:
     """Have what the hub has for a departure packed by a job; return the plan's id.
 
-    ``apart`` and ``pins`` are those of the present plan where none are given. Asked for again while the same is
+    ``apart`` and ``pins`` are those of the present plan where none are given; what must stand at a distance by law
+    (``planning.rules.segregation``) always does. Asked for again while the same is
     being packed, it is that plan. Conflict ``floor_sealed`` once the doors are, ``no_inside`` for a lorry whose inside
     nobody knows, ``nothing_to_pack``, ``too_many_to_pack``.
     """
@@ -64,10 +69,11 @@ def ask(
         raise Conflict("no_inside")
     before = queries.current(session, departure_id=departure_id)
     units = queries.units_on(session, departure_id=departure_id)
+    given = apart if apart is not None else before.task.apart if before else ()
     task = queries.task_of(
         inside,
         units,
-        apart=apart if apart is not None else before.task.apart if before else (),
+        apart=(*given, *_lawful(session, units, given)),
         pins=pins if pins is not None else before.task.pins if before else (),
     )
     if not task.items:
@@ -165,6 +171,21 @@ def move(
     _stand(session, row, task, spots, now)
     _note(session, actor, row, "floor_plan.move", now)
     return row.id
+
+
+def _lawful(session: Session, units: Sequence[UnitRow], given: Sequence[Apart]) -> Iterator[Apart]:
+    """Yield the pairs that the nature of their goods keeps apart, farther than those that are given."""
+    of_booking: dict[UUID, list[str]] = {}
+    for unit in units:
+        of_booking.setdefault(unit.booking_id, []).append(unit.sscc)
+    natures = natures_of(session, booking_ids=of_booking)
+    known = {frozenset((pair.one, pair.other)): pair.mm for pair in given}
+    for one, other in combinations(of_booking, 2):
+        mm = distance_mm(natures[one], natures[other])
+        if mm:
+            for pair in product(of_booking[one], of_booking[other]):
+                if known.get(frozenset(pair), 0) < mm:
+                    yield Apart(*pair, mm)
 
 
 def _must_hold(before: queries.PlanRow, found: Sequence[Fault]) -> None:

@@ -1,6 +1,6 @@
 """Read what a planner is given: a hub's open departures until an instant, and the bookings that may still move."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.fleet.queries.cooling import cooled
+from marketplace.logistics.fleet.rules.vehicles import COOLS
+from marketplace.logistics.floor import queries as floors
+from marketplace.logistics.floor.queries import Short
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
-from marketplace.logistics.planning.models import BookingCargo, BookingPin, VehicleCooling
+from marketplace.logistics.planning.models import BookingCargo, BookingPin
 from marketplace.logistics.planning.queries.natures import lanes_of, nature
-from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
-from marketplace.logistics.planning.rules.segregation import PLAIN
+from marketplace.logistics.planning.rules.instance import Floor, Instance, Lorry, Parcel
+from marketplace.logistics.planning.rules.segregation import Nature, seen_by
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import chargeable, freight
@@ -48,27 +52,34 @@ class Input:
 
 
 def read(session: Session, *, scope: Scope, now: datetime) -> Input:
-    """Return what there is to plan now.
+    """Return what there is to plan now: of departures past their cut-off, what has no place on their floor.
 
     Values are the freight that the tariffs of today ask; a booking may ride with its own carrier only, and earlier
     than it is booked only when its cargo is at the hub already.
     """
     departures = _departures(session, scope, now)
     keys = [row.id for row in departures]
+    short = floors.short(session, hub_code=scope.hub_code)
+    left = {booking_id for each in short.values() for booking_id in each.booking_ids}
     bookings = session.execute(
         sa.select(Booking, BookingCargo, BookingPin.departure_id)
         .outerjoin(BookingCargo, BookingCargo.booking_id == Booking.id)
         .outerjoin(BookingPin, BookingPin.booking_id == Booking.id)
-        .where(Booking.departure_id.in_(keys), Booking.state.in_(MOVABLE))
+        .where(
+            sa.or_(Booking.departure_id.in_(keys), Booking.id.in_(left)),
+            Booking.state.in_(MOVABLE),
+        )
         .order_by(Booking.created_at, Booking.id)
     ).all()
+    homes = {row.id: row for row in (*departures, *_closed(session, scope, short.keys() - set(keys)))}
     stops = _stops(session, keys)
-    lanes = lanes_of(session, departure_ids=keys, now=now)
-    rates, currency = _rates(session, departures, now)
-    by_id = {row.id: row for row in departures}
+    lanes = lanes_of(session, departure_ids=keys)
+    asked = [rule for rules in lanes.values() for rule in rules]
+    cold = cooled(session, departure_ids=keys)
+    rates, currency = _rates(session, list(homes.values()), now)
     back = dict.fromkeys(keys, Load())
     for booking, _, _ in bookings:
-        if booking.state is not BookingState.TARGET:
+        if booking.state is not BookingState.TARGET and booking.departure_id in back:
             back[booking.departure_id] += booking.load
     lorries = [
         Lorry(
@@ -76,14 +87,24 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
             room=Load(*(max(getattr(row, name), 0) for name in DIMENSIONS)) + back[row.id],
             cutoff=_seconds(row.cutoff_cargo_at),
             reaches={_way(place, row.carrier): eta for place, eta in stops.get(row.id, {}).items()},
-            temp_min=row.temp_min,
-            temp_max=row.temp_max,
-            lane=lanes.get(row.id, frozenset()),
+            temp_min=COOLS[0] if row.id in cold else None,
+            temp_max=COOLS[1] if row.id in cold else None,
+            lane=lanes.get(row.id, ()),
+            floor=_floor(short.get(row.id)),
         )
         for row in departures
     ]
     parcels = [
-        _parcel(booking, cargo, pinned, by_id[booking.departure_id], rates) for booking, cargo, pinned in bookings
+        _parcel(
+            booking,
+            cargo,
+            pinned,
+            homes[booking.departure_id],
+            rates,
+            seen_by(nature(cargo, booking.shipper_company_id), asked),
+        )
+        for booking, cargo, pinned in bookings
+        if booking.departure_id in homes
     ]
     return Input(Instance(tuple(parcels), tuple(lorries), now.date()), currency)
 
@@ -92,29 +113,40 @@ def _departures(session: Session, scope: Scope, now: datetime) -> Sequence[Any]:
     lapsed = lapsed_holds(now)
     room = [column.label(name) for name, column in zip(DIMENSIONS, room_columns(lapsed), strict=True)]
     wanted = (
-        sa.select(
-            Departure.id,
-            Departure.line_id,
-            Departure.cutoff_cargo_at,
-            Line.carrier_company_id.label("carrier"),
-            VehicleCooling.temp_min,
-            VehicleCooling.temp_max,
-            *room,
-        )
-        .join(Line, Line.id == Departure.line_id)
-        .outerjoin(VehicleCooling, VehicleCooling.vehicle_type_id == Departure.vehicle_type_id)
+        _of(scope)
+        .add_columns(*room)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
-            Departure.hub_code == scope.hub_code,
             Departure.state == DepartureState.OPEN,
             Departure.cutoff_cargo_at > now,
             Departure.departs_at <= scope.until,
         )
         .order_by(Departure.departs_at, Departure.id)
     )
-    if scope.line_id is not None:
-        wanted = wanted.where(Departure.line_id == scope.line_id)
     return session.execute(wanted).all()
+
+
+def _closed(session: Session, scope: Scope, ids: Collection[UUID]) -> Sequence[Any]:
+    """Return departures that take no part in the plan, but whose floor is short."""
+    return session.execute(_of(scope).where(Departure.id.in_(ids))).all() if ids else ()
+
+
+def _of(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
+    wanted = (
+        sa.select(
+            Departure.id,
+            Departure.line_id,
+            Departure.cutoff_cargo_at,
+            Line.carrier_company_id.label("carrier"),
+        )
+        .join(Line, Line.id == Departure.line_id)
+        .where(Departure.hub_code == scope.hub_code)
+    )
+    return wanted if scope.line_id is None else wanted.where(Departure.line_id == scope.line_id)
+
+
+def _floor(short: Short | None) -> Floor | None:
+    return short and Floor(short.placed, short.total, frozenset(map(str, short.booking_ids)))
 
 
 def _stops(session: Session, keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
@@ -143,7 +175,9 @@ def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[
     }, common
 
 
-def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any) -> Parcel:
+def _parcel(
+    booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, home: Any, rates: Any, nature: Nature
+) -> Parcel:
     asked = rates.get((home.line_id, booking.to_place))
     weight = asked and chargeable(booking.load, m3_factor=asked.m3_factor, ldm_factor=asked.ldm_factor)
     ready = _seconds(cargo.ready_at) if cargo and cargo.ready_at else None
@@ -155,7 +189,7 @@ def _parcel(booking: Booking, cargo: BookingCargo | None, pinned: UUID | None, h
         to=_way(booking.to_place, home.carrier),
         load=booking.load,
         value=freight(weight, asked).minor if weight else 0,
-        nature=nature(cargo) if cargo else PLAIN,
+        nature=nature,
         ready=ready,
         due=_seconds(cargo.due_at) if cargo and cargo.due_at else None,
         home=str(booking.departure_id),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from marketplace.kernel.quantity import DIMENSIONS
+from marketplace.logistics.borders.rules.lanes import Contents, refusals
 from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
-from marketplace.logistics.planning.rules.segregation import LaneRule, apart
+from marketplace.logistics.planning.rules.segregation import apart, goods_of
 
 
 def faults(instance: Instance, answer: Mapping[str, str]) -> list[str]:
@@ -46,12 +47,12 @@ def _alone(parcel: Parcel, lorry: Lorry) -> list[str]:
         return ["place not served"]
     if parcel.pinned is not None and parcel.pinned != lorry.key:
         wrong.append("pinned elsewhere")
+    if lorry.floor is not None and (parcel.key in lorry.floor.left or parcel.home != lorry.key):
+        wrong.append("no place on its floor")
     if parcel.due is not None and lorry.reaches[parcel.to] > parcel.due:
         wrong.append("arrives after its due")
     if parcel.ready is not None and parcel.ready > lorry.cutoff:
         wrong.append("ready after the cut-off")
-    if LaneRule.NO_DANGEROUS in lorry.lane and (parcel.nature.labels or parcel.nature.un_number):
-        wrong.append("dangerous on a lane that takes none")
     return wrong
 
 
@@ -70,7 +71,9 @@ def _together(instance: Instance, lorry: Lorry, goods: list[Parcel]) -> list[str
             wrong.append("no set point for all aboard")
     for at, one in enumerate(goods):
         for other in goods[at + 1 :]:
-            why = apart(one.nature, other.nature, lane=lorry.lane, house=instance.house)
+            why = apart(one.nature, other.nature, house=instance.house)
             if why is not None:
                 wrong.append(f"{one.key} beside {other.key}: {why}")
+    aboard = Contents(tuple(goods_of(parcel.nature, parcel.key) for parcel in goods))
+    wrong += [f"{', '.join(refusal.keys)} on its lane: {refusal.code}" for refusal in refusals(lorry.lane, aboard)]
     return wrong

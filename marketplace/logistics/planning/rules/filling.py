@@ -24,7 +24,7 @@ class Ground:
         natures: dict[Nature, int] = {}
         self.kind = [natures.setdefault(parcel.nature, len(natures)) for parcel in instance.parcels]
         self.natures = list(natures)
-        self._lanes: dict[frozenset[str], list[frozenset[int]]] = {}
+        self._lanes: dict[str, list[frozenset[int]]] = {}
         self.foes = [self._foes_of(lorry) for lorry in instance.lorries]
         self.options = self._options()
 
@@ -44,17 +44,17 @@ class Ground:
 
     def _foes_of(self, lorry: Lorry) -> list[frozenset[int]]:
         """Return for each kind which kinds do not stand with it on a lane (its own, where one product means one)."""
-        lane = frozenset(lorry.lane)
-        if lane not in self._lanes:
-            self._lanes[lane] = [
+        asked = repr(lorry.lane)
+        if asked not in self._lanes:
+            self._lanes[asked] = [
                 frozenset(
                     other
                     for other, its in enumerate(self.natures)
-                    if apart(mine, its, lane=lane, house=self.instance.house) is not None
+                    if apart(mine, its, lane=lorry.lane, house=self.instance.house) is not None
                 )
                 for mine in self.natures
             ]
-        return self._lanes[lane]
+        return self._lanes[asked]
 
     @cached_property
     def pinned(self) -> tuple[int, ...]:

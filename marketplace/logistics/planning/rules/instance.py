@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.planning.rules.segregation import PLAIN, HouseRule, LaneRule, Nature, house_rules
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
+from marketplace.logistics.planning.rules.segregation import PLAIN, HouseRule, Nature, house_rules
 
 _DAY: Final = 86_400
 # Of its freight in thousandths: however late, it is better that goods ride than that they stay.
@@ -36,6 +37,22 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """What the drawn floor of a departure came to where not everything stands on it; ``left``: parcels without place.
+
+    Nothing more comes to such a departure: what is there fills the floor, whatever the sums of its room say.
+    """
+
+    placed: int
+    total: int
+    left: frozenset[str]
+
+    def takes(self, parcel: Parcel, key: str) -> bool:
+        """Tell whether a parcel may ride on the departure of this key."""
+        return parcel.home == key and parcel.key not in self.left
+
+
+@dataclass(frozen=True, slots=True)
 class Lorry:
     """A departure: room in four dimensions, when it reaches which place, cut-off, temperatures, rules of its lane.
 
@@ -48,7 +65,8 @@ class Lorry:
     reaches: Mapping[str, int]
     temp_min: int | None = None
     temp_max: int | None = None
-    lane: frozenset[LaneRule] = frozenset()
+    lane: tuple[LaneRule, ...] = ()
+    floor: Floor | None = None
 
 
 @dataclass(frozen=True)
@@ -103,8 +121,8 @@ class Instance:
                 for key, to, load, value, one, *times in document["parcels"]
             ),
             lorries=tuple(
-                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, frozenset(map(LaneRule, lane)))
-                for key, room, cutoff, reaches, coldest, warmest, lane in document["lorries"]
+                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, _lane(lane), _floor(floor))
+                for key, room, cutoff, reaches, coldest, warmest, lane, floor in document["lorries"]
             ),
             day=date.fromisoformat(document["day"]),
             move_permille=document["move_permille"],
@@ -123,7 +141,7 @@ def _amounts(load: Load) -> list[int]:
 
 
 def _nature(one: Nature) -> list[Any]:
-    return [one.un_number, list(one.labels), one.food, one.temp_min, one.temp_max, one.product]
+    return [one.un_number, list(one.labels), one.food, one.temp_min, one.temp_max, one.product, one.company]
 
 
 def _parcel(one: Parcel) -> list[Any]:
@@ -133,4 +151,14 @@ def _parcel(one: Parcel) -> list[Any]:
 
 def _lorry(one: Lorry) -> list[Any]:
     reaches = dict(sorted(one.reaches.items()))
-    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, sorted(one.lane)]
+    lane = [[rule.code, dict(rule.parameters)] for rule in one.lane]
+    floor = one.floor and [one.floor.placed, one.floor.total, sorted(one.floor.left)]
+    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, lane, floor]
+
+
+def _lane(rules: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[LaneRule, ...]:
+    return tuple(LaneRule(LaneRuleCode(code), parameters) for code, parameters in rules)
+
+
+def _floor(written: list[Any] | None) -> Floor | None:
+    return None if written is None else Floor(written[0], written[1], frozenset(written[2]))

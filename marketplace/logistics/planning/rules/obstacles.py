@@ -20,6 +20,7 @@ class Why(StrEnum):
     DUE = "due"
     READY = "ready"
     STANDS_WITH = "stands_with"
+    FLOOR = "floor"
     ROOM = "room"
     VALUE = "value"
 
@@ -46,6 +47,9 @@ def always(parcel: Parcel, lorry: Lorry) -> list[Obstacle]:
                 {"over": {name: getattr(parcel.load, name) - getattr(lorry.room, name) for name in lacking}},
             )
         )
+    if lorry.floor is not None and not lorry.floor.takes(parcel, lorry.key):
+        placed, total = lorry.floor.placed, lorry.floor.total
+        found.append(Obstacle(Why.FLOOR, total - placed, {"placed": placed, "total": total}))
     if (rule := barred(parcel.nature, lorry.lane)) is not None:
         found.append(Obstacle(Why.LANE, 0, {"rule": str(rule)}))
     if not keeps(parcel, lorry):

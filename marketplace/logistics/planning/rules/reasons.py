@@ -12,7 +12,7 @@ from marketplace.logistics.planning.rules.segregation import apart
 
 # What stands in the way, from what is easily changed to what hardly is.
 _EASE: Final = (
-    *(Why.VALUE, Why.ROOM, Why.STANDS_WITH, Why.READY, Why.DUE),
+    *(Why.VALUE, Why.ROOM, Why.STANDS_WITH, Why.FLOOR, Why.READY, Why.DUE),
     *(Why.PIN, Why.TEMPERATURE, Why.LANE, Why.TOO_LARGE),
 )
 
@@ -22,8 +22,9 @@ class Reason:
     """Why a consignment stays behind: the code of what is nearest to being solved, where, and its facts.
 
     ``facts`` of ``room``: ``over`` by dimension; of ``stands_with``: ``with`` (keys) and ``rule``; of ``due``,
-    ``ready``: instants in epoch seconds; of ``value``: ``instead``, what would go for it. ``gain`` is what it would
-    bring, ``cost`` what the room that it lacks is worth by the relaxation's prices, in minor units.
+    ``ready``: instants in epoch seconds; of ``floor``: ``placed`` of ``total`` items; of ``value``: ``instead``, what
+    would go for it. ``gain`` is what it would bring, ``cost`` what the room that it lacks is worth by the relaxation's
+    prices, in minor units.
     """
 
     why: Why

@@ -1,10 +1,12 @@
 """What may stand on one lorry: ADR by danger labels, food beside poison, temperatures, and the house's rules."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from marketplace.logistics.borders.rules.lanes import Contents, Goods, LaneRule, LaneRuleCode, refusals
 
 # Mixed loading by danger labels, ADR 7.5.2.1, as printed at della.eu/en-pt/perevozka-opasnie/dang_cargo_pravila_11_2,
 # table 5 (read 2026-11-29): these stand with each other, what the table leaves blank is prohibited.
@@ -34,8 +36,6 @@ class Apart(StrEnum):
     FOOD_DISTANCE = "food_distance"
     TEMPERATURE = "temperature"
     BATTERIES_FOOD = "batteries_food"
-    ONE_PRODUCT = "one_product"
-    FOOD_ALONE = "food_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,12 @@ class HouseRule:
 HOUSE_RULES: Final = (HouseRule(Apart.BATTERIES_FOOD, date(2021, 1, 1), None, "house rule (fictitious)"),)
 
 
-class LaneRule(StrEnum):
-    """What a lane over a border asks of a lorry."""
-
-    NO_DANGEROUS = "no_dangerous"
-    ONE_PRODUCT = "one_product"
-    FOOD_ALONE = "food_alone"
-
-
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """What stands next to what is decided by: labels, UN number, food, temperatures in tenths of °C, product.
+    """What stands next to what is decided by: labels, UN number, food, temperatures in tenths of °C, product, company.
 
-    ``product`` matters on lanes that take one product a lorry only; empty where nobody said.
+    ``product`` is the tariff code and ``company`` whose the goods are, as lanes over borders ask; empty where nobody
+    said.
     """
 
     un_number: str = ""
@@ -73,6 +66,7 @@ class Nature:
     temp_min: int | None = None
     temp_max: int | None = None
     product: str = ""
+    company: str = ""
 
     @property
     def is_dangerous(self) -> bool:
@@ -85,13 +79,17 @@ class Nature:
         return bool(_POISONS & set(self.labels)) or self.un_number in _NINES_BESIDE_FOOD
 
 
+# Rules of lanes for which it is all the same what goods are called in the tariff.
+_NAMELESS: Final = frozenset(
+    {LaneRuleCode.ONE_COMPANY, LaneRuleCode.NO_DANGEROUS, LaneRuleCode.FOOD_ALONE, LaneRuleCode.MAX_STAY_HOURS}
+)
 # Goods of which nothing was said.
 PLAIN: Final = Nature()
 
 
 def apart(
-    one: Nature, other: Nature, *, lane: Collection[LaneRule] = (), house: Iterable[HouseRule] = HOUSE_RULES
-) -> Apart | None:
+    one: Nature, other: Nature, *, lane: Iterable[LaneRule] = (), house: Iterable[HouseRule] = HOUSE_RULES
+) -> Apart | LaneRuleCode | None:
     """Return why two do not stand on one lorry, None where they do (perhaps at a distance: ``distance_mm``)."""
     same = one.labels == other.labels
     if not same and not all(_may_mix(mine, its) for mine in one.labels for its in other.labels):
@@ -101,11 +99,7 @@ def apart(
     strict = {rule.apart for rule in house}
     if Apart.BATTERIES_FOOD in strict and (_battery_by_food(one, other) or _battery_by_food(other, one)):
         return Apart.BATTERIES_FOOD
-    if LaneRule.ONE_PRODUCT in lane and (one.product != other.product or not one.product):
-        return Apart.ONE_PRODUCT
-    if LaneRule.FOOD_ALONE in lane and one.food != other.food:
-        return Apart.FOOD_ALONE
-    return None
+    return _refused(lane, one, other)
 
 
 def distance_mm(one: Nature, other: Nature) -> int:
@@ -119,9 +113,33 @@ def house_rules(day: date, rules: Iterable[HouseRule] = HOUSE_RULES) -> tuple[Ho
     return tuple(rule for rule in rules if rule.valid_from <= day and (rule.valid_to is None or day < rule.valid_to))
 
 
-def barred(nature: Nature, lane: Collection[LaneRule]) -> LaneRule | None:
+def barred(nature: Nature, lane: Iterable[LaneRule]) -> LaneRuleCode | None:
     """Return the rule of a lane that a consignment breaks alone, None where it breaks none."""
-    return LaneRule.NO_DANGEROUS if LaneRule.NO_DANGEROUS in lane and nature.is_dangerous else None
+    return _refused(lane, nature)
+
+
+def goods_of(nature: Nature, key: str) -> Goods:
+    """Return a consignment as the rules of lanes see it."""
+    return Goods(key, nature.product, nature.product, nature.company, nature.is_dangerous, nature.food)
+
+
+def seen_by(nature: Nature, lanes: Iterable[LaneRule]) -> Nature:
+    """Return a nature without what none of these lanes looks at, so that goods which differ in it only are of a kind.
+
+    Lanes whose rules name neither tariff codes nor companies let thousands of consignments be a handful of kinds.
+    """
+    codes = {rule.code for rule in lanes}
+    return replace(
+        nature,
+        product=nature.product if codes - _NAMELESS else "",
+        company=nature.company if LaneRuleCode.ONE_COMPANY in codes else "",
+    )
+
+
+def _refused(lane: Iterable[LaneRule], *natures: Nature) -> LaneRuleCode | None:
+    """Return the first rule that some goods break together; every rule is one of single goods or of pairs."""
+    goods = tuple(goods_of(nature, str(at)) for at, nature in enumerate(natures))
+    return next((refusal.code for refusal in refusals(lane, Contents(goods))), None)
 
 
 def _may_mix(one: str, other: str) -> bool:

@@ -8,13 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new, write
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.models.departures import Booking
-from marketplace.logistics.models.network import VehicleType
-from marketplace.logistics.planning.models import BookingCargo, BookingPin, VehicleCooling
+from marketplace.logistics.planning.models import BookingCargo, BookingPin
 from marketplace.logistics.planning.queries.natures import lanes_of, natures_of
-from marketplace.logistics.planning.rules.segregation import PLAIN, apart, barred, house_rules
+from marketplace.logistics.planning.rules.segregation import apart, barred, house_rules
 from marketplace.logistics.rules.states import TAKING, BookingState
 
 
@@ -49,14 +48,6 @@ def ready(session: Session, *, booking_id: UUID, ready_at: datetime) -> None:
     session.execute(sa.update(BookingCargo).where(BookingCargo.booking_id == booking_id).values(ready_at=ready_at))
 
 
-def keeps_cold(session: Session, *, vehicle: str, temp_min: int, temp_max: int, source: str) -> None:
-    """Note between which set points (tenths of °C) a kind of lorry keeps its load, unless something was said before."""
-    vehicle_id = session.scalars(sa.select(VehicleType.id).where(VehicleType.code == vehicle)).one()
-    insert_if_new(
-        session, VehicleCooling, vehicle_type_id=vehicle_id, temp_min=temp_min, temp_max=temp_max, source=source
-    )
-
-
 def follow(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None:
     """Let what is said of a booking's goods hold for the booking that it became; a pin ends with the move."""
     row = session.execute(
@@ -85,15 +76,13 @@ def check(
     )
     aboard = {row.id: row.reference for row in rows} | dict(coming)
     natures = natures_of(session, booking_ids=aboard)
-    if not natures:
-        return
-    lane = lanes_of(session, departure_ids=[departure_id], now=now).get(departure_id, frozenset())
+    lane = lanes_of(session, departure_ids=[departure_id]).get(departure_id, ())
     house = house_rules(now.date())
     for key, reference in coming.items():
-        mine = natures.get(key, PLAIN)
+        mine = natures[key]
         if (rule := barred(mine, lane)) is not None:
             raise Conflict("segregation", departure=departure_id, booking=reference, rule=str(rule))
         for other, its in aboard.items():
-            why = apart(mine, natures.get(other, PLAIN), lane=lane, house=house) if other != key else None
+            why = apart(mine, natures[other], lane=lane, house=house) if other != key else None
             if why is not None:
                 raise Conflict("segregation", departure=departure_id, pair=sorted((reference, its)), rule=str(why))

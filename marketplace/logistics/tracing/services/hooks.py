@@ -14,7 +14,7 @@ from marketplace.accounts.services.vault import Vault
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_new
+from marketplace.kernel.db import forget_remembered, insert_new, remembered
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.events import together
 from marketplace.kernel.ids import new_id
@@ -28,6 +28,8 @@ from marketplace.logistics.tracing.rules.hooks import DeliveryState, HookEnd
 from marketplace.outbox import services as outbox
 
 JOB: Final = "deliver_tracking"
+# A lorry that crosses a border is a dozen events in one unit of work: which addresses there are is asked once.
+_ACTIVE: Final = "tracing.hooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def add(session: Session, *, actor: Actor, url: str, inside: bool, vault: Vault,
     )
     session.add(hook)
     session.flush()
+    forget_remembered(session, _ACTIVE)
     _audit(session, actor, "tracking_hook.added", hook.id, now)
     return Added(hook.id, secret)
 
@@ -75,13 +78,14 @@ def end(session: Session, *, actor: Actor, hook_id: UUID, now: datetime) -> None
     if hook.ended_because is not HookEnd.BY_HAND:
         hook.ended_at, hook.ended_because = now, HookEnd.BY_HAND
         session.flush()
+        forget_remembered(session, _ACTIVE)
         _audit(session, actor, "tracking_hook.ended", hook.id, now)
 
 
 @together
 def on_transport_noted(session: Session, noted: Sequence[TransportNoted]) -> None:
     """Have each event sent to the addresses of those it concerns."""
-    active = session.execute(sa.select(Hook.id, Hook.company_id).where(Hook.ended_at.is_(None))).all()
+    active = remembered(session, _ACTIVE, lambda: _active(session))
     if not active:
         return
     moments = {one.event_id: one.at for one in noted}
@@ -103,6 +107,10 @@ def on_transport_noted(session: Session, noted: Sequence[TransportNoted]) -> Non
     ]
     for delivery_id in sorted(insert_new(session, Delivery, rows)):
         outbox.enqueue(session, JOB, {"delivery": str(delivery_id)}, now=noted[0].at, key=f"{JOB}:{delivery_id}:0")
+
+
+def _active(session: Session) -> Sequence[sa.Row[UUID, UUID]]:
+    return session.execute(sa.select(Hook.id, Hook.company_id).where(Hook.ended_at.is_(None))).all()
 
 
 def note_answer(session: Session, *, delivery_id: UUID, status: int | None, now: datetime) -> None:
@@ -148,6 +156,7 @@ def drop(session: Session, *, delivery_id: UUID) -> None:
     if delivery.state is DeliveryState.PENDING:
         delivery.state = rules.DELIVERY.apply(delivery.state, "fail")
         session.flush()
+        forget_remembered(session, _ACTIVE)
 
 
 def _give_up(session: Session, hook: Hook, why: HookEnd, now: datetime) -> None:

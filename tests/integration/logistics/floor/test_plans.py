@@ -19,6 +19,8 @@ from marketplace.logistics.floor.rules.measures import Measures
 from marketplace.logistics.floor.rules.states import Effort, Failure, PlanState
 from marketplace.logistics.floor.services import plans, units, vehicles
 from marketplace.logistics.floor.services.plans import Answer
+from marketplace.logistics.planning.services import standing as standing_rules
+from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.logistics.rules.cargo import MeasuredUnit
 from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures import closing, loading, moving
@@ -197,6 +199,27 @@ def test_pairs_are_kept_apart_now_and_when_it_is_packed_again(lorry):
     for row in (drawn(lorry, apart=pairs), drawn(lorry, effort=Effort.BALANCED)):
         assert row.task.apart == pairs[:1]
         assert row.placed == 6
+
+
+def test_food_and_poison_stand_apart_by_law_whoever_asks(lorry):
+    food, poison = receive(lorry, PALLET, PALLET), receive(lorry, PALLET)
+    with unit_of_work() as session:
+        cargo_facts = {food.id: CargoFacts(food=True), poison.id: CargoFacts(un_number="2588", labels=("6.1",))}
+        standing_rules.describe(session, cargo=cargo_facts)
+    row = drawn(lorry)
+    assert [pair.mm for pair in row.task.apart] == [800, 800]
+    assert row.placed == 3
+    # What is given is kept, and the law with it where it asks for more.
+    pair = row.task.apart[0]
+    more, less = Apart(pair.one, pair.other, 2_000), Apart(pair.one, pair.other, 100)
+    assert drawn(lorry, apart=(more,)).task.apart == (more, row.task.apart[1])
+    assert drawn(lorry, apart=(less,)).task.apart == (less, *row.task.apart)
+    stood = {one.unit_id: one for one in standing(lorry).positions}
+    near = next(one for one in stood.values() if one.number == 1)
+    other = next(one for one in stood.values() if one.number == 3)
+    with pytest.raises(Conflict) as refused:
+        move(lorry, standing(lorry), other.number, near.x_mm + near.length_mm, near.y_mm, 0, near.turned)
+    assert refused.value.code == "floor_faults"
 
 
 def test_nothing_is_packed_where_nothing_can_be(lorry):

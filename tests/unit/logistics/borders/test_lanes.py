@@ -48,6 +48,16 @@ def test_each_rule_says_what_it_refuses_and_what_would_be_taken():
     assert refusals((FOOD,), Contents((LYCHEE,))) == refusals((NO_FOOD,), Contents((CHAIN,))) == ()
 
 
+def test_lanes_without_danger_for_food_alone_and_goods_without_a_code():
+    food = Goods("f", "", "", "", is_food=True)
+    acid, soap = Goods("a", "", "", "", is_dangerous=True), Goods("s", "", "", "")
+    bare, alone, mixed = (LaneRule(LaneRuleCode(code), {}) for code in ("no_dangerous", "food_alone", "no_mixed_cargo"))
+    assert refusals((bare,), Contents((food, acid))) == (Refusal(bare.code, ("a",), ""),)
+    assert refusals((bare, alone, mixed), Contents((food,))) == ()
+    assert refusals((alone,), Contents((food, acid, soap))) == (Refusal(alone.code, ("f",), "other goods"),)
+    assert [each.keys for each in refusals((mixed,), Contents((acid, soap)))] == [("s",)]
+
+
 def test_parts_are_no_farm_products():
     assert (DURIAN.is_farm_product, CHAIN.is_farm_product) == (True, False)
 

@@ -5,8 +5,9 @@ from datetime import date
 from hypothesis import strategies as st
 
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
-from marketplace.logistics.planning.rules.segregation import LaneRule, Nature
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
+from marketplace.logistics.planning.rules.instance import Floor, Instance, Lorry, Parcel
+from marketplace.logistics.planning.rules.segregation import Nature
 
 DAY = date(2026, 11, 29)
 ROOM = Load(24_000_000, 80_000_000, 13_600, 33)
@@ -16,7 +17,16 @@ FOOD = Nature(food=True)
 BATTERY = Nature("3480", ("9A",))
 POISON = Nature("2588", ("6.1",))
 ACETONE = Nature("1090", ("3",))
-NATURES = (Nature(), FOOD, FRUIT, FROZEN, BATTERY, POISON, ACETONE, Nature(product="A"), Nature("0030", ("1.1",)))
+NATURES = (Nature(), FOOD, FRUIT, FROZEN, BATTERY, POISON, ACETONE, Nature("0030", ("1.1",)),
+           Nature(product="081060", company="A"), Nature(product="081090", company="B"))  # fmt: skip
+NONE_DANGEROUS = (LaneRule(LaneRuleCode.NO_DANGEROUS, {}),)
+LANE_RULES = (
+    *(LaneRule(LaneRuleCode(code), {}) for code in ("no_mixed_cargo", "one_farm_product", "one_company")),
+    *(LaneRule(LaneRuleCode(code), {}) for code in ("no_dangerous", "food_alone")),
+    LaneRule(LaneRuleCode.ONLY_CHAPTERS, {"chapters": ["08"]}),
+    LaneRule(LaneRuleCode.EXCEPT_CHAPTERS, {"chapters": ["08"]}),
+)
+LEFT = st.frozensets(st.sampled_from(["P0", "P1"]))
 
 
 def parcel(key: str = "P", **given) -> Parcel:
@@ -42,7 +52,8 @@ def instances(draw, most_parcels=7, most_lorries=3):
             cutoff=draw(st.integers(0, 5)),
             reaches={place: draw(st.integers(6, 12)) for place in draw(st.sets(st.sampled_from("AB"), min_size=1))},
             **draw(st.sampled_from([{}, {"temp_min": -250, "temp_max": 250}])),
-            lane=frozenset(draw(st.sets(st.sampled_from(list(LaneRule)), max_size=1))),
+            floor=draw(st.one_of(st.none(), st.none(), st.builds(Floor, st.just(1), st.just(2), LEFT))),
+            lane=tuple(draw(st.lists(st.sampled_from(LANE_RULES), max_size=1))),
         )
         for at in range(draw(st.integers(1, most_lorries)))
     ]

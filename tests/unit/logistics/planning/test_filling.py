@@ -6,12 +6,21 @@ from hypothesis import given, settings
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.planning.rules import checking
 from marketplace.logistics.planning.rules.filling import Filling, Ground, first_fit, rounded
-from marketplace.logistics.planning.rules.instance import Instance
+from marketplace.logistics.planning.rules.instance import Floor, Instance
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import Reason, reasons
-from marketplace.logistics.planning.rules.segregation import LaneRule
 from marketplace.logistics.planning.rules.states import PLAN, PlanState
-from tests.unit.logistics.planning.making import BATTERY, FOOD, FROZEN, FRUIT, instance, instances, lorry, parcel
+from tests.unit.logistics.planning.making import (
+    BATTERY,
+    FOOD,
+    FROZEN,
+    FRUIT,
+    NONE_DANGEROUS,
+    instance,
+    instances,
+    lorry,
+    parcel,
+)
 
 _MANY = 500 if os.environ.get("CITY_SOAK") else 30
 HALF = Load(12_000_000, 40_000_000, 6_800, 16)
@@ -102,7 +111,7 @@ def test_the_checker_trusts_nothing():
     ]
     cold = lorry("M", temp_min=-250, temp_max=250)
     warm = lorry("W", temp_min=100, temp_max=250)
-    one = instance(goods, [lorry(), cold, warm, lorry("N", lane=frozenset({LaneRule.NO_DANGEROUS}))])
+    one = instance(goods, [lorry(), cold, warm, lorry("N", lane=NONE_DANGEROUS)])
     assert checking.faults(one, {"a": "L", "x": "L", "b": "Y"}) == ["x on L: unknown", "b on Y: unknown"]
     assert checking.faults(one, {"c": "L"}) == ["c on L: place not served"]
     together = checking.faults(one, {"a": "L", "b": "L"})
@@ -115,7 +124,7 @@ def test_the_checker_trusts_nothing():
     assert checking.faults(one, {"d": "M"}) == []
     assert checking.faults(one, {"d": "W"}) == ["W: no set point for all aboard"]
     assert "e on L: pinned elsewhere" in checking.faults(one, {"e": "L"})
-    assert checking.faults(one, {"b": "N"})[-1] == "b on N: dangerous on a lane that takes none"
+    assert checking.faults(one, {"b": "N"})[-1] == "N: b on its lane: no_dangerous"
     assert checking.faults(one, {"f": "L"}) == ["L: grams 25000000 of 24000000"]
 
 
@@ -137,10 +146,22 @@ def test_reasons_name_what_is_nearest_to_being_solved():
     assert (found.why, found.facts) == (Why.READY, {"ready": 1_100, "cutoff": 1_000})
     assert left_behind(parcel(nature=FRUIT), [lorry(), lorry("M", temp_min=100, temp_max=200)]).why is Why.TEMPERATURE
     assert left_behind(parcel(nature=FROZEN), [lorry(temp_min=-100, temp_max=200)]).why is Why.TEMPERATURE
-    only = frozenset({LaneRule.NO_DANGEROUS})
-    assert left_behind(parcel(nature=BATTERY), [lorry(lane=only)]).facts == {"rule": "no_dangerous"}
+    assert left_behind(parcel(nature=BATTERY), [lorry(lane=NONE_DANGEROUS)]).facts == {"rule": "no_dangerous"}
     assert left_behind(parcel(load=Load(24_500_000, 1, 1, 1)), [lorry()]).facts == {"over": {"grams": 500_000}}
     assert left_behind(parcel(pinned="M"), [lorry()]).facts == {"pinned": "M"}
+
+
+def test_what_has_no_place_on_a_floor_rides_elsewhere_and_nothing_more_comes_there():
+    goods = [parcel("left", home="L"), parcel("stands", home="L"), parcel("comes", home="M")]
+    lorries = [lorry(floor=Floor(51, 60, frozenset({"left"}))), lorry("M", cutoff=2_000)]
+    one = instance(goods, lorries)
+    assert Instance.of(one.document()) == one
+    assert first_fit(Ground(one)).answer() == {"left": "M", "stands": "L", "comes": "M"}
+    assert checking.faults(one, {"stands": "L"}) == []
+    for key in ("left", "comes"):
+        assert checking.faults(one, {key: "L"}) == [f"{key} on L: no place on its floor"]
+    alone = instance(goods[:1], lorries[:1])
+    assert reasons(alone, {})["left"] == Reason(Why.FLOOR, "L", {"placed": 51, "total": 60}, 1_000)
 
 
 def test_reasons_name_neighbours_and_the_room_that_lacks_with_its_price():

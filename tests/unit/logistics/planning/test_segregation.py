@@ -2,18 +2,19 @@ from datetime import date
 
 import pytest
 
+from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode
 from marketplace.logistics.planning.rules.segregation import (
     FOOD_DISTANCE_MM,
     HOUSE_RULES,
     LABELS,
     Apart,
     HouseRule,
-    LaneRule,
     Nature,
     apart,
     barred,
     distance_mm,
     house_rules,
+    seen_by,
 )
 from tests.unit.logistics.planning.making import ACETONE, BATTERY, FOOD, FROZEN, FRUIT, POISON
 
@@ -88,14 +89,30 @@ def test_rules_of_the_house_are_stricter_than_adr_for_their_time():
     assert house_rules(date(2026, 11, 29)) == HOUSE_RULES
 
 
+def rule(code, **parameters):
+    return [LaneRule(LaneRuleCode(code), parameters)]
+
+
 def test_lanes_bar_and_part_goods():
-    assert barred(BATTERY, [LaneRule.NO_DANGEROUS]) is LaneRule.NO_DANGEROUS
-    assert barred(labelled("3"), [LaneRule.NO_DANGEROUS]) is LaneRule.NO_DANGEROUS
-    assert barred(FOOD, [LaneRule.NO_DANGEROUS]) is None
+    assert barred(BATTERY, rule("no_dangerous")) is LaneRuleCode.NO_DANGEROUS
+    assert barred(labelled("3"), rule("no_dangerous")) is LaneRuleCode.NO_DANGEROUS
+    assert barred(FOOD, rule("no_dangerous")) is None
     assert barred(BATTERY, []) is None
-    longan, durian = Nature(food=True, product="longan"), Nature(food=True, product="durian")
-    assert apart(longan, durian, lane=[LaneRule.ONE_PRODUCT]) is Apart.ONE_PRODUCT
-    assert apart(longan, longan, lane=[LaneRule.ONE_PRODUCT]) is None
-    assert apart(FOOD, FOOD, lane=[LaneRule.ONE_PRODUCT]) is Apart.ONE_PRODUCT
-    assert apart(FOOD, Nature(), lane=[LaneRule.FOOD_ALONE]) is Apart.FOOD_ALONE
-    assert apart(FOOD, FRUIT, lane=[LaneRule.FOOD_ALONE]) is None
+    longan, durian = Nature(food=True, product="081090"), Nature(food=True, product="081060")
+    for code in ("one_farm_product", "no_mixed_cargo"):
+        assert apart(longan, durian, lane=rule(code)) is LaneRuleCode(code)
+        assert apart(longan, longan, lane=rule(code)) is None
+    assert apart(FOOD, FOOD, lane=rule("no_mixed_cargo")) is LaneRuleCode.NO_MIXED_CARGO
+    assert apart(FOOD, Nature(), lane=rule("food_alone")) is LaneRuleCode.FOOD_ALONE
+    assert apart(FOOD, FRUIT, lane=rule("food_alone")) is None
+    assert apart(Nature(company="A"), Nature(company="B"), lane=rule("one_company")) is LaneRuleCode.ONE_COMPANY
+    assert barred(Nature(product="870829"), rule("only_chapters", chapters=["08"])) is LaneRuleCode.ONLY_CHAPTERS
+    assert barred(durian, rule("only_chapters", chapters=["08"])) is None
+    assert barred(durian, rule("max_stay_hours", hours=36)) is None
+
+
+def test_goods_are_of_a_kind_unless_some_lane_tells_them_apart():
+    sort = Nature(food=True, product="081090", company="A")
+    assert seen_by(sort, []) == seen_by(sort, rule("food_alone")) == Nature(food=True)
+    assert seen_by(sort, rule("one_company")) == Nature(food=True, company="A")
+    assert seen_by(sort, rule("only_chapters", chapters=["08"])) == Nature(food=True, product="081090")

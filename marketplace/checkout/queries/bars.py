@@ -29,7 +29,15 @@ def bars(
         return {}
     going = {row.departure_id for key in odd for row in options[key]}
     natures = {
-        key: Nature(one.un_number, one.labels, one.food, one.temp_min, one.temp_max, offers[key].hs_code)
+        key: Nature(
+            one.un_number,
+            one.labels,
+            one.food,
+            one.temp_min,
+            one.temp_max,
+            offers[key].hs_code,
+            str(offers[key].merchant_id),
+        )
         for key, one in odd.items()
     }
     beside = clashes(session, natures=natures, departure_ids=going, now=now)

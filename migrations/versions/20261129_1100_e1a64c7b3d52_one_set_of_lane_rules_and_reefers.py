@@ -1,8 +1,10 @@
-"""Lanes are ruled where borders are, and what cools is known of the fleet: planning keeps neither of its own."""
+"""Planning keeps neither lanes nor coolers of its own, and a change of a leg leaves a stamp."""
 
 from collections.abc import Sequence
 
 from alembic import op
+
+from marketplace.kernel.editions import watched_ddl
 
 revision: str = "e1a64c7b3d52"
 down_revision: str | None = "b7e2d4f9c016"
@@ -14,6 +16,8 @@ def upgrade() -> None:
     """Bring the schema forward."""
     op.drop_table("lane_cargo_rule")
     op.drop_table("vehicle_cooling")
+    for statement in watched_ddl("leg", op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def downgrade() -> None:

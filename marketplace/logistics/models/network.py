@@ -133,5 +133,5 @@ class Tariff(Base):
     )
 
 
-for _entity in (Line, Tariff):
+for _entity in (Leg, Line, Tariff):
     watched(_entity)

@@ -13,6 +13,8 @@ WIDTH: Final = 600
 HEIGHT: Final = 120
 BARS_HEIGHT: Final = 180
 _EDGE: Final = 6
+# One number alone is a bar, no wall.
+_WIDEST: Final = WIDTH / 12
 
 
 def steps(points: Sequence[tuple[datetime, int | None]], *, base: int | None = None) -> list[str]:
@@ -82,18 +84,19 @@ def columns(values: Sequence[tuple[str, int]]) -> Columns | None:
     if most <= 0:
         return None
     slot = WIDTH / len(values)
+    width = max(round(min(slot * 3 / 4, _WIDEST)), 1)
     found = [
         Bar(
-            round(number * slot + slot / 8),
+            round(number * slot + (slot - width) / 2),
             BARS_HEIGHT - max(round((BARS_HEIGHT - _EDGE) * value / most), 1),
-            max(round(slot * 3 / 4), 1),
+            width,
             max(round((BARS_HEIGHT - _EDGE) * value / most), 1),
             "came",
         )
         for number, (_, value) in enumerate(values)
         if value > 0
     ]
-    return Columns(tuple(found), most, values[0][0], values[-1][0])
+    return Columns(tuple(found), most, values[0][0], values[-1][0] if len(values) > 1 else "")
 
 
 def bars(weeks: Sequence[Week], *, today: date) -> Bars | None:

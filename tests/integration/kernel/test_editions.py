@@ -30,6 +30,7 @@ BY_HAND = {
         "INSERT INTO emission_factor (id, mode, mg_per_tkm, source, valid_from)"
         " VALUES (:id, 'road', 90000, 'by hand', :at)"
     ),
+    "leg": "UPDATE leg SET source = 'by hand'",
     "line": "UPDATE line SET name = 'by hand'",
     "tariff": "UPDATE tariff SET note = 'by hand'",
 }

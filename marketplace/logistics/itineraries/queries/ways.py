@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import UtcDateTime, ask
+from marketplace.kernel.editions import kept_each
 from marketplace.logistics.itineraries.queries.factors import factors
 from marketplace.logistics.itineraries.rules import emissions
 from marketplace.logistics.itineraries.rules.emissions import Factor, Stretch
@@ -54,16 +55,15 @@ class WayRow:
 def ways(session: Session, *, roads: Collection[Road], now: datetime) -> dict[Road, WayRow]:
     """Return what lines are like on the way to places; roads that no leg leads along are left out.
 
-    Two questions, however many roads, and the factors. Legs and arrivals are read anew each time.
+    Two questions, however many roads, and the factors. A process that keeps what is watched asks for legs when one was
+    changed, and for arrivals once an hour: one lorry more hardly moves what a year of them says.
     """
     if not roads:
         return {}
-    given = {"codes": sorted({line for line, _ in roads}), "places": sorted({place for _, place in roads})}
     positions = {row.code: (row.latitude_e6, row.longitude_e6) for row in reference.places(session)}
-    legs = {line: list(rows) for line, rows in groupby(ask(session, _LEGS, given), key=lambda row: row.line_code)}
-    late: dict[Road, list[int]] = {}
-    for row in ask(session, _ARRIVALS, given | {"since": now - _REMEMBERED}):
-        late.setdefault((row.line_code, row.place_code), []).append(_minutes(row.reached_at - row.eta))
+    legs = kept_each("legs", {line for line, _ in roads}, lambda lines: _legs(session, lines))
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    late = kept_each(("arrivals", hour), set(roads), lambda asked: _late(session, asked, since=hour - _REMEMBERED))
     used = factors(session, at=now)
     found: dict[Road, WayRow] = {}
     for line, place in roads:
@@ -86,6 +86,20 @@ def ways(session: Session, *, roads: Collection[Road], now: datetime) -> dict[Ro
                 factors=used,
             )
     return found
+
+
+def _legs(session: Session, lines: Collection[str]) -> dict[str, list[Any]]:
+    rows = ask(session, _LEGS, {"codes": sorted(lines)})
+    return {line: list(its) for line, its in groupby(rows, key=lambda row: row.line_code)}
+
+
+def _late(session: Session, roads: Collection[Road], *, since: datetime) -> dict[Road, list[int]]:
+    """Return by how many minutes lorries came later than planned, earlier below nothing, at the end of each road."""
+    given = {"codes": sorted({line for line, _ in roads}), "places": sorted({place for _, place in roads})}
+    late: dict[Road, list[int]] = {}
+    for row in ask(session, _ARRIVALS, given | {"since": since}):
+        late.setdefault((row.line_code, row.place_code), []).append(_minutes(row.reached_at - row.eta))
+    return late
 
 
 def _up_to(place: str, legs: Collection[Any]) -> list[Any]:

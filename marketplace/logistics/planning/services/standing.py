@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import write
+from marketplace.kernel.db import insert_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.models import BookingCargo, BookingPin
@@ -38,9 +38,12 @@ def describe(session: Session, *, cargo: Mapping[UUID, CargoFacts]) -> None:
     """Write what bookings carry in the place of what was said of them before."""
     if not cargo:
         return
-    session.execute(sa.delete(BookingCargo).where(BookingCargo.booking_id.in_(cargo)))
     rows = [{"booking_id": key, **asdict(facts), "labels": list(facts.labels)} for key, facts in cargo.items()]
-    write(session, BookingCargo, rows)
+    # Most are said for the first time: one statement. Of the others the new word counts.
+    known = cargo.keys() - insert_new(session, BookingCargo, rows)
+    if known:
+        session.execute(sa.delete(BookingCargo).where(BookingCargo.booking_id.in_(known)))
+        write(session, BookingCargo, [row for row in rows if row["booking_id"] in known])
 
 
 def ready(session: Session, *, booking_id: UUID, ready_at: datetime) -> None:

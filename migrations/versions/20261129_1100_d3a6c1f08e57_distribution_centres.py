@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from marketplace.kernel.db import insert_only_ddl
+from marketplace.kernel.editions import watched_ddl
 
 revision: str = "d3a6c1f08e57"
 down_revision: str | None = "b7e2d4f9c016"
@@ -89,18 +90,18 @@ def upgrade() -> None:
         sa.Column("declared_on", sa.Date(), nullable=True),
         sa.Column("proof_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("status IN ('bonded', 'free')", name=op.f("ck_centre_lot_status")),
-        sa.CheckConstraint("0 <= promised AND promised <= on_hand", name=op.f("ck_centre_lot_figures")),
-        sa.CheckConstraint("grams IS NULL OR grams > 0", name=op.f("ck_centre_lot_grams")),
+        sa.CheckConstraint(
+            "status <> 'free' OR (bonded_until IS NULL AND (NOT is_imported OR (declaration_number IS NOT NULL AND declaration_line IS NOT NULL)))",
+            name=op.f("ck_centre_lot_free"),
+        ),
         sa.CheckConstraint("pieces IS NULL OR pieces > 0", name=op.f("ck_centre_lot_pieces")),
         sa.CheckConstraint(
             "status <> 'bonded' OR (entry_number IS NOT NULL AND bonded_since IS NOT NULL AND bonded_until >= bonded_since AND declaration_number IS NULL)",
             name=op.f("ck_centre_lot_bonded"),
         ),
-        sa.CheckConstraint(
-            "status <> 'free' OR (bonded_until IS NULL AND (NOT is_imported OR (declaration_number IS NOT NULL AND declaration_line IS NOT NULL)))",
-            name=op.f("ck_centre_lot_free"),
-        ),
+        sa.CheckConstraint("status IN ('bonded', 'free')", name=op.f("ck_centre_lot_status")),
+        sa.CheckConstraint("0 <= promised AND promised <= on_hand", name=op.f("ck_centre_lot_figures")),
+        sa.CheckConstraint("grams IS NULL OR grams > 0", name=op.f("ck_centre_lot_grams")),
         sa.ForeignKeyConstraint(["broker_id"], ["company.id"], name=op.f("fk_centre_lot_broker_id")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_centre_lot_centre_id")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_centre_lot_company_id")),
@@ -136,9 +137,9 @@ def upgrade() -> None:
         sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_centre_arrival_quantity")),
-        sa.CheckConstraint("grams IS NULL OR grams > 0", name=op.f("ck_centre_arrival_grams")),
         sa.CheckConstraint("pieces IS NULL OR pieces > 0", name=op.f("ck_centre_arrival_pieces")),
         sa.CheckConstraint("(state = 'received') = (lot_id IS NOT NULL)", name=op.f("ck_centre_arrival_received")),
+        sa.CheckConstraint("grams IS NULL OR grams > 0", name=op.f("ck_centre_arrival_grams")),
         sa.ForeignKeyConstraint(["broker_id"], ["company.id"], name=op.f("fk_centre_arrival_broker_id")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_centre_arrival_centre_id")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_centre_arrival_company_id")),
@@ -265,8 +266,10 @@ def upgrade() -> None:
     for table in ("centre_version", "lot_movement", "lot_release", "bond_notice"):
         for statement in insert_only_ddl(table, op.get_bind().dialect.name):
             op.execute(statement)
+    for statement in watched_ddl("centre_offer", op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    """No way back: lots would lose their movements."""
+    """Refuse: a city goes back by restoring its backup."""
     raise NotImplementedError

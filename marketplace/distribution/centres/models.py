@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.editions import watched
 from marketplace.logistics.centres.rules.lots import Status
 
 
@@ -23,3 +24,7 @@ class CentreOffer(Base):
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.CheckConstraint("status IN ('bonded', 'free')", name="status"),)
+
+
+# Every shelf and cart asks which of its goods are sold from a centre, and few are.
+watched(CentreOffer)

@@ -2,19 +2,24 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.editions import kept_each
 from marketplace.logistics.centres.models import Centre, CentreLot
 from marketplace.logistics.centres.rules.lots import Status
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
+
+# As many as a list to choose from holds.
+_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,24 @@ class Sold:
 
 
 def sold_from(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, tuple[Sold, ...]]:
-    """Return from which centres listings are sold, those with units left alone, by listing; in one question."""
-    found: dict[UUID, list[Sold]] = {}
-    if not listing_ids:
+    """Return from which centres listings are sold, those with units left alone, by listing.
+
+    Which are is kept in the process while nothing changes: a shelf without such goods asks nothing.
+    """
+    some = kept_each("centre_offers", list(listing_ids), lambda keys: _offered(session, keys))
+    if not some:
         return {}
-    rows = session.execute(_OFFERS.where(CentreOffer.listing_id.in_(listing_ids), _LEFT > 0)).all()
-    for row in _sold(session, rows):
+    found: dict[UUID, list[Sold]] = {}
+    for row in _sold(session, session.execute(_OFFERS.where(CentreOffer.listing_id.in_(some), _LEFT > 0)).all()):
         found.setdefault(row.listing_id, []).append(row)
     return {key: tuple(sold) for key, sold in found.items()}
+
+
+def _offered(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, bool]:
+    if not listing_ids:
+        return {}
+    found = sa.select(CentreOffer.listing_id).where(CentreOffer.listing_id.in_(listing_ids)).distinct()
+    return dict.fromkeys(session.scalars(found), True)
 
 
 def offers_of(session: Session, *, company_id: UUID) -> tuple[Sold, ...]:
@@ -61,6 +76,13 @@ def names(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, Name
     wanted = sa.select(Listing.id, Listing.sku, Listing.titles, Listing.source_locale)
     rows = session.execute(wanted.where(Listing.id.in_(listing_ids)))
     return {row.id: Named(row.sku, row.titles, row.source_locale) for row in rows}
+
+
+def live_names(session: Session, *, company_id: UUID) -> dict[UUID, Named]:
+    """Return what a merchant's listings on sale are called, by their article number."""
+    wanted = sa.select(Listing.id, Listing.sku, Listing.titles, Listing.source_locale)
+    mine = wanted.where(Listing.company_id == company_id, Listing.state == ListingState.LIVE).order_by(Listing.sku)
+    return {row.id: Named(row.sku, row.titles, row.source_locale) for row in session.execute(mine.limit(_MOST))}
 
 
 def breaches(session: Session) -> list[Breach]:

@@ -41,7 +41,9 @@ def check_sale(sale: Sale) -> Basis:
     if sale.seller_country != sale.centre_country:
         errors.append(FieldError("seller", "domestic_seller", f"a company of {sale.centre_country}"))
     if not local:
-        errors.append(FieldError("currency", "local_currency", f"{sale.centre_currency} in {sale.centre_country}"))
+        errors.append(
+            FieldError("currency", "local_currency", f"{sale.centre_currency} at a place in {sale.centre_country}")
+        )
     if errors:
         raise Refused.fields(*errors)
     return local[0]

@@ -23,7 +23,7 @@ def test_free_goods_are_sold_by_a_domestic_seller_in_local_currency():
     abroad = replace(SALE, seller_country="CN")
     assert refused(abroad) == [("seller", "a company of VN")]
     assert refused(replace(abroad, bases=(HOME, IMPORT))) == [
-        ("seller", "a company of VN"), ("currency", "VND in VN"),
+        ("seller", "a company of VN"), ("currency", "VND at a place in VN"),
     ]  # fmt: skip
 
 

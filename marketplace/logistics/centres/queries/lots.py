@@ -97,9 +97,12 @@ def lying(
     return _page(session, CentreLot.centre_id.in_(centre_ids), cursor=cursor, size=size)
 
 
-def to_release(session: Session, *, broker_id: UUID, cursor: str | None = None, size: int = PAGE) -> Page[LotRow]:
-    """Return the bonded lots that a broker was named for, oldest first."""
-    named = sa.and_(CentreLot.broker_id == broker_id, CentreLot.status == Status.BONDED)
+def to_release(
+    session: Session, *, broker_id: UUID | None, cursor: str | None = None, size: int = PAGE
+) -> Page[LotRow]:
+    """Return the bonded lots that a broker was named for, or all, oldest first."""
+    bonded = CentreLot.status == Status.BONDED
+    named = bonded if broker_id is None else sa.and_(CentreLot.broker_id == broker_id, bonded)
     return _page(session, named, cursor=cursor, size=size)
 
 

@@ -143,6 +143,14 @@ def arrivals(
     return page_of([ArrivalRow(**row._mapping) for row in rows], size, lambda row: (str(row.id),))  # noqa: SLF001
 
 
+def arrival(session: Session, *, arrival_id: UUID) -> ArrivalRow:
+    """Return an announcement, whoever it is for; NotFound."""
+    found = session.execute(_ARRIVALS.where(CentreArrival.id == arrival_id)).one_or_none()
+    if found is None:
+        raise NotFound("arrival")
+    return ArrivalRow(**found._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+
+
 _ARRIVALS: sa.Select[*tuple[Any, ...]] = sa.select(
     CentreArrival.id,
     CentreArrival.reference,

@@ -189,24 +189,27 @@ def test_a_large_difference_waits_for_another_person(call, site):
 
 
 def test_a_listing_says_where_it_lies_and_who_may_sell_it_free(app, call, site):
-    offer = {"listing": str(site.market.chains), "centre": site.hanoi, "status": "free"}
-    answer = call(site.market.merchant, "PUT", "/centre-offers", offer, expect=422)
-    assert refused(answer) == {
+    pads, seller = str(site.market.pads), site.market.thai
+    announced = {"centre": site.hanoi, "listing": pads, "quantity": 100}
+    site.take_in(call(seller, "POST", "/centre-stock/announcements", announced, expect=201)["id"])
+    offer = {"listing": pads, "centre": site.hanoi, "status": "free"}
+    assert refused(call(seller, "PUT", "/centre-offers", offer, expect=422)) == {
         "seller": "Cleared goods are sold by a domestic seller: a company of VN.",
         "currency": "Cleared goods are sold in local currency: give the listing a price in VND at a place in VN.",
     }
-    call(site.market.merchant, "PUT", "/centre-offers", offer | {"status": "bonded"}, expect=204)
-    (sold,) = call(site.market.merchant, "GET", "/centre-offers", expect=200)["items"]
+    foreign = offer | {"listing": str(site.market.chains), "status": "bonded"}
+    assert refused(call(site.market.merchant, "PUT", "/centre-offers", foreign, expect=422)) == {
+        "basis": "Bonded goods are sold as an import: give the listing a price on FCA or DAP at a place in VN."
+    }
+    call(seller, "PUT", "/centre-offers", offer | {"status": "bonded"}, expect=204)
+    (sold,) = call(seller, "GET", "/centre-offers", expect=200)["items"]
     assert (sold["status"], sold["left"]) == ("bonded", 100)
-    page = visitor(app, site.market.buyer).open(f"/products/{site.market.chains}")
-    words = "In bond at Hanoi DC – sold as an import"
-    assert words in page
+    words, buyer = "In bond at Hanoi DC – sold as an import", visitor(app, site.market.buyer)
     call(site.market.buyer, "PUT", "/cart", {"to": factories.HANOI}, expect=200)
-    call(site.market.buyer, "PUT", f"/cart/lines/{site.market.chains}", {"quantity": 400}, expect=200)
-    assert all(words in visitor(app, site.market.buyer).open(path) for path in ("/cart", "/products"))
-    call(site.market.merchant, "DELETE", f"/centre-offers/{site.market.chains}/{site.hanoi}", expect=204)
-    page = visitor(app, site.market.buyer).open(f"/products/{site.market.chains}")
-    assert "In bond at Hanoi DC" not in page
+    call(site.market.buyer, "PUT", f"/cart/lines/{pads}", {"quantity": 400}, expect=200)
+    assert all(words in buyer.open(path) for path in ("/cart", "/products", f"/products/{pads}"))
+    call(seller, "DELETE", f"/centre-offers/{pads}/{site.hanoi}", expect=204)
+    assert not any(words in buyer.open(path) for path in ("/cart", "/products", f"/products/{pads}"))
 
 
 def test_the_table_has_every_lot(client, call, site):

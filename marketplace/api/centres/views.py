@@ -89,11 +89,11 @@ def transfers(query: CursorQuery) -> tuple[int, Items[answers.CentreTransfer]]:
     return 200, Items[answers.CentreTransfer](items=list(page.items), next=page.next)
 
 
-@api.post("/centres/transfers/<uuid:transfer_id>/receipt")
+@api.post("/centres/transfers/<uuid:lot_transfer_id>/receipt")
 @operation(answers={200: answers.Received}, tag=_TAG, permission=_KEEP, body=requests.ReceiptBody, idempotent=True)
-def receive(transfer_id: UUID, body: requests.ReceiptBody, session: Session) -> tuple[int, answers.Received]:
+def receive(lot_transfer_id: UUID, body: requests.ReceiptBody, session: Session) -> tuple[int, answers.Received]:
     """Take in what arrived of a transfer; the goods keep their status and their last day in bond."""
-    return 200, answers.Received(lot_id=acts.receive(session, transfer_id, body))
+    return 200, answers.Received(lot_id=acts.receive(session, lot_transfer_id, body))
 
 
 @api.get("/centres/<uuid:centre_id>/counts")

@@ -78,13 +78,13 @@ def take_in(arrival_id: UUID) -> Any:
     return shown.done(work, _("The goods are taken in."), lambda **given: _arrival(arrival_id, **given))
 
 
-@pages.post("/partner/centres/transfers/<uuid:transfer_id>/receipt")
+@pages.post("/partner/centres/transfers/<uuid:lot_transfer_id>/receipt")
 @requires(_KEEP, twin="POST /api/v1/centres/transfers/{id}/receipt")
-def receive(transfer_id: UUID) -> Any:
+def receive(lot_transfer_id: UUID) -> Any:
     """Take in what arrived of a transfer."""
 
     def work(session: Session) -> str:
-        made = acts.receive(session, transfer_id, parse_form(requests.ReceiptBody, request.form))
+        made = acts.receive(session, lot_transfer_id, parse_form(requests.ReceiptBody, request.form))
         return url_for("centres.lot", lot_id=made) if made else url_for("centres.desk")
 
     return shown.done(work, _("The transfer is received."), _desk)

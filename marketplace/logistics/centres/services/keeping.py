@@ -30,11 +30,21 @@ def open_centre(
     Refused ``place`` for another kind of place or one that has a centre, ``keeper`` for another kind of company.
     """
     actor.must(Permission.OPERATOR_NETWORK_EDIT)
+    if session.scalar(sa.select(Centre.id).where(Centre.place_code == place_code)) is not None:
+        raise Refused.field("place", "taken")
+    return provide(session, actor=actor, place_code=place_code, keeper_id=keeper_id, figures=figures, now=now)
+
+
+def provide(
+    session: Session, *, actor: Actor, place_code: str, keeper_id: UUID, figures: Figures, now: datetime
+) -> UUID:
+    """Open a centre for who sets the city up, refused as ``open_centre`` is; one that is there stays as it is."""
+    there = session.scalar(sa.select(Centre.id).where(Centre.place_code == place_code))
+    if there is not None:
+        return there
     places = [place.code for place in reference.places(session, PlaceKind.DC)]
     if place_code not in places:
         raise Refused.field("place", "choice", ", ".join(places) or "a place of kind dc")
-    if session.scalar(sa.select(Centre.id).where(Centre.place_code == place_code)) is not None:
-        raise Refused.field("place", "taken")
     _check(session, keeper_id, figures)
     row = Centre(id=new_id(), place_code=place_code, company_id=keeper_id, version=1, created_at=now)
     session.add(row)

@@ -69,7 +69,7 @@ FOUNDERS: Final = (
         CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "91500000MA60DEM03P",
         CompanyKind.CARRIER,
     ),
-    Founder(STORES, "Demo Stores", "Demo Hanoi Warehouse Co.", "VN", "9999000201", CompanyKind.DC, "vi"),
+    Founder(STORES, "Demo Stores", "Demo Hanoi Warehouse Co.", "VN", "9999000206", CompanyKind.DC, "vi"),
 )  # fmt: skip
 # A buying company of several people, who need each other's word.
 EMPLOYER: Final = "buyer2@demo.test"

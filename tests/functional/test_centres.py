@@ -226,6 +226,7 @@ def test_the_pages_of_keeper_owner_broker_and_operator(app, site):
     desk = keeper.open("/partner/centres")
     assert "Hanoi DC" in desk
     assert "19 days left" in desk
+    assert "Must leave bond within 30 days" in desk
     page = keeper.open(f"/partner/centres/arrivals/{arrival}")
     assert "Take in what came" in page
     assert "Let units leave" in keeper.open(f"/lots/{site.lot}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -27,6 +27,7 @@ from marketplace.logistics.centres.queries.centres import CentreRow
 from marketplace.logistics.centres.queries.lots import LotRow, MovementRow
 from marketplace.logistics.centres.queries.papers import ArrivalRow, CountRow, ProofRow, TransferRow
 from marketplace.logistics.centres.rules.counts import CountState
+from marketplace.logistics.centres.rules.lots import STAGES
 from marketplace.logistics.centres.services import (
     arriving,
     counting,
@@ -133,6 +134,13 @@ def brokers() -> tuple[CompanyRow, ...]:
 def kept_lots(cursor: str | None) -> Page[LotRow]:
     """Return what lies in the asker's centres."""
     return lots.lying(reading(), centre_ids=_own_ids(), cursor=cursor)
+
+
+def ending() -> tuple[LotRow, ...]:
+    """Return what must leave bond within 30 days in the asker's centres, or should have, the first at the front."""
+    within = clock.now().date() + timedelta(days=max(STAGES))
+    mine = _own_ids()
+    return tuple(row for row in lots.ending(reading(), within=within) if row.centre_id in mine)
 
 
 def arrivals(cursor: str | None) -> Page[ArrivalRow]:

@@ -40,6 +40,7 @@ def _desk(**given: Any) -> str:
         centres=shown.centres(own),
         sheets=[row for each in own for row in acts.counts(each.id)],
         lots=shown.lots(page.items),
+        ending=shown.lots(acts.ending()),
         arrivals=shown.arrivals(coming.items),
         transfers=shown.transfers(moving.items, (row.id for row in own)),
         next=url_for("centres.desk", cursor=page.next) if page.next else None,

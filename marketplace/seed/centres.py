@@ -10,9 +10,9 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import Listing, PriceLadder
+from marketplace.catalog.models import Listing
 from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.centres.services import announcing, selling
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -23,7 +23,6 @@ from marketplace.logistics.centres.rules.proofs import Proof, ProofKind
 from marketplace.logistics.centres.services import arriving, keeping, releasing
 from marketplace.logistics.centres.services.releasing import Declared
 from marketplace.reference import services as reference
-from marketplace.reference.models import Place
 from marketplace.reference.rules import PlaceKind
 
 SOURCE: Final = "overseas warehouses in Laos, Thailand, Viet Nam (people.cn 2022); place, hours, licence assumed"
@@ -37,7 +36,7 @@ _PLACES: Final = (
     ("LA-DC-VIENTIANE", "Vientiane DC", "万象分拨中心", "TTPP Viêng Chăn", "LA", "Asia/Vientiane", "17.9", "102.7"),
     ("TH-DC-BANGKOK", "Bangkok DC", "曼谷分拨中心", "TTPP Băng Cốc", "TH", "Asia/Bangkok", "13.7", "100.75"),
 )  # fmt: skip
-_HANOI: Final = "VN-DC-HANOI"
+_HANOI, _CHONGQING = "VN-DC-HANOI", "CN-DC-NANPENG"
 # Units, and days for which they may still stay in bond.
 _LOTS: Final = ((240, 6), (1_200, 75))
 _MONTH: Final = timedelta(days=30)
@@ -66,35 +65,22 @@ def open_centres(session: Session, *, keeper: UUID, operator: UUID, now: datetim
 
 
 def store_goods(
-    session: Session, *, owners: tuple[Actor, ...], keeper: Actor, operator: Actor, broker: Actor, now: datetime
+    session: Session, *, parts: Actor, fruit: Actor, keeper: Actor, operator: Actor, broker: Actor, now: datetime
 ) -> None:
-    """Let goods of merchants lie in the first centre in whose country they have a price; twice is once."""
-    for owner in owners:
-        goods = _goods(session, owner)
-        if goods is not None:
-            listing_id, centre_id, is_partners = goods
-            _store(session, owner, keeper if is_partners else operator, broker, listing_id, centre_id, now)
-
-
-def _goods(session: Session, owner: Actor) -> tuple[UUID, UUID, bool] | None:
-    """Return a listing of an owner with a price at a place where a centre is, the centre, and whether a partner's."""
-    there = aliased(Place)
-    found = session.execute(
-        sa.select(Listing.id, Centre.id, Centre.place_code)
-        .join(PriceLadder, PriceLadder.listing_id == Listing.id)
-        .join(Place, Place.code == PriceLadder.place_code)
-        .join(there, there.country == Place.country)
-        .join(Centre, Centre.place_code == there.code)
-        .where(Listing.company_id == owner.company, Listing.state == ListingState.LIVE)
-        .order_by(Centre.place_code == _HANOI, Listing.sku)
-        .limit(1)
-    ).first()
-    return None if found is None else (found[0], found[1], found[2] == _HANOI)
+    """Let parts lie in Hanoi, and fruit in Chongqing, from where it is sold as an import."""
+    _store(session, parts, keeper, broker, _HANOI, now)
+    listing_id, centre_id = _store(session, fruit, operator, broker, _CHONGQING, now)
+    selling.offer(session, actor=fruit, listing_id=listing_id, centre_id=centre_id, status=Status.BONDED, now=now)
 
 
 def _store(
-    session: Session, owner: Actor, keeper: Actor, broker: Actor, listing_id: UUID, centre_id: UUID, now: datetime
-) -> None:
+    session: Session, owner: Actor, keeper: Actor, broker: Actor, place_code: str, now: datetime
+) -> tuple[UUID, UUID]:
+    """Announce, take in and release some goods of an owner; return the listing and the centre."""
+    mine = sa.select(Listing).where(Listing.company_id == owner.company, Listing.state == ListingState.LIVE)
+    listing = session.scalars(mine.order_by(Listing.sku).limit(1)).one()
+    listing_id = listing.id
+    centre_id = session.scalars(sa.select(Centre.id).where(Centre.place_code == place_code)).one()
     lots: list[UUID] = []
     announced = {"centre_id": centre_id, "listing_id": listing_id, "house_waybill": None, "now": now}
     for place, (units, days) in enumerate(_LOTS, start=1):
@@ -109,9 +95,8 @@ def _store(
     # One that is still to come.
     announcing.announce(session, actor=owner, quantity=600, broker_id=None, **announced)
     issued, until = (now - _MONTH).date(), (now + 10 * _MONTH).date()
-    origin = session.scalars(sa.select(Listing.origin).where(Listing.id == listing_id)).one()
-    proof = Proof(ProofKind.RCEP, f"DEMO-{origin}-1", origin, issued, until, 1_000)
+    proof = Proof(ProofKind.RCEP, f"DEMO-{listing.origin}-1", listing.origin, issued, until, 1_000)
     proof_id = announcing.show_proof(session, actor=owner, listing_id=listing_id, proof=proof, now=now)
     line = Declared("DEMO-D1", 1, issued, duty_paid=True, proof_id=proof_id)
     releasing.release(session, actor=broker, lot_id=lots[-1], quantity=200, declared=line, now=now)
-    selling.offer(session, actor=owner, listing_id=listing_id, centre_id=centre_id, status=Status.BONDED, now=now)
+    return listing_id, centre_id

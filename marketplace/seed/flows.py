@@ -160,7 +160,8 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         warehouses.spread_stock(session, founded[cast.PARTS], now=now)
         centres.store_goods(
             session,
-            owners=(founded[cast.PARTS], founded[cast.FRUIT]),
+            parts=founded[cast.PARTS],
+            fruit=founded[cast.FRUIT],
             keeper=founded[cast.STORES],
             operator=staff[cast.LOGISTICS],
             broker=founded[cast.BROKER],

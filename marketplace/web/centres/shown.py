@@ -97,6 +97,7 @@ def _lot(row: LotRow, named: Named, there: CentreRow, owner: str, now: Any) -> d
         "row": row,
         "title": title(named),
         "sku": named.sku,
+        "unit": goods.unit(row.unit),
         "centre": place(there),
         "owner": owner,
         "status": STATUSES[row.status],
@@ -128,6 +129,7 @@ def arrivals(rows: Sequence[ArrivalRow]) -> list[dict[str, Any]]:
             "row": row,
             "title": title(named[row.listing_id]),
             "sku": named[row.listing_id].sku,
+            "unit": goods.unit(row.unit),
             "centre": place(there[row.centre_id]),
             "owner": owners[row.company_id],
         }
@@ -144,6 +146,7 @@ def transfers(rows: Sequence[TransferRow], own: Iterable[UUID]) -> list[dict[str
         {
             "row": row,
             "title": title(named[row.listing_id]),
+            "unit": goods.unit(row.unit),
             "start": place(there[row.from_centre_id]),
             "end": place(there[row.to_centre_id]),
             "comes": row.to_centre_id in mine,
@@ -159,7 +162,12 @@ def count(row: CountRow) -> dict[str, Any]:
     return {
         "row": row,
         "lines": [
-            {"row": line, "title": title(named[line.listing_id]), "owner": owners[line.company_id]}
+            {
+                "row": line,
+                "title": title(named[line.listing_id]),
+                "unit": goods.unit(line.unit),
+                "owner": owners[line.company_id],
+            }
             for line in row.lines
         ],
     }

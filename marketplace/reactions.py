@@ -14,6 +14,7 @@ from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
+from marketplace.distribution.centres.services import selling as centre_stock
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.services import (
     amending,
@@ -35,6 +36,7 @@ from marketplace.exchange.services import enquiries, fairs, leads, lists, notes,
 from marketplace.exchange.services import handing as exchanged
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
+from marketplace.logistics.centres.events import BondsEnding
 from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
@@ -48,6 +50,7 @@ from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
+from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
@@ -113,6 +116,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
+    BondsEnding: (bonds.on_bonds_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (goods_screening.on_listings, moderation.on_submitted, likeness.on_rewritten),
@@ -147,6 +151,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         changes.on_order_went_on,
         inspections.on_order_cancelled,
         booking.on_order_cancelled,
+        centre_stock.on_order_cancelled,
         samples.on_order_cancelled,
         crediting.on_order_cancelled,
         notices.on_order_cancelled,

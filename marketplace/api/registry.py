@@ -18,6 +18,7 @@ from marketplace.api.catalog import warehouses as catalog_warehouses
 from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.ending import api as ending
 from marketplace.api.catalog.views import api as catalog
+from marketplace.api.centres.views import api as centres
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
 from marketplace.api.comparison.views import api as comparison
@@ -110,6 +111,7 @@ BLUEPRINTS = (
     screening,
     lists,
     fleet,
+    centres,
     logistics,
     members,
     merchants,

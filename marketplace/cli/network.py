@@ -21,6 +21,7 @@ from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.borders.rules.hours import Hours
 from marketplace.logistics.borders.rules.lanes import LaneRule, LaneRuleCode, checked_parameters
+from marketplace.logistics.centres.rules.centres import Figures
 from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
 from marketplace.logistics.services.building import (
@@ -177,6 +178,33 @@ class LineEntry(Request):
     runs: Annotated[list[RunEntry], Field(min_length=1, max_length=100)]
 
 
+class CentreEntry(Request):
+    """A distribution centre at a place of kind dc, kept by the operator or the partner with a registration number."""
+
+    place: Code
+    keeper: Line | None = None
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=7)] = Field(default_factory=lambda: list(WEEKDAYS))
+    opens: borders.Clock
+    closes: borders.Clock
+    licence_number: Annotated[Line, Field(max_length=40)] | None = None
+    licence_until: borders.OptionalBorderDay = None
+    source: Source
+    assumed: bool = False
+
+    @property
+    def figures(self) -> Figures:
+        """What is said of the centre, as the rules read it."""
+        return Figures(
+            sum(1 << WEEKDAYS.index(day) for day in set(self.days)),
+            self.opens,
+            self.closes,
+            self.licence_number,
+            self.licence_until,
+            self.source,
+            is_assumed=self.assumed,
+        )
+
+
 class NetworkFile(Request):
     """Everything a file may say."""
 
@@ -185,6 +213,7 @@ class NetworkFile(Request):
     crossings: Annotated[list[CrossingEntry], Field(max_length=_MOST)] = Field(default_factory=list)
     vehicles: Annotated[list[VehicleEntry], Field(min_length=1, max_length=_MOST)]
     lines: Annotated[list[LineEntry], Field(min_length=1, max_length=_MOST)]
+    centres: Annotated[list[CentreEntry], Field(max_length=_MOST)] = Field(default_factory=list)
 
 
 def read(path: Path) -> NetworkFile:
@@ -313,6 +342,8 @@ def _unknown(file: NetworkFile, places: set[str]) -> Iterator[FieldError]:
         for number, hours in enumerate(crossing.hours):
             sides = {crossing.one_side, crossing.other_side}
             yield from _missing(f"crossings.{index}.hours.{number}.side", hours.side, sides)
+    for index, centre in enumerate(file.centres):
+        yield from _missing(f"centres.{index}.place", centre.place, places)
     for index, line in enumerate(file.lines):
         yield from _missing(f"lines.{index}.hub", line.hub, places)
         yield from _missing(f"lines.{index}.carrier", line.carrier, carriers)

@@ -25,6 +25,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused
+from marketplace.logistics.centres.services import keeping
 from marketplace.logistics.services import building, timetable
 from marketplace.merchants.services import requirements
 from marketplace.moderation.services import wording as reviews
@@ -202,6 +203,11 @@ def _build(app: Flask, file: network.NetworkFile, now: datetime) -> None:
             ldm_factor=reference.setting(session, Setting.LDM_FACTOR, at=now),
         )
         built = building.build(session, actor=SYSTEM, plan=plan, valid_from=now, now=now)
+        for entry in file.centres:
+            keeper_id = _keeper(session, entry)
+            keeping.provide(
+                session, actor=SYSTEM, place_code=entry.place, keeper_id=keeper_id, figures=entry.figures, now=now
+            )
         return built, timetable.roll(session, now=now)
 
     built, departures = in_unit_of_work(work)
@@ -218,6 +224,17 @@ def _carrier(session: Session, app: Flask, entry: network.CarrierEntry, now: dat
     found = _admit_partner(session, app, CompanyKind.CARRIER, now=now, **entry.model_dump(exclude={"code"}))
     requirements.vouch(session, company_id=found, reason="Named in the file of the operator's lines.", now=now)
     return found
+
+
+def _keeper(session: Session, entry: network.CentreEntry) -> UUID:
+    """Return who keeps a centre: the partner with this registration number, the operator where none is named."""
+    if entry.keeper is None:
+        return accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)[0].id
+    partners = accounts.companies_of_kind(session, kind=CompanyKind.DC)
+    numbers = {row.registration_number: row.id for row in partners}
+    if entry.keeper not in numbers:
+        raise Refused.field("centres.keeper", "unknown", ", ".join(sorted(numbers)) or "a partner of kind dc")
+    return numbers[entry.keeper]
 
 
 def _said(work: Callable[[], Result]) -> Result:

@@ -257,6 +257,11 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.OVERBOOKING_PERCENT: Words(
         _("Room that is sold"), _("How much of a lorry's room is sold; 100 is no overbooking."), _PERCENT
     ),
+    Setting.COUNT_SECOND_PERCENT: Words(
+        _("Count difference for a second person"),
+        _("A count in a distribution centre that differs by more waits for another person; 0 lets every one wait."),
+        _PERCENT,
+    ),
     Setting.TIMETABLE_DAYS: Words(
         _("Length of the timetable"), _("So far ahead departures can be booked."), _DAYS
     ),

@@ -69,6 +69,7 @@ class News(StrEnum):
     PAPER_OVER = "paper_over"
     GOODS_PAPERS_END = "goods_papers_end"
     FLEET_PAPERS_END = "fleet_papers_end"
+    BOND_ENDS = "bond_ends"
     PROPOSAL_DECIDED = "proposal_decided"
     ENQUIRY_WAITS = "enquiry_waits"
     LEAD_CAME = "lead_came"
@@ -149,6 +150,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.GOODS_PAPERS_END: Permission.CATALOG_LISTING_EDIT,
     News.FLEET_PAPERS_END: Permission.PARTNER_FLEET_KEEP,
+    News.BOND_ENDS: Permission.CATALOG_LISTING_EDIT,
     News.INVOICES_MISSING: Permission.TRADE_INVOICE_RECORD,
     News.PROPOSAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,

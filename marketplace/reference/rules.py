@@ -120,6 +120,7 @@ class Setting(StrEnum):
     M3_FACTOR = "M3_FACTOR"
     LDM_FACTOR = "LDM_FACTOR"
     OVERBOOKING_PERCENT = "OVERBOOKING_PERCENT"
+    COUNT_SECOND_PERCENT = "COUNT_SECOND_PERCENT"
     TIMETABLE_DAYS = "TIMETABLE_DAYS"
     TRACKING_LINK_DAYS = "TRACKING_LINK_DAYS"
     PAYOUT_DAYS = "PAYOUT_DAYS"
@@ -199,6 +200,8 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.M3_FACTOR: 333,
     Setting.LDM_FACTOR: 1_850,
     Setting.OVERBOOKING_PERCENT: 100,
+    # No source names it: an assumption, to be set.
+    Setting.COUNT_SECOND_PERCENT: 2,
     Setting.TIMETABLE_DAYS: 90,
     Setting.TRACKING_LINK_DAYS: 30,
     Setting.PAYOUT_DAYS: 7,
@@ -246,6 +249,7 @@ _BOUNDS: Final = {
     Setting.CUTOFF_CUSTOMS_HOURS: (0, 30 * 24),
     Setting.CUTOFF_AMEND_HOURS: (0, 30 * 24),
     Setting.CUTOFF_CANCEL_HOURS: (0, 30 * 24),
+    Setting.COUNT_SECOND_PERCENT: (0, 100),
     Setting.PAYEE_WAIT_HOURS: (0, 30 * 24),
     Setting.LOW_STOCK_ORDERS: (0, 1_000),
     Setting.WEEK_LETTER_HOUR: (0, 23),

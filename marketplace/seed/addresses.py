@@ -46,6 +46,7 @@ _TOWNS: Final[dict[str, tuple[str, str, str]]] = {
     "kh-rice": ("Battambang", "", "020101"),
     "kh-pepper": ("Kampot", "", "070101"),
     "kh-fruit": ("Chbar Mon", "Kampong Speu", "050101"),
+    "dc": ("Hà Nội", "", "100000"),
     "buyer": ("Hà Nội", "", "100000"),
     "buyer2": ("Bangkok", "", "10100"),
     "merchant2": ("Chanthaburi", "", "22000"),

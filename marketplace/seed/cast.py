@@ -45,6 +45,7 @@ STAFF: Final = (
 )
 CARRIER: Final = "carrier@demo.test"
 BROKER: Final = "broker@demo.test"
+STORES: Final = "dc@demo.test"
 BUYER: Final = "buyer@demo.test"
 MODERATOR: Final = "moderator@demo.test"
 LOGISTICS: Final = "logistics@demo.test"
@@ -68,6 +69,7 @@ FOUNDERS: Final = (
         CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "91500000MA60DEM03P",
         CompanyKind.CARRIER,
     ),
+    Founder(STORES, "Demo Stores", "Demo Hanoi Warehouse Co.", "VN", "9999000206", CompanyKind.DC, "vi"),
 )  # fmt: skip
 # A buying company of several people, who need each other's word.
 EMPLOYER: Final = "buyer2@demo.test"

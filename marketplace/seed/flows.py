@@ -20,6 +20,7 @@ from marketplace.outbox import services as outbox
 from marketplace.seed import (
     cast,
     catalogue,
+    centres,
     colleagues,
     costs,
     customer_prices,
@@ -122,6 +123,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
                 now=now,
             )
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
+        centres.open_centres(session, keeper=founded[cast.STORES].company, operator=operator.company, now=now)
         costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)
         reporters.seed_posts(session, actor=staff[cast.LOGISTICS], broker_id=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
@@ -156,6 +158,15 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         onsite.ask_the_city(session, now=desk.now)
         merchants.close_for_stocktaking(session, founded[cast.PARTS], today=desk.now, now=now)
         warehouses.spread_stock(session, founded[cast.PARTS], now=now)
+        centres.store_goods(
+            session,
+            parts=founded[cast.PARTS],
+            fruit=founded[cast.FRUIT],
+            keeper=founded[cast.STORES],
+            operator=staff[cast.LOGISTICS],
+            broker=founded[cast.BROKER],
+            now=desk.now,
+        )
 
 
 def _houses(extent: Extent) -> tuple[houses.House, ...]:

@@ -27,6 +27,10 @@ from marketplace.web.catalog import variants as catalog_variants
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog import warehouses as catalog_warehouses
 from marketplace.web.catalog.blueprint import pages as catalog
+from marketplace.web.centres import keeper as centre_keeper
+from marketplace.web.centres import operator as centre_operator
+from marketplace.web.centres import owner as centre_owner
+from marketplace.web.centres.blueprint import pages as centres
 from marketplace.web.checkout import again as checkout_again
 from marketplace.web.checkout import quick as checkout_quick
 from marketplace.web.checkout import views as checkout_views
@@ -128,6 +132,7 @@ BLUEPRINTS = (
     documents,
     jobs,
     boards,
+    centres,
     fleet,
     itineraries,
     logistics,
@@ -170,6 +175,9 @@ BLUEPRINTS = (
 )
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (
+    centre_keeper,
+    centre_operator,
+    centre_owner,
     fleet_crews,
     fleet_operator,
     fleet_partner,

@@ -29,6 +29,7 @@ from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
+from marketplace.logistics.centres import flows as centres
 from marketplace.logistics.fleet import flows as fleets
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.floor.services import plans as floor_plans
@@ -159,6 +160,11 @@ def keep_timetable(_args: dict[str, Any]) -> None:
 def watch_fleet_papers(_args: dict[str, Any]) -> None:
     """Tell carriers of papers of vehicles and drivers that end soon."""
     fleets.watch(now=clock.now())
+
+
+def watch_bonds(_args: dict[str, Any]) -> None:
+    """Tell owners of goods that must leave bond soon."""
+    centres.watch(now=clock.now())
 
 
 def roll_timetable(_args: dict[str, Any]) -> None:
@@ -393,6 +399,7 @@ JOBS: Final[dict[str, Handler]] = {
     "roll_timetable": roll_timetable,
     PLAN: plan_lorries,
     "watch_fleet_papers": watch_fleet_papers,
+    "watch_bonds": watch_bonds,
     "deliver_double_events": money.deliver_double_events,
     "lapse_payments": money.lapse_payments,
     "reconcile_cards": money.reconcile_cards,
@@ -431,6 +438,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("roll_timetable", 6 * 3600),
     (PLAN, 900),
     ("watch_fleet_papers", 6 * 3600),
+    ("watch_bonds", 6 * 3600),
     ("seal_audit", 30),
     ("deliver_double_events", 5),
     ("reconcile_cards", 60),

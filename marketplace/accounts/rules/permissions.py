@@ -54,10 +54,12 @@ class Permission(StrEnum):
     OPERATOR_SETTINGS_EDIT = "operator:settings:edit"
     OPERATOR_SHOWROOM_RUN = "operator:showroom:run"
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
+    PARTNER_CENTRE_KEEP = "partner:centre:keep"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
     PARTNER_FLEET_KEEP = "partner:fleet:keep"
     PARTNER_INSPECTION_REPORT = "partner:inspection:report"
     PARTNER_INVOICE_SEND = "partner:invoice:send"
+    PARTNER_RELEASE_RECORD = "partner:release:record"
     TRADE_CART_EDIT = "trade:cart:edit"
     TRADE_CLAIM_ANSWER = "trade:claim:answer"
     TRADE_CLAIM_READ = "trade:claim:read"
@@ -192,10 +194,13 @@ _PARTNER: Final = (
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 # Who drives: a carrier alone has lorries here.
 _DRIVES: Final = frozenset({_P.PARTNER_FLEET_KEEP})
+# What lies in distribution centres: kept by who runs one, released from bond by who declares it.
+_STORES: Final = frozenset({_P.PARTNER_CENTRE_KEEP})
+_RELEASES: Final = frozenset({_P.PARTNER_RELEASE_RECORD})
 # Looks at goods before they leave: an inspection company, or the people of a hub.
 _INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
 _OPERATOR: Final = (
-    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS
+    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS | _STORES | _RELEASES
     | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
     | {_P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
@@ -205,8 +210,8 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.TRADE: _TRADE,
     CompanyKind.OPERATOR: _OPERATOR,
     CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES,
-    CompanyKind.BROKER: _PARTNER,
-    CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS,
+    CompanyKind.BROKER: _PARTNER | _RELEASES,
+    CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS | _STORES,
     CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
     CompanyKind.INSURER: _PARTNER,
     CompanyKind.BANK: _PARTNER,
@@ -224,7 +229,7 @@ _SEES_TRADE: Final = frozenset(
     }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES,
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES | _STORES | _RELEASES,
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -264,10 +269,11 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | _STORES | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_TRACKING_SHARE,
+        _P.PARTNER_RELEASE_RECORD,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,
     },
@@ -286,7 +292,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         # Who knows the merchants runs the halls they stand in.
         _P.OPERATOR_SHOWROOM_RUN,
     },
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | {
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | _STORES | {
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,
@@ -296,7 +302,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_NETWORK_EDIT,
         _P.TRADE_CLAIM_READ,
     },
-    Role.CUSTOMS: _PAPERS | {_P.OPERATOR_CUSTOMS_EDIT, _P.OPERATOR_DESK_READ},
+    Role.CUSTOMS: _PAPERS | _RELEASES | {_P.OPERATOR_CUSTOMS_EDIT, _P.OPERATOR_DESK_READ},
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_CLAIM_DECIDE,

@@ -25,6 +25,7 @@ from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.notices.services import (
     approvals,
+    centres,
     claims,
     companies,
     credit,
@@ -404,6 +405,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.GOODS_PAPERS_END: goods.papers_end,
     News.INVOICES_MISSING: invoices.missing,
     News.FLEET_PAPERS_END: fleets.papers_end,
+    News.BOND_ENDS: centres.bonds_end,
     News.PROPOSAL_DECIDED: goods.proposal_decided,
     News.ENQUIRY_WAITS: exchanged.enquiry_waits,
     News.LEAD_CAME: exchanged.lead,

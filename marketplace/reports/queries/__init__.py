@@ -18,12 +18,14 @@ from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.centres import queries as centre_offers
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
+from marketplace.logistics.centres.queries import checks as centre_lots
 from marketplace.logistics.fleet.queries import personal as personal_driving
 from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
@@ -80,6 +82,8 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     inspections.breaches,
     distribution.breaches,
     costs.breaches,
+    centre_lots.breaches,
+    centre_offers.breaches,
     checkout.breaches,
     frozen.breaches,
     approvals.breaches,

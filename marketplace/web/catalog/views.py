@@ -36,7 +36,7 @@ from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import details, discovery, freight, locale, moulds, structured
+from marketplace.web.shared import centres, details, discovery, freight, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
@@ -66,11 +66,12 @@ def products() -> str:
         check_filters(session, category=asked.category)
     page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
     closed = closing.notices(session, page.items, now=clock.now())
+    lying = centres.lying(session, [row.listing_id for row in page.items])
 
     def values() -> dict[str, Any]:
         kept = {name: value for name, value in chosen.items() if value}
         return {
-            "offers": shown.cards(page.items, closed),
+            "offers": centres.on_cards(shown.cards(page.items, closed), lying),
             "facets": shown.facets(categories, chosen),
             "chips": _chips(categories, kept),
             "kept": {"commodity": chosen["commodity"]} if chosen["commodity"] else {},
@@ -86,7 +87,7 @@ def products() -> str:
         "catalog/products.html",
         values,
         parts=(categories, *page.items),
-        facts=(page.next, total, closing.facts(closed)),
+        facts=(page.next, total, closing.facts(closed), centres.facts(lying)),
     )
 
 
@@ -219,6 +220,7 @@ def product(listing_id: UUID) -> Any:
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
     answered = questions.shown(session, listing_id=listing_id).items if row.said.questions else ()
     currency, incoterm, _place = look.basis
+    lying = centres.lying(session, [listing_id])
     reviewed = reviews.shown(session, listing_id=listing_id).items if row.said.reviews else ()
 
     def values() -> dict[str, Any]:
@@ -252,6 +254,7 @@ def product(listing_id: UUID) -> Any:
             "zone": zone_of(row.merchant_country),
             "least": least,
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
+            "lying": [centres.whole(each) for each in lying.get(listing_id, ())],
             "closed": look.notice,
             "closed_words": shown.text(look.notice.words) if look.notice else "",
             "ready_on": ready_on,
@@ -276,7 +279,7 @@ def product(listing_id: UUID) -> Any:
     figures.seen(listed)
     seen_as = (seen.id, seen.is_standing, seen.tenancy.booth_code, seen.tenancy.company) if seen else None
     asked_there = (tuple(each.stamp for each in look.asked_there), look.closed_to)
-    facts = (look.stamp, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
+    facts = (look.stamp, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there, centres.facts(lying))
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *look.destinations, *others), facts=facts)

@@ -18,13 +18,13 @@ from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form, uuid_text
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
-from marketplace.kernel.db import glance
+from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.rules.plans import Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import freight, goods, plans, render
+from marketplace.web.shared import centres, freight, goods, plans, render
 from marketplace.web.shared import ways as way_words
 from marketplace.web.shared.values import detail
 
@@ -45,9 +45,12 @@ def cart() -> str:
 
 
 def _cart(**shown: Any) -> str:
+    seen = acts.look()
+    lying = centres.lying(reading(), [line.item.listing_id for line in seen.cart.lines])
     return render_template(
         "checkout/cart.html",
-        seen=acts.look(),
+        seen=seen,
+        lying={key: [centres.said(row) for row in rows] for key, rows in lying.items()},
         goods=goods,
         plan_words=plans,
         **{"asked_to": None, "values": {}, "errors": {}, "refusal": None, **shown},

@@ -19,7 +19,7 @@ from marketplace.kernel.db import glance
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
-from marketplace.web.shared import goods, moulds, render
+from marketplace.web.shared import centres, goods, moulds, render
 
 _RESULTS = "search/results.html"
 
@@ -33,6 +33,7 @@ def search() -> Any:
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
     asked, searched, errors = _searched(given)
     shelves, found = catalog.categories(glance()), searched.found
+    lying = centres.lying(glance(), [row.card.listing_id for row in found.page.items])
 
     def values() -> dict[str, Any]:
         names = {row.code: goods.text(row.names) for row in shelves}
@@ -41,7 +42,9 @@ def search() -> Any:
         return {
             "asked": asked,
             "errors": errors,
-            "offers": [_offer(row, searched.closed.get(row.card.listing_id), searched.to) for row in found.page.items],
+            "offers": centres.on_cards(
+                [_offer(row, searched.closed.get(row.card.listing_id), searched.to) for row in found.page.items], lying
+            ),
             "found": found,
             "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
             "chips": _chips(filters, names, kept, asked.sort),
@@ -68,7 +71,7 @@ def search() -> Any:
         _RESULTS,
         values,
         parts=(shelves, *searched.destinations, *(row.card for row in found.page.items)),
-        facts=(*facts, closing.facts(searched.closed)),
+        facts=(*facts, closing.facts(searched.closed), centres.facts(lying)),
     )
 
 

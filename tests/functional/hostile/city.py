@@ -212,6 +212,7 @@ def build(app: Flask) -> City:
     _sell_on(city)
     _talk(city)
     _admit(city)
+    _keep_centres(city)
     _price(city)
     _work(city)
     _papers(city)
@@ -233,6 +234,57 @@ def _store(city: City) -> None:
         city.ids[name] = city.call("merchant", "POST", "/warehouses", {"name": name, "place": "Chongqing"})["id"]
     full = {"warehouse_id": city.ids["warehouse.full"], "on_hand": 20_000}
     city.call("merchant", "PUT", f"/listings/{city.ids['live']}/stock", {"places": [full]})
+
+
+CENTRE = {
+    "weekdays": ["mon"], "opens": "08:00", "closes": "18:00", "licence_number": "BW-1", "licence_until": "2100-01-01",
+    "source": "test", "country": "VN", "zone": "Asia/Ho_Chi_Minh", "latitude": "21", "longitude": "105",
+}  # fmt: skip
+
+
+def _keep_centres(city: City) -> None:
+    """Let goods of two merchants lie in two centres of the operator, in bond and cleared, on the way and counted."""
+    for name in ("centre", "centre.other"):
+        body = CENTRE | {"place": f"VN-{name}", "name": name}
+        city.ids[name] = city.call("operator", "POST", "/distribution-centres", body)["id"]
+    broker = {"centre": city.ids["centre"], "broker": city.ids["company.empty"]}
+    for name, who, goods in (
+        ("pads", "thai", "pads"), ("bonded", "merchant", "live"), ("", "merchant", "live")
+    ):  # fmt: skip
+        said = broker | {"listing": city.ids[goods], "quantity": 100}
+        arrival = city.call(who, "POST", "/centre-stock/announcements", said)["id"]
+        if not name:
+            city.ids["centre-arrival"] = arrival
+            break
+        lot = city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", bonded_lot())["id"]
+        city.ids[f"lot.{name}"] = lot
+    city.ids["lot.free"] = city.call("operator", "POST", f"/lots/{lot}/releases", released_line())["id"]
+    sent = {"to_centre": city.ids["centre.other"], "quantity": 5, "transit_reference": "T-1"}
+    city.ids["lot-transfer"] = city.call("operator", "POST", f"/lots/{lot}/transfers", sent)["id"]
+    for name in ("centre-count", "centre-count.waiting"):
+        city.ids[name] = city.call("operator", "POST", f"/centres/{city.ids['centre']}/counts")["id"]
+    found = {"lots": [{"lot": lot, "units": 1, "reason": "lost"}]}
+    city.call("operator", "POST", f"/centres/counts/{city.ids['centre-count.waiting']}/figures", found)
+    offer = {"listing": city.ids["pads"], "centre": city.ids["centre"], "status": "bonded"}
+    city.call("thai", "PUT", "/centre-offers", offer)
+
+
+def bonded_lot() -> dict[str, Any]:
+    """Return under which papers goods are taken in."""
+    day = (clock.now() - timedelta(days=1)).date()
+    until = (day + timedelta(days=50)).isoformat()
+    return {
+        "quantity": 100, "status": "bonded", "entry_number": "E-1", "bonded_since": day.isoformat(),
+        "bonded_until": until,
+    }  # fmt: skip
+
+
+def released_line() -> dict[str, Any]:
+    """Return the line of an import declaration."""
+    day = (clock.now() - timedelta(days=1)).date().isoformat()
+    return {
+        "quantity": 10, "declaration_number": "D-1", "declaration_line": 1, "declared_on": day, "duty_paid": True,
+    }  # fmt: skip
 
 
 def _depart(city: City) -> None:

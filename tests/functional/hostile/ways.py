@@ -13,12 +13,15 @@ from tests.factories import HANOI, HUB, PASSWORD
 from tests.functional.hostile.city import (
     ACCOUNT,
     BORDER_HOURS,
+    CENTRE,
     LANE_RULE,
     MEASURES,
     RETURNING,
     RULES,
     City,
+    bonded_lot,
     partner_invoice,
+    released_line,
 )
 from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
@@ -319,6 +322,31 @@ def _registration(_city: City) -> Body:
         "login": "fresh@demo.test",
         "password": PASSWORD,
         "accepted_terms": TERMS,
+    }
+
+
+def _centre_changed(_city: City) -> Body:
+    said = ("weekdays", "opens", "closes", "licence_number", "licence_until")
+    return {**{name: CENTRE[name] for name in said}, "source": "a visit", "version": 1}
+
+
+def _found(city: City) -> Body:
+    return {"lots": [{"lot": city.ids["lot.free"], "units": 9, "reason": "lost"}]}
+
+
+def _sent_on(city: City) -> Body:
+    return {"to_centre": city.ids["centre.other"], "quantity": 3, "transit_reference": "T-2"}
+
+
+def _proof(city: City) -> Body:
+    return {
+        "listing": city.ids["live"],
+        "kind": "rcep",
+        "number": "R-1",
+        "origin": "CN",
+        "issued_on": "2026-01-01",
+        "valid_until": "2100-01-01",
+        "quantity": 10,
     }
 
 
@@ -761,6 +789,37 @@ WAYS: Final[dict[str, Way]] = {
     "DELETE /rotations/{}/departures/{}": Way("operator", ("rotation", "run.first")),
     "GET /vehicle-types": Way(""),
     "PUT /vehicle-types/{}": Way("operator", ("vehicle-type",), _type_figures),
+    "GET /distribution-centres": Way(""),
+    "POST /distribution-centres": Way("operator", (), body(**CENTRE, place="VN-NEW", name="New DC")),
+    "GET /distribution-centres/{}": Way("operator", ("centre",)),
+    "PUT /distribution-centres/{}": Way("operator", ("centre",), _centre_changed),
+    "GET /centres/lots": Way("operator"),
+    "GET /centres/arrivals": Way("operator"),
+    "POST /centres/arrivals/{}/receipt": Way("operator", ("centre-arrival",), lambda _: bonded_lot()),
+    "GET /centres/transfers": Way("operator"),
+    "POST /centres/transfers/{}/receipt": Way("operator", ("lot-transfer",), body(quantity=4, entry_number="E-2")),
+    "GET /centres/{}/counts": Way("operator", ("centre",)),
+    "POST /centres/{}/counts": Way("operator", ("centre",)),
+    "POST /centres/counts/{}/figures": Way("operator", ("centre-count",), _found),
+    "POST /centres/counts/{}/decision": Way("operator", ("centre-count",), body(act="drop")),
+    "GET /lots/to-release": Way("operator"),
+    "GET /lots/{}": Way("merchant", ("lot.bonded",)),
+    "POST /lots/{}/movements": Way("operator", ("lot.free",), body(kind="out", quantity=1, number="N-1")),
+    "POST /lots/{}/transfers": Way("operator", ("lot.bonded",), _sent_on),
+    "POST /lots/{}/releases": Way("operator", ("lot.bonded",), lambda _: released_line()),
+    "PUT /lots/{}/broker": Way("merchant", ("lot.bonded",), body(broker=_of("company.empty"))),
+    "GET /centre-stock": Way("merchant"),
+    "GET /centre-stock.csv": Way("merchant"),
+    "GET /centre-stock/announcements": Way("merchant"),
+    "POST /centre-stock/announcements": Way(
+        "merchant", (), body(centre=_of("centre"), listing=_of("live"), quantity=7, broker=_of("company.empty"))
+    ),
+    "POST /centre-stock/announcements/{}/withdrawal": Way("merchant", ("centre-arrival",)),
+    "GET /origin-proofs": Way("merchant"),
+    "POST /origin-proofs": Way("merchant", (), _proof),
+    "GET /centre-offers": Way("thai"),
+    "PUT /centre-offers": Way("thai", (), body(listing=_of("pads"), centre=_of("centre.other"), status="bonded")),
+    "DELETE /centre-offers/{}/{}": Way("thai", ("pads", "centre")),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),
     "GET /fleet/vehicles": Way("carrier"),
@@ -1531,6 +1590,23 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "lists.add": body(order=_of("order.arrived"), list="", name="Again"),
     "lists.copy": body(name="Copy"),
     "lists.buy": lambda city: {"listings": [city.ids["live"]]},
+    "centres.open_centre": body(**{**CENTRE, "weekdays": "mon"}, place="VN-NEW", name="New DC", keeper=""),
+    "centres.change": lambda city: {**_centre_changed(city), "weekdays": "mon", "keeper": ""},
+    "centres.take_in": lambda _: {**bonded_lot(), "declaration_number": "", "declared_on": ""},
+    "centres.receive": body(quantity="4", entry_number="E-2"),
+    "centres.move": body(kind="damaged", quantity="1", number="P-1"),
+    "centres.send": _sent_on,
+    "centres.release": lambda _: {**released_line(), "duty_paid": "1", "origin_proof": ""},
+    "centres.name_broker": body(broker=_of("company.empty")),
+    "centres.enter": lambda city: {
+        f"lots.{city.ids['lot.free']}": "9",
+        f"reason.{city.ids['lot.free']}": "lost",
+    },
+    "centres.announce": body(
+        centre=_of("centre"), listing=_of("live"), quantity="7", house_waybill="", broker=_of("company.empty")
+    ),
+    "centres.show_proof": _proof,
+    "centres.offer": body(listing=_of("pads"), centre=_of("centre.other"), status="bonded"),
     "fleet.add_vehicle": lambda city: {
         "kind": "trailer",
         "plates": "CN 渝A88888",

@@ -129,7 +129,9 @@ operator:person:manage      . . . . a
 operator:settings:edit      . . . . a
 operator:showroom:run       m . . . a
 operator:styleguide:read    . . . . a
+partner:centre:keep         . o . . .
 partner:inspection:report   . o . . .
+partner:release:record      . . c . .
 trade:claim:read            . o . t .
 trade:document:read         m o c t .
 trade:inspection:read       . o . . .

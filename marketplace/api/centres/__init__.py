@@ -1,0 +1,1 @@
+"""Distribution centres over the API."""

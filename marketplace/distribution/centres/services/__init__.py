@@ -1,0 +1,1 @@
+"""Announce goods to centres, sell them from there, and promise them to order lines."""

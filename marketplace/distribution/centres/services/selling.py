@@ -1,0 +1,128 @@
+"""Sell a listing from a centre, and promise its units to order lines."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.audit import services as audit
+from marketplace.catalog.queries import shelf
+from marketplace.distribution.centres.models import CentreOffer
+from marketplace.distribution.centres.rules import Basis, Sale, check_sale
+from marketplace.distribution.centres.services.announcing import own_listing
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Refused
+from marketplace.logistics.centres.queries.centres import centre
+from marketplace.logistics.centres.rules.lots import Status
+from marketplace.logistics.centres.services import promising
+from marketplace.orders import events
+from marketplace.orders.queries import lines as line_queries
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import CURRENCIES
+
+
+def offer(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, status: Status, now: datetime) -> None:
+    """Sell the actor's own live listing from a centre under one status; again replaces what was said of that centre.
+
+    Refused in words that name what is accepted: ``seller`` and ``currency`` for free goods, ``basis`` for bonded ones;
+    ``listing`` for one that is not live.
+    """
+    actor.must(Permission.CATALOG_LISTING_EDIT)
+    own_listing(session, actor, listing_id)
+    basis = allowed(session, actor=actor, listing_id=listing_id, centre_id=centre_id, status=status, now=now)
+    row = session.get(CentreOffer, (listing_id, centre_id), with_for_update=True)
+    if row is None:
+        row = CentreOffer(listing_id=listing_id, centre_id=centre_id)
+        session.add(row)
+    row.status, row.currency, row.incoterm, row.offered_at = status, basis.currency, basis.incoterm, now
+    session.flush()
+    _audit(session, actor, "offered", listing_id, centre_id, now, status=status)
+
+
+def end(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, now: datetime) -> None:
+    """Sell the actor's own listing from a centre no more; again changes nothing."""
+    actor.must(Permission.CATALOG_LISTING_EDIT)
+    own_listing(session, actor, listing_id)
+    row = session.get(CentreOffer, (listing_id, centre_id))
+    if row is None:
+        return
+    session.delete(row)
+    session.flush()
+    _audit(session, actor, "ended", listing_id, centre_id, now)
+
+
+def allowed(
+    session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, status: Status, now: datetime
+) -> Basis:
+    """Return the price that a listing is sold on from a centre, or refuse it as the rule says."""
+    there = centre(session, centre_id=centre_id)
+    found = shelf.offers(session, listing_ids=[listing_id], viewer=actor.company, now=now).get(listing_id)
+    if found is None:
+        raise Refused.field("listing", "not_live", "a listing that is live")
+    places = {place.code: place.country for place in reference.places(session)}
+    country = there.place.country
+    return check_sale(
+        Sale(
+            status,
+            country,
+            CURRENCIES.get(country, ""),
+            accounts.get_company(session, company_id=actor.company).country,
+            tuple(
+                Basis(ladder.currency, ladder.incoterm, places[ladder.place_code])
+                for ladder in found.ladders
+                if ladder.place_code in places
+            ),
+        )
+    )
+
+
+def promise(
+    session: Session,
+    *,
+    actor: Actor,
+    line_id: UUID,
+    listing_id: UUID,
+    centre_id: UUID,
+    status: Status,
+    quantity: int,
+    now: datetime,
+) -> list[tuple[UUID, int]]:
+    """Promise units in a centre to an order line and return how many of which lots.
+
+    Bonded and free ones are never mixed, and what must leave bond first goes first; the sale is refused as ``offer``
+    refuses it. Conflict ``lots_short`` with nothing promised.
+    """
+    allowed(session, actor=actor, listing_id=listing_id, centre_id=centre_id, status=status, now=now)
+    return promising.promise(
+        session,
+        actor=actor,
+        subject_id=line_id,
+        listing_id=listing_id,
+        centre_id=centre_id,
+        status=status,
+        quantity=quantity,
+        today=centre(session, centre_id=centre_id).today(now),
+        now=now,
+    )
+
+
+def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
+    """Promise the units of a cancelled order's lines to nobody any more."""
+    for line in line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]:
+        promising.free(session, actor=SYSTEM, subject_id=line.id, now=event.at)
+
+
+def _audit(
+    session: Session, actor: Actor, what: str, listing_id: UUID, centre_id: UUID, now: datetime, **facts: str
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"centre_offer.{what}",
+        subject="listing",
+        subject_id=listing_id,
+        facts={"centre": centre_id, **facts},
+        now=now,
+    )

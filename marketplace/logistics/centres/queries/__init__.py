@@ -1,0 +1,1 @@
+"""Read centres, lots, proofs, transfers and counts."""

@@ -1,0 +1,1 @@
+"""What may happen to centres, lots, proofs, transfers and counts."""

@@ -1,0 +1,1 @@
+"""Keep centres, and move what lies in them."""

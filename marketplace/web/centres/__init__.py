@@ -1,0 +1,1 @@
+"""Pages of distribution centres and what lies in them."""

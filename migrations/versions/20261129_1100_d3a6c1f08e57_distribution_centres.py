@@ -9,7 +9,7 @@ from marketplace.kernel.db import insert_only_ddl
 from marketplace.kernel.editions import watched_ddl
 
 revision: str = "d3a6c1f08e57"
-down_revision: str | None = "b7e2d4f9c016"
+down_revision: str | None = "e1a64c7b3d52"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

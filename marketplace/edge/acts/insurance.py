@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.checkout.rules.cart import Bundle, Cart
 from marketplace.checkout.services import insuring
 from marketplace.distribution.insuring.services import claiming, offering
@@ -220,8 +220,8 @@ def claim_file(claim_id: UUID, file_id: UUID) -> object:
 
 
 def offered() -> tuple[CoverRow, ...]:
-    """Return every cover, for the operator; an insurer's own."""
-    return covers.covers(reading(), insurer_id=_whose())
+    """Return what every insurer offers."""
+    return covers.covers(reading())
 
 
 def insurers() -> Sequence[tuple[UUID, str]]:
@@ -259,8 +259,9 @@ def names(company_ids: Sequence[UUID]) -> Mapping[UUID, str]:
 
 
 def _whose() -> UUID | None:
+    """Return whose insurances the asker reads: its company's, None for the operator's people who run lorries."""
     actor = require_actor()
-    return None if actor.company_kind == CompanyKind.OPERATOR else actor.company
+    return None if actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE) else actor.company
 
 
 def _money(amount: object, currency: str, field: str) -> Money:

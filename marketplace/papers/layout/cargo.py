@@ -36,8 +36,10 @@ def _contents(voice: Voice, data: Data) -> Block:
 
 def _mark(mark: Data) -> list[str]:
     """Return what a packing list says of a line's cartons: their marks, how many came, and their serial codes."""
-    rows = [*shipping_marks.written(mark), _handed_over(mark), *_serials(mark["labels"])]
-    return [row for row in rows if row]
+    rows = shipping_marks.written(mark)
+    place = next(at for at, row in enumerate(rows) if row.startswith("C/NO."))
+    came = _handed_over(mark)
+    return [*rows[: place + 1], *([came] if came else []), *rows[place + 1 :], *_serials(mark["labels"])]
 
 
 def _handed_over(mark: Data) -> str:

@@ -161,7 +161,7 @@ def cargo_receipt(voice: Voice, data: Data) -> list[Block]:
         shared.parties(voice, data, "shipper", "consignee", "carrier"),
         blocks.facts(voice.word("carriage"), facts),
         blocks.table(
-            voice.word("counted"), columns, rows, sums=[voice.word("total"), total("cartons"), total("damaged")]
+            voice.word("counted_at_door"), columns, rows, sums=[voice.word("total"), total("cartons"), total("damaged")]
         ),
         shared.signing(voice, data, "consignee", "carrier"),
     ]

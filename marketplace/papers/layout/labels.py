@@ -206,7 +206,7 @@ LABELS: Final[dict[str, str]] = {
     ),
     "damaged_cartons": _("of them damaged"),
     "loaded_cartons": _("Cartons behind the seal"),
-    "counted": _("Counted"),
+    "counted_at_door": _("What was counted"),
     "counted_by_default": _("nobody counted in time: taken as received whole"),
     "transit": _("Transit"),
     "transit_offices": _("Border offices on the way"),

@@ -126,6 +126,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Vehicles and drivers"), "fleet.everything", Permission.LOGISTICS_DEPARTURE_OPERATE),
             Entry(_("Lines and borders"), "operator.network", Permission.OPERATOR_NETWORK_EDIT),
             Entry(_("Emission factors"), "itineraries.desk", Permission.OPERATOR_SETTINGS_EDIT),
+            Entry(_("What insurers offer"), "insurance.covers", Permission.OPERATOR_SETTINGS_EDIT),
         ),
     ),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),

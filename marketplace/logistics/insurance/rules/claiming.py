@@ -58,7 +58,7 @@ def check_evidence(given: Collection[Evidence]) -> None:
 def check_amount(amount: Money, *, insured: Money) -> None:
     """Refuse to claim nothing, in another currency, or more than is insured."""
     if amount.currency != insured.currency or not 1 <= amount.minor <= insured.minor:
-        raise Refused.field("amount", "range", f"up to {insured.amount:f} {insured.currency}")
+        raise Refused.field("amount", "range", f"0.01 to {insured.amount:f}")
 
 
 def needs_two(amount: Money, threshold: Money) -> bool:

@@ -105,7 +105,7 @@ def check_declared(declared: Money, *, value: Money, at_least_default: bool) -> 
     least = insured_value(value) if at_least_default else value
     most = Money(value.minor * MOST_PERCENT // 100, value.currency)
     if declared.currency != value.currency or not least.minor <= declared.minor <= most.minor:
-        raise Refused.field("declared_value", "range", f"{least.amount:f} to {most.amount:f} {value.currency}")
+        raise Refused.field("declared_value", "range", f"{least.amount:f} to {most.amount:f}")
 
 
 def premium(insured: Money, terms: Terms) -> Money:

@@ -122,7 +122,7 @@ def survey(session: Session, *, claim_id: UUID, survey: Survey, actor: Actor, no
     """Write down what a surveyor found, for the insurer. Refused ``surveyed_on`` for a day to come."""
     found = _of_insurer(session, claim_id, actor)
     if survey.surveyed_on > now.date():
-        raise Refused.field("surveyed_on", "too_large", "today or before")
+        raise Refused.field("surveyed_on", "too_large", "today, or an earlier day")
     _move(found, "survey")
     session.add(
         InsuranceSurvey(
@@ -152,7 +152,7 @@ def decide(session: Session, *, claim_id: UUID, accepted: Money | None, said: st
         )
         found.accepted_minor = accepted.minor
     elif not said.strip():
-        raise Refused.field("said", "required", "why it is refused")
+        raise Refused.field("said", "required", "a reason")
     found.decided_at = now
     session.flush()
     if said.strip():
@@ -179,7 +179,7 @@ def pay(
     found = _of_insurer(session, claim_id, actor)
     CLAIM.apply(found.state, "settle")
     if paid_on > now.date():
-        raise Refused.field("paid_on", "too_large", "today or before")
+        raise Refused.field("paid_on", "too_large", "today, or an earlier day")
     accepted = Money(found.accepted_minor or 0, found.currency)
     if found.payment_reference is None:
         found.payment_reference, found.paid_on, found.entered_by = reference, paid_on, actor.person_id

@@ -1576,7 +1576,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "waybills.state": body(marks="KEEP DRY", wood="wood", wood_marks="CN-440001-HT", shipping_name=""),
     "insurance.take": body(declared_value=""),
     "insurance.open_claim": body(amount="100.00", said="Wet."),
-    "insurance.show": lambda _: {"evidence": "photo", "file": (io.BytesIO(b""), "")},
+    "insurance.show": body(evidence="photo"),
     "insurance.survey": body(surveyed_on=lambda _: _today(), surveyor="SGS", findings="Wet."),
     "insurance.decide": body(accepted="90.00", said="Agreed."),
     "insurance.pay": body(reference="TT-1", paid_on=lambda _: _today()),

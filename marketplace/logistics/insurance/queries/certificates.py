@@ -114,7 +114,7 @@ def on_conveyance(session: Session, *, cover_id: UUID, departure_id: UUID) -> in
     return int(total or 0)
 
 
-def _of(query: sa.Select[tuple[CargoInsurance]], company_id: UUID | None) -> sa.Select[tuple[CargoInsurance]]:
+def _of(query: sa.Select[CargoInsurance], company_id: UUID | None) -> sa.Select[CargoInsurance]:
     if company_id is None:
         return query
     gives = sa.select(InsuranceCover.id).where(InsuranceCover.insurer_id == company_id)

@@ -135,7 +135,7 @@ def of_line(session: Session, *, line_id: UUID) -> tuple[InsuranceClaimRow, ...]
     return tuple(_row(found) for found in session.scalars(query))
 
 
-def _of(query: sa.Select[tuple[InsuranceClaim]], company_id: UUID | None) -> sa.Select[tuple[InsuranceClaim]]:
+def _of(query: sa.Select[InsuranceClaim], company_id: UUID | None) -> sa.Select[InsuranceClaim]:
     if company_id is None:
         return query
     return query.where(sa.or_(InsuranceClaim.claimant_id == company_id, InsuranceClaim.insurer_id == company_id))

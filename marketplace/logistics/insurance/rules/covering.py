@@ -82,7 +82,7 @@ class Goods:
 
 def check_terms(terms: Terms) -> None:
     """Refuse a cover that says nothing, or the impossible."""
-    errors = []
+    errors: list[FieldError] = []
     if not 1 <= terms.rate_ppm <= _LARGEST_RATE_PPM:
         errors.append(FieldError("rate_permille", "range", "0.001 to 100"))
     if terms.minimum.minor < 0:

@@ -16,6 +16,7 @@ from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.centres.services import selling as centre_stock
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.insuring.services import certifying
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -27,6 +28,7 @@ from marketplace.distribution.services import (
     return_way,
 )
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.distribution.waybills.services import issuing, sealing
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
 from marketplace.exchange.events import notes as noted
@@ -41,6 +43,7 @@ from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
+from marketplace.logistics.insurance.services import erasing as insurance
 from marketplace.logistics.planning.services import reacting as planning
 from marketplace.logistics.services import erasing as receipts
 from marketplace.logistics.tracing import events as tracing
@@ -90,6 +93,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         drivers.on_person_erased,
         discrepancies.on_person_erased,
         costs.on_person_erased,
+        insurance.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,
@@ -154,6 +158,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         centre_stock.on_order_cancelled,
         samples.on_order_cancelled,
         crediting.on_order_cancelled,
+        certifying.on_order_cancelled,
         notices.on_order_cancelled,
     ),
     orders.LineMoved: (
@@ -164,6 +169,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         inspections.on_line_moved,
         samples.on_line_moved,
         cargo_papers.on_line_moved,
+        certifying.on_line_moved,
+        issuing.on_line_moved,
     ),
     orders.LineLessened: (
         amending.on_line_lessened,
@@ -184,9 +191,14 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.InspectionMoved: (notices.on_inspection_moved,),
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
-    orders.LineDelivered: (notices.on_line_delivered,),
-    logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled, return_way.on_booking_rolled, notices.on_booking_rolled),
+    orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
+    logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
+    logistics.BookingRolled: (
+        booking.on_booking_rolled,
+        return_way.on_booking_rolled,
+        certifying.on_booking_rolled,
+        notices.on_booking_rolled,
+    ),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
         return_way.on_booking_cancelled,

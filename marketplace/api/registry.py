@@ -31,6 +31,7 @@ from marketplace.api.fleet.views import api as fleet
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
+from marketplace.api.insurance.views import api as insurance
 from marketplace.api.invoices.views import api as official_invoices
 from marketplace.api.itineraries.views import api as itineraries
 from marketplace.api.jobs.views import api as jobs
@@ -79,6 +80,7 @@ from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import holds as treasury_holds
 from marketplace.api.treasury import views as treasury_views
 from marketplace.api.treasury.blueprint import api as treasury
+from marketplace.api.waybills.views import api as waybills
 from marketplace.api.week.views import api as week
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
@@ -105,6 +107,7 @@ BLUEPRINTS = (
     imports,
     fitments,
     inbox,
+    insurance,
     itineraries,
     jobs,
     levels,
@@ -145,6 +148,7 @@ BLUEPRINTS = (
     statistics,
     official_invoices,
     tracking,
+    waybills,
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.

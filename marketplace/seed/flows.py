@@ -27,6 +27,7 @@ from marketplace.seed import (
     fleet,
     floors,
     houses,
+    insurance,
     merchants,
     network,
     onsite,
@@ -89,6 +90,7 @@ def seed(
         colleagues.employ(session, vault=vault, now=clock.now())
         floors.ask_for_floors(session, now=clock.now())
         fleet.keep_fleet(session, carrier=carrier, operator=operator, now=clock.now())
+        insurance.insure_some(session, buyer=desk.actor(cast.BUYER), now=clock.now())
         reporters.foretell_queue(session, actor=desk.actor(cast.LOGISTICS), now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
@@ -125,6 +127,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
         centres.open_centres(session, keeper=founded[cast.STORES].company, operator=operator.company, now=now)
         costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)
+        insurance.write_covers(session, insurer_id=founded[cast.INSURER].company, now=now)
         reporters.seed_posts(session, actor=staff[cast.LOGISTICS], broker_id=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
             session,

@@ -52,6 +52,7 @@ from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.inspections.views import pages as inspections
+from marketplace.web.insurance.views import pages as insurance
 from marketplace.web.invoices.views import pages as official_invoices
 from marketplace.web.itineraries.views import pages as itineraries
 from marketplace.web.jobs.views import pages as jobs
@@ -120,6 +121,7 @@ from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
 from marketplace.web.treasury.blueprint import pages as treasury
+from marketplace.web.waybills.views import pages as waybills
 from marketplace.web.week.views import pages as week
 
 BLUEPRINTS = (
@@ -162,6 +164,8 @@ BLUEPRINTS = (
     statistics,
     official_invoices,
     tracking,
+    waybills,
+    insurance,
     treasury,
     search,
     settings,

@@ -97,11 +97,16 @@ def test_names_amounts_basis_and_payee_are_the_same_on_all_papers(app, call, mar
     placed = place(call, market, rail)
     order = ship(call, market, operator, placed)
     mine = call(market.buyer, "GET", "/documents")["items"]
-    carriers = call(market.carrier, "GET", "/documents?kind=manifest")["items"]
+    kinds = ("manifest", "seal_list", "transit_sheet")
+    carriers = [one for kind in kinds for one in call(market.carrier, "GET", f"/documents?kind={kind}")["items"]]
     found = by_kind([*mine, *carriers])
-    # Labels and statements are of no order; nobody had these goods inspected, and nothing was let off or added.
+    # Labels and statements are of no order; nobody had these goods inspected, insured or received, none are
+    # dangerous, nothing was let off or added.
     others = {
         PaperKind.BOOTH_LABELS,
+        PaperKind.CARGO_RECEIPT,
+        PaperKind.DANGEROUS_GOODS_NOTE,
+        PaperKind.INSURANCE_CERTIFICATE,
         PaperKind.INSPECTION_REPORT,
         PaperKind.CREDIT_NOTE,
         PaperKind.DEBIT_NOTE,
@@ -227,11 +232,12 @@ def test_papers_are_seen_by_their_parties_alone(call, market, operator):
         for name, trader in (("merchant", market.merchant), ("carrier", market.carrier), ("thai", market.thai))
     }
     assert kinds == {
-        "merchant": ["commercial_invoice", "packing_list", "pro_forma", "sales_contract"],
-        "carrier": ["freight_contract", "manifest"],
+        "merchant": ["commercial_invoice", "house_waybill", "packing_list", "pro_forma", "sales_contract"],
+        "carrier": ["freight_contract", "house_waybill", "manifest", "seal_list", "transit_sheet"],
         "thai": [],
     }
-    assert [one["kind"] for one in call(operator, "GET", "/documents")["items"]] == ["manifest"]
+    own = sorted(one["kind"] for one in call(operator, "GET", "/documents")["items"])
+    assert own == ["manifest", "seal_list", "transit_sheet"]
 
 
 def test_the_list_goes_on_by_cursor_and_names_what_it_does_not_know(call, market, app):

@@ -5,10 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from marketplace.kernel.money import Money, UnitPrice, largest_remainder
+from marketplace.papers.rules import carriage_terms
 from marketplace.papers.rules.booth_labels import BoothLabels, Label
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
+from marketplace.papers.rules.consignment import CargoReceipt, Counted, Danger, DangerousGoodsNote, HouseWaybill
 from marketplace.papers.rules.freight_contract import FreightContract
 from marketplace.papers.rules.inspection_report import InspectionReport
+from marketplace.papers.rules.insurance_certificate import InsuranceCertificate
+from marketplace.papers.rules.lorry_papers import SealEntry, SealList, TransitItem, TransitSheet
 from marketplace.papers.rules.manifest import House, Manifest
 from marketplace.papers.rules.notes import Note, NotedGoods
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
@@ -376,3 +380,154 @@ def inspection_report(**changes: Any) -> InspectionReport:
         "result": "conditional",
     }
     return InspectionReport(**{**facts, **changes})
+
+
+def marks() -> Marks:
+    """Return the shipping marks of a line."""
+    return packing_list().marks[0]
+
+
+def danger() -> Danger:
+    """Return dangerous goods of ten cartons."""
+    return Danger(
+        un_number="3480",
+        shipping_name="Lithium ion batteries",
+        hazard_class="9",
+        packing_group="II",
+        net="12.5",
+        net_unit="kg",
+        cartons=24,
+    )
+
+
+_CARRIED = {
+    "order": "ORD-7K3M-Q9TX",
+    "departure": "DEP-7K3M-Q9TX",
+    "issued_on": date(2026, 12, 5),
+    "shipper": SELLER,
+    "consignee": BUYER,
+    "carrier": CARRIER,
+}
+
+
+def house_waybill(**changes: Any) -> HouseWaybill:
+    """Return the waybill of a consignment with every box filled."""
+    terms = carriage_terms.accepted()
+    facts: dict[str, Any] = _CARRIED | {
+        "number": "HWB-7K3M-Q9TX",
+        "booking": "BKG-AAAA-BBBB",
+        "origin": HUB,
+        "destination": HANOI,
+        "taken_over_on": date(2026, 12, 4),
+        "goods": {"en": "Drive chain 428H", "zh": "摩托车链条 428H"},
+        "hs_code": "7315119000",
+        "origin_country": "CN",
+        "cartons": 24,
+        "gross_g": 444_000,
+        "cm3": 864_000,
+        "basis": "FCA",
+        "payer": BUYER.name,
+        "documents": ("CI-2026-00001", "PL-7K3M-Q9TX.1"),
+        "carriers": (),
+        "reservations": ("CTN 23 / 24",),
+        "marks": (marks(),),
+        "units": (Unit(label="000400000000000017", cartons=24, gross_g=444_000, cm3=864_000),),
+        "wood_marks": ("CN-440001-HT",),
+        "danger": danger(),
+        "temperature": "2.0 – 8.0 °C",
+        "terms_version": terms["version"],
+        "terms_sha256": terms["sha256"],
+        "terms": carriage_terms.printed(terms["version"]),
+    }
+    return HouseWaybill(**{**facts, **changes})
+
+
+def dangerous_goods_note(**changes: Any) -> DangerousGoodsNote:
+    """Return the note of dangerous goods."""
+    facts: dict[str, Any] = _CARRIED | {
+        "number": "DGN-7K3M-Q9TX",
+        "danger": danger(),
+        "gross_g": 444_000,
+        "marks": (marks(),),
+    }
+    return DangerousGoodsNote(**{**facts, **changes})
+
+
+def cargo_receipt(**changes: Any) -> CargoReceipt:
+    """Return the receipt of a consignment that came in two lots."""
+    facts: dict[str, Any] = _CARRIED | {
+        "number": "RCT-7K3M-Q9TX",
+        "destination": HANOI,
+        "goods": {"en": "Drive chain 428H"},
+        "loaded": 24,
+        "counts": (
+            Counted(day=date(2026, 12, 8), cartons=20, damaged=1, by_default="no"),
+            Counted(day=date(2026, 12, 9), cartons=4, damaged=0, by_default="yes"),
+        ),
+    }
+    return CargoReceipt(**{**facts, **changes})
+
+
+_LORRY = {
+    "departure": "DEP-7K3M-Q9TX",
+    "issued_on": date(2026, 12, 5),
+    "carrier": CARRIER,
+    "origin": HUB,
+    "destination": HANOI,
+}
+
+
+def seal_list(**changes: Any) -> SealList:
+    """Return the seals of a lorry."""
+    seals = (SealEntry(number="S-77", affixed_at=datetime(2026, 12, 5, 9, tzinfo=UTC)),)
+    return SealList(**{"number": "SEA-7K3M-Q9TX", "departs_zone": "Asia/Shanghai", "seals": seals, **_LORRY, **changes})
+
+
+def transit_sheet(**changes: Any) -> TransitSheet:
+    """Return the transit sheet of a lorry whose movement is registered."""
+    facts: dict[str, Any] = _LORRY | {
+        "number": "TRS-7K3M-Q9TX",
+        "offices": ({"en": "Youyiguan", "zh": "友谊关"}, {"en": "Huu Nghi", "vi": "Hữu Nghị"}),
+        "seals": ("S-77",),
+        "items": (
+            TransitItem(
+                house_waybill="HWB-7K3M-Q9TX",
+                goods={"en": "Drive chain 428H"},
+                hs_code="7315119000",
+                cartons=24,
+                gross_g=444_000,
+            ),
+        ),
+        "manifest_sha256": "ab" * 32,
+        "regime": "GMS",
+        "mrn": "26CN0001",
+        "guarantee": "G-1",
+    }
+    return TransitSheet(**{**facts, **changes})
+
+
+def insurance_certificate(**changes: Any) -> InsuranceCertificate:
+    """Return the certificate of an insured line."""
+    facts: dict[str, Any] = {
+        "number": "CRT-7K3M-Q9TX.1",
+        "order": "ORD-7K3M-Q9TX",
+        "departure": "DEP-7K3M-Q9TX",
+        "issued_on": date(2026, 12, 5),
+        "insurer": CARRIER,
+        "insured": BUYER,
+        "policy": "DEMO-OC-1",
+        "clauses": "A",
+        "value_of": Money.of("10000.00", "CNY"),
+        "uplift_percent": 110,
+        "insured_value": Money.of("11000.00", "CNY"),
+        "rate": "1.25",
+        "premium": Money.of("50.00", "CNY"),
+        "origin": HUB,
+        "destination": HANOI,
+        "conveyance": "DEP-7K3M-Q9TX",
+        "goods": {"en": "Drive chain 428H"},
+        "cartons": 24,
+        "marks": (marks(),),
+        "fictitious": "yes",
+    }
+    return InsuranceCertificate(**{**facts, **changes})

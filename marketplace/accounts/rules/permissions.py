@@ -58,6 +58,7 @@ class Permission(StrEnum):
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
     PARTNER_FLEET_KEEP = "partner:fleet:keep"
     PARTNER_INSPECTION_REPORT = "partner:inspection:report"
+    PARTNER_INSURANCE_ANSWER = "partner:insurance:answer"
     PARTNER_INVOICE_SEND = "partner:invoice:send"
     PARTNER_RELEASE_RECORD = "partner:release:record"
     TRADE_CART_EDIT = "trade:cart:edit"
@@ -67,6 +68,7 @@ class Permission(StrEnum):
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
     TRADE_EVENT_REGISTER = "trade:event:register"
     TRADE_INSPECTION_READ = "trade:inspection:read"
+    TRADE_INSURANCE_TAKE = "trade:insurance:take"
     TRADE_INVOICE_RECORD = "trade:invoice:record"
     TRADE_LEAD_ANSWER = "trade:lead:answer"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
@@ -74,6 +76,7 @@ class Permission(StrEnum):
     TRADE_ORDER_FULFIL = "trade:order:fulfil"
     TRADE_ORDER_PLACE = "trade:order:place"
     TRADE_ORDER_READ = "trade:order:read"
+    TRADE_PAPERS_STATE = "trade:papers:state"
     TRADE_PAYMENT_CONFIRM = "trade:payment:confirm"
     TRADE_PAYMENT_PAY = "trade:payment:pay"
     TRADE_PAYMENT_READ = "trade:payment:read"
@@ -166,6 +169,7 @@ _TRADE: Final = (
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_EVENT_REGISTER,
         _P.TRADE_INSPECTION_READ,
+        _P.TRADE_INSURANCE_TAKE,
         _P.TRADE_INVOICE_RECORD,
         _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_ACCEPT,
@@ -173,6 +177,7 @@ _TRADE: Final = (
         _P.TRADE_ORDER_FULFIL,
         _P.TRADE_ORDER_PLACE,
         _P.TRADE_ORDER_READ,
+        _P.TRADE_PAPERS_STATE,
         _P.TRADE_PAYMENT_PAY,
         _P.TRADE_PLAN_EDIT,
         _P.TRADE_PURCHASE_CANCEL,
@@ -199,6 +204,10 @@ _STORES: Final = frozenset({_P.PARTNER_CENTRE_KEEP})
 _RELEASES: Final = frozenset({_P.PARTNER_RELEASE_RECORD})
 # Looks at goods before they leave: an inspection company, or the people of a hub.
 _INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
+# Sees who it insures, surveys, decides and pays.
+_INSURES: Final = frozenset({_P.PARTNER_INSURANCE_ANSWER})
+# What both sides say of the papers of their goods, and the insurance that one of them takes.
+_SHIPS: Final = frozenset({_P.TRADE_INSURANCE_TAKE, _P.TRADE_PAPERS_STATE})
 _OPERATOR: Final = (
     _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS | _STORES | _RELEASES
     | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
@@ -213,7 +222,7 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.BROKER: _PARTNER | _RELEASES,
     CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS | _STORES,
     CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
-    CompanyKind.INSURER: _PARTNER,
+    CompanyKind.INSURER: _PARTNER | _INSURES,
     CompanyKind.BANK: _PARTNER,
     CompanyKind.AGENT: _PARTNER,
 }
@@ -229,8 +238,8 @@ _SEES_TRADE: Final = frozenset(
     }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES | _STORES | _RELEASES,
-    Role.SALES: _SEES_TRADE | _PAPERS | {
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _INSURES | _DRIVES | _STORES | _RELEASES,
+    Role.SALES: _SEES_TRADE | _PAPERS | _SHIPS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
         _P.COMPANY_CLOSURES_EDIT,
@@ -249,7 +258,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_SALE_CHANGE,
     },
     # Asks for approval, and may be named as who gives it to others.
-    Role.PURCHASING: _SEES_TRADE | _PAPERS | {
+    Role.PURCHASING: _SEES_TRADE | _PAPERS | _SHIPS | {
         _P.COMPANY_APPROVAL_DECIDE,
         _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_RECEIPT_RECORD,
@@ -269,7 +278,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | _STORES | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | _STORES | _SHIPS | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_TRACKING_SHARE,
@@ -277,7 +286,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,
     },
-    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {
+    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | _INSURES | {
         _P.COMPANY_APPROVAL_DECIDE,
         _P.PARTNER_INVOICE_SEND,
         _P.TRADE_INVOICE_RECORD,

@@ -30,6 +30,16 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedInsurance:
+    """The insurance that the buyer wants of an order's goods; ``declared`` None for 110 per cent of their value."""
+
+    order_id: UUID
+    cover_id: UUID
+    value: Money
+    declared: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutPlan:
     """The orders of a checkout, the room of their lines, the freight contracts, and what is charged by card."""
 
@@ -37,6 +47,7 @@ class CheckoutPlan:
     spaces: tuple[LineSpace, ...]
     freight: tuple[FreightAgreement, ...]
     charges: tuple[Charge, ...]
+    insurance: tuple[PlannedInsurance, ...] = ()
 
     @property
     def listing_ids(self) -> tuple[UUID, ...]:

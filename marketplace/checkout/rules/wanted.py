@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
@@ -63,6 +64,14 @@ class PaymentChoice:
             raise Refused.field("payment.mode", "choice", ", ".join(modes_by(self.rail)))
 
 
+@dataclass(frozen=True, slots=True)
+class InsuranceWish:
+    """The cover by which a bundle's goods are to be insured, for 110 per cent unless another value is declared."""
+
+    cover_id: UUID
+    declared: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A checkout as asked for: totals seen, departures chosen by listing, payment and order number by bundle.
@@ -79,6 +88,7 @@ class Wanted:
     unit_id: UUID | None = None
     to: str | None = None
     sample: SampleWish | None = None  # this, and not what lies in the cart
+    insurance: dict[str, InsuranceWish] = field(default_factory=dict[str, InsuranceWish])
 
     def payment_of(self, bundle_key: str) -> PaymentChoice:
         """Return how this bundle is paid."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.checkout.rules.plan import CheckoutPlan
-from marketplace.checkout.services import approving
+from marketplace.checkout.services import approving, insuring
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import booking, contracts
 from marketplace.distribution.services.papers import freight_paper
@@ -74,6 +74,7 @@ def bind(
     issued = at_placement(session, placed=written.orders, opened=written.plans, departures=departures, now=now)
     issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
+    insuring.take(session, plan=plan, orders=orders, bookings=bookings, actor=actor, now=now)
     for order in plan.group.orders:
         if secured_by(order.rail, owes_deposit=order.owes_deposit) == "card":
             secure_order(session, order_id=order.id, actor=actor, now=now)

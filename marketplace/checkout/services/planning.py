@@ -19,6 +19,7 @@ from marketplace.checkout.rules.cargo import cargo_of
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
+from marketplace.checkout.services import insuring
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
@@ -39,6 +40,7 @@ from marketplace.orders.rules.placing import (
 )
 from marketplace.orders.rules.temperatures import kept_at
 from marketplace.orders.services import paper_facts
+from marketplace.papers.rules import carriage_terms
 from marketplace.payments.queries import offers, trading
 from marketplace.payments.queries.trading import AgreementRow
 from marketplace.payments.rules import plans as payment_plans
@@ -109,6 +111,13 @@ def plan(
         ),
         freight=agreements,
         charges=charges_of(attempt_id, group, agreements, methods),
+        insurance=tuple(
+            insuring.planned(
+                session, bundle=part.bundle, order_id=part.order.id, wish=wanted.insurance[part.bundle.key], now=now
+            )
+            for part in parts
+            if part.bundle.key in wanted.insurance
+        ),
     )
 
 
@@ -129,6 +138,7 @@ def _check(cart: Cart, wanted: Wanted) -> None:
     check_totals(wanted.expected_totals, cart.totals)
     _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
     _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
+    _check_named("insurance", wanted.insurance, {bundle.key for bundle in cart.bundles})
     _check_named("purchase_order_numbers", wanted.purchase_order_numbers, {bundle.key for bundle in cart.bundles})
 
 
@@ -289,7 +299,7 @@ class _Planner:
             carrier_id=carrier_id,
             carrier=paper_facts.party(self.companies[carrier_id]),
             tariff_id=tariff_id,
-            terms=self.tariffs[tariff_id].terms,
+            terms={**self.tariffs[tariff_id].terms, "carriage": carriage_terms.accepted()},
             mode=mode,
             rail=rail,
             payee=self.payee(carrier_id, lines[0].amount.currency, rail),

@@ -13,6 +13,7 @@ from marketplace.logistics.services import freight as tariffs
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.services import paper_facts
+from marketplace.papers.rules import carriage_terms
 from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
 
 
@@ -34,7 +35,7 @@ def agreement(
         carrier_id=price.carrier_company_id,
         carrier=paper_facts.party(companies[price.carrier_company_id]),
         tariff_id=price.tariff_id,
-        terms=price.terms,
+        terms={**price.terms, "carriage": carriage_terms.accepted()},
         mode=Mode.DIRECT,
         rail=Rail.BANK,
         payee=PayeeAccount(**payee.as_json()),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.services import booking as line_bookings
+from marketplace.distribution.waybills.queries import statements
 from marketplace.kernel.money import PRICE_PLACES, Money, UnitPrice
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
@@ -30,7 +31,7 @@ from marketplace.papers.layout.formats import country
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
-from marketplace.papers.rules.parts import GoodsLine, Party, Shipment
+from marketplace.papers.rules.parts import GoodsLine, Shipment
 
 SUBJECT: Final = "order_line"
 # The same line as the trading company buys it: its invoices are between other companies.
@@ -62,6 +63,23 @@ def on_line_packed_again(session: Session, event: LinePackedAgain) -> None:
         _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
 
 
+def marked_again(session: Session, *, order_id: UUID, line_id: UUID, now: datetime) -> None:
+    """Issue a packed line's packing list with what is on its cartons now; nothing before it is packed."""
+    agreed = agreement(session, order_id=order_id)
+    shipped = _shipped(session, agreed, line_id, now)
+    if shipped is not None:
+        _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, now), now)
+
+
+def marks_of_line(session: Session, agreed: Agreement, line_id: UUID, now: datetime) -> tuple[Marks, ...]:
+    """Return the shipping marks of a line: what its labels, packing list, invoice and certificates say alike.
+
+    Nothing before it is packed.
+    """
+    shipped = _shipped(session, agreed, line_id, now)
+    return () if shipped is None else (_marks(agreed.order, shipped),)
+
+
 @dataclass(frozen=True, slots=True)
 class _Shipped:
     """A line with how it travels, what was packed, what the hub has of it, and on which departure it rides, if any."""
@@ -71,6 +89,8 @@ class _Shipped:
     shipment: Shipment
     departure: str = ""
     units: tuple[UnitRow, ...] = ()
+    # The order's own marks; those that the merchant wrote while packing go before them.
+    marked: str = ""
 
     @property
     def handed_over(self) -> int:
@@ -102,8 +122,10 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
     """Return a line as it travels; None while it has no booking or was not packed into cartons."""
     packing = session.get(LinePacking, line_id)
     line = next(line for line in agreed.lines if line.id == line_id)
+    said = statements(session, line_ids=[line_id]).get(line_id)
+    marked = said.marks if said else ""
     if packing is not None and agreed.order.by_courier:
-        return _Shipped(line=line, packing=packing, shipment=_by_courier(session, agreed))
+        return _Shipped(line=line, packing=packing, shipment=_by_courier(session, agreed), marked=marked)
     booking = line_bookings.current(session, line_id=line_id)
     if booking is None or packing is None:
         return None
@@ -115,6 +137,7 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
         shipment=_by_lorry(booking, departure, cargo),
         departure=booking.departure_reference,
         units=cargo.units,
+        marked=marked,
     )
 
 
@@ -159,7 +182,7 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
         consignee=consignee,
         basis=common["basis"],
         lines=(line,),
-        marks=(_marks(order, shipped, consignee),),
+        marks=(_marks(order, shipped),),
         shipment=shipped.shipment,
         units=tuple(
             Unit(
@@ -189,11 +212,11 @@ def _goods(shipped: _Shipped, **measured: Any) -> GoodsLine:
     )
 
 
-def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
+def _marks(order: OrderRow, shipped: _Shipped) -> Marks:
     """Return what stands on the cartons since they were packed, whatever the hub finds later."""
     packing, line = shipped.packing, shipped.line
     return Marks(
-        consignee=consignee.name,
+        consignee=order.parties[order.consignee_id].name,
         order=order.reference,
         position=line.position,
         destination=shipped.shipment.destination,
@@ -203,7 +226,7 @@ def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
         net_g=shipped.net_g(packing.carton_units),
         origin=line.origin,
         labels=(labels.label(packing.block, 1), labels.label(packing.block, packing.cartons)),
-        own=packing.marks,
+        own=packing.marks or shipped.marked,
     )
 
 
@@ -236,6 +259,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         extras=tuple(extras) or None,
         shipment=shipped.shipment,
         settlement=agreed.settlement(line, handed_over=shipped.handed_over),
+        marks=(_marks(agreed.order, shipped),),
         **agreed.common(line_id=line.id),
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
@@ -263,6 +287,7 @@ def _invoice_free(
         total=worth,
         shipment=shipped.shipment,
         replaces=claim.reference if claim else "",
+        marks=(_marks(agreed.order, shipped),),
         **common,
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)

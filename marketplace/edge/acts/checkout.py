@@ -32,6 +32,7 @@ from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.orders.rules.samples import SampleWish, Way
 from marketplace.orders.services import carts
+from marketplace.papers.rules import carriage_terms
 from marketplace.payments.flows.card_calls import local_methods
 from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.queries import offers, trading
@@ -380,7 +381,12 @@ def set_destination(body: requests.CartChange) -> None:
 
 
 def place(body: requests.Checkout, *, key: str, sample: SampleWish | None = None) -> Outcome:
-    """Check the asker's cart out, or order a sample instead of what lies in it."""
+    """Check the asker's cart out, or order a sample instead of what lies in it.
+
+    Conflict ``carrier_terms`` for who read another version of the carrier's terms than is accepted now.
+    """
+    if body.carrier_terms not in (None, carriage_terms.LATEST):
+        raise Conflict("carrier_terms", version=carriage_terms.LATEST)
     base = current_app.extensions["city.settings"].base_url
     return placing.place(
         actor=require_actor(),

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
-from marketplace.checkout.rules.wanted import Expected, PaymentChoice, Wanted
+from marketplace.checkout.rules.wanted import Expected, InsuranceWish, PaymentChoice, Wanted
 from marketplace.edge import messages
 from marketplace.edge.parsing import Currency, Exact, Line, Request, Whole, blank_is_none
 from marketplace.kernel.errors import Refused
@@ -90,10 +90,23 @@ class Payment(Request):
         return PaymentChoice(Rail(self.rail), self.plan, self.payment_method, mode, self.method)
 
 
+class Insurance(Request):
+    """A cover of those that ``GET /cart/insurance`` offers, and what the goods are insured for, 110 % if left out."""
+
+    cover: UUID
+    declared_value: Annotated[Exact | None, BeforeValidator(blank_is_none)] = None
+
+    def wish(self) -> InsuranceWish:
+        """Return it as a value."""
+        return InsuranceWish(self.cover, self.declared_value)
+
+
 class Checkout(Request):
     """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
 
-    ``unit_id`` is the unit of the company that it is for, the asker's own where none is named.
+    ``unit_id`` is the unit of the company that it is for, the asker's own where none is named. ``insurance`` is by
+    bundle key. Who books accepts the carrier's terms of ``GET /carriage-terms``; ``carrier_terms`` names the version
+    that was read, and another one by then is refused.
     """
 
     expected_totals: list[Total] = Field(max_length=40)
@@ -104,6 +117,8 @@ class Checkout(Request):
     purchase_order_numbers: dict[str, OrderNumber] = Field(default_factory=dict, max_length=MOST_LINES)
     unit_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     to: Optional = None
+    insurance: dict[str, Insurance] = Field(default_factory=dict, max_length=MOST_LINES)
+    carrier_terms: Optional = None
 
     def wanted(self) -> Wanted:
         """Return it as a value."""
@@ -116,6 +131,7 @@ class Checkout(Request):
             purchase_order_numbers={key: number or "" for key, number in self.purchase_order_numbers.items()},
             unit_id=self.unit_id,
             to=self.to,
+            insurance={key: wanted.wish() for key, wanted in self.insurance.items()},
         )
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from babel import Locale
-
 from marketplace.papers.layout import blocks, formats, labels, samples, shared
+from marketplace.papers.layout import marks as shipping_marks
 from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -36,22 +35,11 @@ def _contents(voice: Voice, data: Data) -> Block:
 
 
 def _mark(mark: Data) -> list[str]:
-    """Return the label of a carton: read at every border, so in Latin letters and English as the trade writes it."""
-    place = mark["destination"].get("en") or next(iter(mark["destination"].values()), "")
-    origin = Locale("en").territories.get(mark["origin"], mark["origin"])
-    gross, net = (shared.kilograms(mark[name], "en") for name in ("gross_g", "net_g"))
-    rows = [
-        mark["consignee"],
-        f"{mark['order']} / {mark['position']}",
-        place.upper(),
-        f"C/NO. 1–{mark['cartons']}",
-        _handed_over(mark),
-        f"G.W. {gross} KG   N.W. {net} KG   PER CARTON",
-        f"MADE IN {origin.upper()}",
-        mark["own"],
-        *_serials(mark["labels"]),
-    ]
-    return [row for row in rows if row]
+    """Return what a packing list says of a line's cartons: their marks, how many came, and their serial codes."""
+    rows = shipping_marks.written(mark)
+    place = next(at for at, row in enumerate(rows) if row.startswith("C/NO."))
+    came = _handed_over(mark)
+    return [*rows[: place + 1], *([came] if came else []), *rows[place + 1 :], *_serials(mark["labels"])]
 
 
 def _handed_over(mark: Data) -> str:

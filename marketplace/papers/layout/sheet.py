@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from marketplace.papers.layout import cargo, freight, inspection, notes, shared, showroom, statements, trade
+from marketplace.papers.layout import (
+    cargo,
+    consignment,
+    freight,
+    inspection,
+    insurance,
+    lorry,
+    notes,
+    shared,
+    showroom,
+    statements,
+    trade,
+)
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.rules.documents import PaperKind
 
@@ -24,6 +36,12 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.FREIGHT_STATEMENT: statements.statement,
     PaperKind.ACCOUNT_STATEMENT: statements.statement,
     PaperKind.INSPECTION_REPORT: inspection.inspection_report,
+    PaperKind.HOUSE_WAYBILL: consignment.house_waybill,
+    PaperKind.DANGEROUS_GOODS_NOTE: consignment.dangerous_goods_note,
+    PaperKind.CARGO_RECEIPT: consignment.cargo_receipt,
+    PaperKind.SEAL_LIST: lorry.seal_list,
+    PaperKind.TRANSIT_SHEET: lorry.transit_sheet,
+    PaperKind.INSURANCE_CERTIFICATE: insurance.certificate,
 }
 
 

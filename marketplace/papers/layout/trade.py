@@ -1,6 +1,6 @@
 """Pro-forma, sales contract, commercial invoice."""
 
-from marketplace.papers.layout import blocks, formats, labels, samples, shared
+from marketplace.papers.layout import blocks, formats, labels, marks, samples, shared
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -49,6 +49,7 @@ def commercial_invoice(voice: Voice, data: Data) -> list[Block]:
         shared.terms(voice, data),
         *shared.payee(voice, data),
         shared.packing(voice, data),
+        *marks.block(voice, data),
         shared.shipment(voice, data, (voice.word("ordered"), ordered)),
         shared.signing(voice, data, "seller"),
     ]

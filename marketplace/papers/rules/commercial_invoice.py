@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.kernel.money import Money
 from marketplace.papers.rules.data import plain
+from marketplace.papers.rules.packing_list import Marks
 from marketplace.papers.rules.parts import Account, Basis, Extra, GoodsLine, Party, SampleMark, Settlement, Shipment
 
 
@@ -41,6 +42,7 @@ class CommercialInvoice:
     cost_centre: str | None = None  # where the buyer lets it be printed
     extras: tuple[Extra, ...] | None = None
     sample: SampleMark | None = None
+    marks: tuple[Marks, ...] | None = None  # as they stand on the cartons
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

@@ -38,6 +38,12 @@ class PaperKind(StrEnum):
     FREIGHT_STATEMENT = "freight_statement"
     ACCOUNT_STATEMENT = "account_statement"
     INSPECTION_REPORT = "inspection_report"
+    HOUSE_WAYBILL = "house_waybill"
+    DANGEROUS_GOODS_NOTE = "dangerous_goods_note"
+    CARGO_RECEIPT = "cargo_receipt"
+    SEAL_LIST = "seal_list"
+    TRANSIT_SHEET = "transit_sheet"
+    INSURANCE_CERTIFICATE = "insurance_certificate"
 
 
 class SignatureKind(StrEnum):

@@ -27,6 +27,7 @@ from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.centres.queries import checks as centre_lots
 from marketplace.logistics.fleet.queries import personal as personal_driving
+from marketplace.logistics.insurance.queries import personal as personal_insurance
 from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
@@ -111,6 +112,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     personal_driving.of_person,
     distribution.of_person,
     personal_costs.of_person,
+    personal_insurance.of_person,
     personal_money.of_person,
     personal_offers.of_person,
     imports.of_person,

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.edge.acts import approvals, itineraries, placed
+from marketplace.edge.acts import approvals, insurance, itineraries, placed
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts.shares import ShareAhead
 from marketplace.edge.answers import problem
@@ -20,11 +20,13 @@ from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.papers.rules import carriage_terms
 from marketplace.payments.rules.plans import Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import centres, freight, goods, plans, render
+from marketplace.web.shared import insurance as insurance_words
 from marketplace.web.shared import ways as way_words
 from marketplace.web.shared.values import detail
 
@@ -35,6 +37,8 @@ _MOST_AT_ONCE: Final = 4
 _GROUPS: Final = {Rail.BANK: lazy_gettext("By bank transfer"), Rail.CARD: lazy_gettext("By card")}
 _DEPARTURE: Final = "departure."
 _ORDER_NUMBER: Final = "purchase_order_numbers."
+_INSURANCE: Final = "insurance."
+_DECLARED: Final = "declared_value."
 
 
 @pages.get("/cart")
@@ -126,6 +130,9 @@ def _review(**shown: Any) -> str:
         grouped=_grouped,
         known_ways=itineraries.ways_of(glance(), seen),
         way_words=way_words,
+        insured=_insured(seen),
+        insured_by_seller=insurance.is_insured_by_seller,
+        carrier_terms=carriage_terms.LATEST,
         **{
             "seen": seen,
             "values": {},
@@ -134,6 +141,14 @@ def _review(**shown: Any) -> str:
             **{name: value for name, value in shown.items() if name != "seen"},
         },
     )
+
+
+def _insured(seen: acts.CartSeen) -> dict[str, list[tuple[str, str]]]:
+    """Return by what the goods of each bundle can be insured, as choices."""
+    return {
+        key: [(str(one.cover.id), insurance_words.offer(one)) for one in offers]
+        for key, offers in insurance.of_cart(seen.cart).items()
+    }
 
 
 def _ways(seen: acts.CartSeen, bundle: Bundle) -> list[dict[str, Any]]:
@@ -265,6 +280,15 @@ def _body() -> requests.Checkout:
                 name.removeprefix(_ORDER_NUMBER): form[name] for name in form if name.startswith(_ORDER_NUMBER)
             },
             "unit_id": form.get("unit_id"),
+            "carrier_terms": form.get("carrier_terms"),
+            "insurance": {
+                name.removeprefix(_INSURANCE): {
+                    "cover": form[name],
+                    "declared_value": form.get(f"{_DECLARED}{name.removeprefix(_INSURANCE)}"),
+                }
+                for name in form
+                if name.startswith(_INSURANCE) and form[name]
+            },
         },
     )
 

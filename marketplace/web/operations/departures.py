@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import floor, running
+from marketplace.edge.acts import floor, running, waybills
 from marketplace.edge.acts import operations as acts
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import operations as requests
+from marketplace.edge.requests import waybills as needed
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page
@@ -71,6 +72,9 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         seen=seen,
         floor_plan=plan,
         without_place=floor_shown.without_place(left),
+        papers=waybills.readiness(departure_id),
+        needs=needed.NEEDS,
+        makers=needed.MAKERS,
         meters=shown.meters(seen.departure),
         way=shown.way(seen.departure, clock.now()),
         log=shown.log(seen),

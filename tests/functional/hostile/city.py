@@ -165,6 +165,7 @@ def build(app: Flask) -> City:
             membership.roles = sorted(STAFF)
         treasurer = factories.staff(session, app, role=Role.TREASURY, now=now)
         rival = factories.trader(session, app, name="Rival", country="VN", now=now)
+        insurer = factories.trader(session, app, name="Marine", country="CN", kind=CompanyKind.INSURER, now=now)
         made_to_order = factories.listing(
             session, market.merchant.actor, sku="CH-MADE", stock=None, lead_days=20, now=now
         )
@@ -176,6 +177,7 @@ def build(app: Flask) -> City:
         "operator": office,
         "treasurer": treasurer,
         "rival": rival,
+        "insurer": insurer,
     }
     city = City(app, people)
     city.ids |= {
@@ -216,6 +218,7 @@ def build(app: Flask) -> City:
     _price(city)
     _work(city)
     _papers(city)
+    _insure(city)
     for go_on in (_receive, _cost, _fail, _wait):
         go_on(city)
     session = reading()
@@ -1156,6 +1159,49 @@ def _receive(city: City) -> None:
         city.ids[f"matter.{name}"] = matter["id"]
     city.call("buyer", "POST", f"/inbox/{city.ids['matter.taken']}/taking")
     city.call("buyer", "POST", f"/inbox/{city.ids['matter.done']}/completion")
+
+
+COVER: Final = {
+    "clauses": "A",
+    "rate_permille": "1.25",
+    "currency": "CNY",
+    "minimum": "50",
+    "limit": "100000000",
+    "valid_from": "2026-01-01",
+}
+
+
+def _insure(city: City) -> None:
+    """Let goods be insured, and claims against the insurer stand in each state in which they can be acted on."""
+    body = COVER | {"insurer": city.ids["company.insurer"], "policy_number": "OC-1"}
+    city.ids["cover"] = city.call("operator", "POST", "/insurance-covers", body)["id"]
+    counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"}
+    for name in ("insurable", "insured", "claimable", "surveyed", "accepted"):
+        _place(city, name)
+        if name == "insurable":
+            continue
+        path = f"/orders/{city.ids[f'order.{name}']}/insurance"
+        insurance = city.call("buyer", "POST", path, {"cover": city.ids["cover"]})["id"]
+        city.ids[f"insurance.{name}"] = insurance
+        if name == "insured":
+            continue
+        city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
+        city.call("carrier", "POST", f"/order-lines/{city.ids[f'line.{name}']}/handover", counted)
+        if name == "claimable":
+            continue
+        claim = {"line_id": city.ids[f"line.{name}"], "amount": "100.00", "said": "Wet."}
+        made = city.call("buyer", "POST", f"/insurances/{insurance}/claims", claim)["id"]
+        city.ids[f"insurance-claim.{name}"] = made
+        survey = {"surveyed_on": "2026-11-01", "surveyor": "SGS", "findings": "Wet."}
+        city.call("insurer", "POST", f"/insurance-claims/{made}/survey", survey)
+        for kind in ("survey_report", "protest"):
+            shown = {"evidence": kind, "file_id": city.upload("insurer", PDF, "report.pdf", "evidence")}
+            city.call("insurer", "POST", f"/insurance-claims/{made}/files", shown)
+        seen = city.call("insurer", "GET", f"/insurance-claims/{made}")
+        city.ids["insurance-file"] = seen["files"][-1]["id"]
+    city.ids["insurance-evidence"] = city.upload("insurer", PDF, "photo.pdf", "evidence")
+    path = f"/insurance-claims/{city.ids['insurance-claim.accepted']}/decision"
+    city.call("insurer", "POST", path, {"accepted": "90.00"})
 
 
 def _cost(city: City) -> None:

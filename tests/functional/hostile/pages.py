@@ -118,6 +118,9 @@ KINDS: Final = {
     "link_id": "tracking-link",
     "post_id": "tracking-post",
     "event_id": "transport-event",
+    "insurance_id": "insurance.",
+    "insurance_claim_id": "insurance-claim.",
+    "claim_file_id": "insurance-file",
 }
 WORDS: Final = {
     "kind": "commission_income",
@@ -137,7 +140,7 @@ WORDS: Final = {
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
-VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival")
+VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer")
 # Who owns nothing that has an id: pages of somebody's things are no pages to them.
 WITHOUT_THINGS: Final = {"newcomer", "rival"}
 # Addresses of files, which have no forms.

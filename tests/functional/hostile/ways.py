@@ -14,6 +14,7 @@ from tests.functional.hostile.city import (
     ACCOUNT,
     BORDER_HOURS,
     CENTRE,
+    COVER,
     LANE_RULE,
     MEASURES,
     RETURNING,
@@ -1405,6 +1406,60 @@ WAYS: Final[dict[str, Way]] = {
             "to": "2026-01-31",
         },
     ),
+    "GET /carriage-terms": Way(""),
+    "GET /order-lines/{}/papers": Way("buyer", ("line.packed",)),
+    "PUT /order-lines/{}/papers": Way(
+        "merchant",
+        ("line.insured",),
+        body(marks="KEEP DRY 防潮", wood="wood", wood_marks=["CN-440001-HT"], shipping_name="BATTERIES"),
+    ),
+    "GET /order-lines/{}/labels": Way("buyer", ("line.packed",)),
+    "GET /departures/{}/papers": Way("operator", ("departure.carrying",)),
+    "GET /cart/insurance": Way("buyer"),
+    "GET /orders/{}/insurance": Way("buyer", ("order.insured",)),
+    "POST /orders/{}/insurance": Way("buyer", ("order.insurable",), body(cover=_of("cover"))),
+    "GET /insurances": Way("buyer"),
+    "GET /partner/insurances": Way("insurer"),
+    "GET /operator/insurances": Way("operator"),
+    "POST /insurances/{}/void": Way("buyer", ("insurance.insured",)),
+    "POST /insurances/{}/claims": Way(
+        "buyer",
+        ("insurance.claimable",),
+        body(line_id=_of("line.claimable"), amount="100.00", said="Two cartons wet, 湿了."),
+    ),
+    "GET /insurance-claims": Way("insurer"),
+    "GET /insurance-claims/{}": Way("insurer", ("insurance-claim.surveyed",)),
+    "GET /insurance-claims/{}/files/{}": Way("buyer", ("insurance-claim.accepted", "insurance-file")),
+    "POST /insurance-claims/{}/files": Way(
+        "insurer",
+        ("insurance-claim.surveyed",),
+        body(evidence="photo", file_id=_of("insurance-evidence")),
+    ),
+    "POST /insurance-claims/{}/survey": Way(
+        "insurer",
+        ("insurance-claim.surveyed",),
+        body(surveyed_on=lambda _: _today(), surveyor="SGS Hà Nội", findings="One carton wet, 一箱湿."),
+    ),
+    "POST /insurance-claims/{}/decision": Way(
+        "insurer", ("insurance-claim.surveyed",), body(accepted="90.00", said="Agreed.")
+    ),
+    "POST /insurance-claims/{}/payment": Way(
+        "insurer", ("insurance-claim.accepted",), body(reference="TT-1", paid_on=lambda _: _today())
+    ),
+    "GET /insurance-covers": Way("operator"),
+    "POST /insurance-covers": Way(
+        "operator",
+        (),
+        lambda city: (
+            COVER
+            | {
+                "insurer": city.ids["company.insurer"],
+                "policy_number": "OC-9",
+                "excluded": ["71"],
+                "valid_to": _tomorrow(),
+            }
+        ),
+    ),
     "GET /costs": Way("operator", query="month=2026-11&line=CQ-HAN"),
     "GET /costs.xlsx": Way("operator", query="month=2026-11"),
     "GET /costs/months": Way("operator", query="month=2026-11"),
@@ -1577,6 +1632,16 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "credit.pause": body(until=_in(5), reason="They have paid."),
     "plans.make": _plan_form,
     "plans.change": _plan_form,
+    "waybills.state": body(marks="KEEP DRY", wood="wood", wood_marks="CN-440001-HT", shipping_name=""),
+    "insurance.take": body(declared_value=""),
+    "insurance.open_claim": body(amount="100.00", said="Wet."),
+    "insurance.show": body(evidence="photo"),
+    "insurance.survey": body(surveyed_on=lambda _: _today(), surveyor="SGS", findings="Wet."),
+    "insurance.decide": body(accepted="90.00", said="Agreed."),
+    "insurance.pay": body(reference="TT-1", paid_on=lambda _: _today()),
+    "insurance.write_cover": lambda city: (
+        COVER | {"insurer": city.ids["company.insurer"], "policy_number": "OC-8", "excluded": "71 9701", "valid_to": ""}
+    ),
     "costs.set_rate": lambda city: {**_cost_rate(city), "unit": "hour"},
     "costs.enter": body(amount="12.00", place="", booking="", note="By the road."),
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
@@ -1824,6 +1889,11 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.set_places": ("", "live"),
     "checkout.put_again": ("buyer", "order.arrived"),
     "claims.open_claim": ("buyer", "line.delivered"),
+    "insurance.open_claim": ("buyer", "order.claimable"),
+    "insurance.survey": ("insurer", "insurance-claim.surveyed"),
+    "insurance.decide": ("insurer", "insurance-claim.surveyed"),
+    "insurance.pay": ("insurer", "insurance-claim.accepted"),
+    "waybills.state": ("merchant", "line.insured"),
     "costs.close": ("operator", "departure.arriving"),
     "costs.enter": ("operator", "departure.arriving"),
     "costs.plan": ("operator", "departure.arriving"),

@@ -49,6 +49,7 @@ trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
 trade:event:register     o s p . . .
 trade:inspection:read    o s p a l f
+trade:insurance:take     o s p . l .
 trade:invoice:record     o . . . . f
 trade:lead:answer        o s . . . .
 trade:order:accept       o . p . l .
@@ -56,6 +57,7 @@ trade:order:confirm      o s . . . .
 trade:order:fulfil       o s . . l .
 trade:order:place        o . p . . .
 trade:order:read         o s p a l f
+trade:papers:state       o s p . l .
 trade:payment:confirm    o . . . . f
 trade:payment:pay        o . . . . f
 trade:payment:read       o s p a . f

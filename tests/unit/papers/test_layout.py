@@ -12,21 +12,28 @@ from hypothesis import strategies as st
 from marketplace.kernel.money import Money
 from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
+from marketplace.papers.rules import carriage_terms
 from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind, spoken
 from tests.support.papers import (
     SELLER,
     account_statement,
     booth_labels,
+    cargo_receipt,
     commercial_invoice,
+    dangerous_goods_note,
     freight_contract,
+    house_waybill,
     inspection_report,
+    insurance_certificate,
     manifest,
     note,
     packing_list,
     pro_forma,
     sales_contract,
+    seal_list,
     statement,
+    transit_sheet,
 )
 
 PAPERS = {
@@ -43,6 +50,12 @@ PAPERS = {
     PaperKind.FREIGHT_STATEMENT: account_statement,
     PaperKind.ACCOUNT_STATEMENT: account_statement,
     PaperKind.INSPECTION_REPORT: inspection_report,
+    PaperKind.HOUSE_WAYBILL: house_waybill,
+    PaperKind.DANGEROUS_GOODS_NOTE: dangerous_goods_note,
+    PaperKind.CARGO_RECEIPT: cargo_receipt,
+    PaperKind.SEAL_LIST: seal_list,
+    PaperKind.TRANSIT_SHEET: transit_sheet,
+    PaperKind.INSURANCE_CERTIFICATE: insurance_certificate,
 }
 
 
@@ -223,3 +236,38 @@ def test_values_in_a_language(written, expected):
 @pytest.mark.parametrize("number", ["6222000000000000003", "91500000MA60DEMO1X", "VN12/3456-7890.1234567"])
 def test_numbers_that_are_copied_carry_nothing_unseen(number):
     assert formats.shown(number) == number
+
+
+def test_marks_are_the_same_text_on_every_paper_that_names_them():
+    kinds = (PaperKind.PACKING_LIST, PaperKind.HOUSE_WAYBILL, PaperKind.DANGEROUS_GOODS_NOTE,
+             PaperKind.INSURANCE_CERTIFICATE)  # fmt: skip
+    found = [block for kind in kinds for block in sheet(kind)["blocks"] if block["block"] == "marks"]
+    found += [
+        block
+        for block in sheet(PaperKind.COMMERCIAL_INVOICE, marks=packing_list().marks)["blocks"]
+        if block["block"] == "marks"
+    ]
+    (listed, *others) = [block["labels"][0] for block in found]
+    listed = [row for row in listed if "HANDED OVER" not in row]
+    assert len(others) == 4
+    assert all(rows == listed[: len(rows)] for rows in others)
+    assert len({tuple(rows) for rows in others}) == 1
+
+
+def test_a_waybill_without_danger_terms_or_cold_says_so():
+    bare = {"danger": None, "temperature": None, "terms": None, "terms_version": None, "terms_sha256": None,
+            "units": (), "wood_marks": (), "marks": ()}  # fmt: skip
+    written = " ".join(texts(sheet(PaperKind.HOUSE_WAYBILL, ("en",), **bare)))
+    assert "UN 3480" not in written
+    assert "the terms of the CMR apply" in written
+    assert "Carrier's terms and liability" not in written
+    assert "not known yet" in " ".join(texts(sheet(PaperKind.TRANSIT_SHEET, ("en",), mrn=None, regime=None)))
+    assert "Fictitious" not in " ".join(texts(sheet(PaperKind.INSURANCE_CERTIFICATE, ("en",), fictitious="no")))
+
+
+def test_terms_of_carriers_are_the_same_wherever_they_are_read():
+    for version in carriage_terms.VERSIONS:
+        assert len(carriage_terms.digest(version)) == 64
+        for clause in carriage_terms.clauses(version):
+            assert all(clause.heading[locale] and clause.text[locale] for locale in carriage_terms.LOCALES)
+    assert carriage_terms.accepted()["version"] == carriage_terms.LATEST

@@ -1,0 +1,1 @@
+"""Cargo insurance over the API."""

@@ -1,0 +1,1 @@
+"""What papers consignments need, and marks on wood."""

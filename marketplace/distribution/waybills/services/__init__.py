@@ -1,0 +1,1 @@
+"""State what papers say, issue them, and keep a lorry from being sealed without them."""

@@ -1,0 +1,1 @@
+"""Read covers, insurances, certificates and claims."""

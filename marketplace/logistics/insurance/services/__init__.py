@@ -1,0 +1,1 @@
+"""Offer, take and void insurance; open, survey, decide and settle claims."""

@@ -1,0 +1,202 @@
+"""The papers of carriage: issued, read back as PDF, complete before the doors are sealed."""
+
+import io
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from marketplace.catalog.models import ListingDetail
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.distribution.waybills.services import sealing
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.papers.rules import carriage_terms
+from marketplace.worker.jobs import JOBS
+from tests import factories
+from tests.support.visitors import Visitor
+
+pytestmark = pytest.mark.both_databases
+DANGEROUS = {
+    "answer": "dangerous", "un_number": "3480", "hazard_class": "9", "packing_group": None, "net_quantity": "12.5",
+    "net_unit": "KGM",
+}  # fmt: skip
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def pdf_of(client):
+    def read(trader, document_id):
+        reading().rollback()
+        JOBS["render_document"]({"document": document_id})
+        reading().rollback()
+        answer = client.get(f"/api/v1/documents/{document_id}.pdf", headers=trader.headers)
+        assert answer.status_code == 200, answer.text
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+        return " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split())
+
+    return read
+
+
+def latest(way, trader, kind):
+    return way.call(trader, "GET", f"/documents?kind={kind}", expect=200)["items"][0]
+
+
+def papers(way, trader=None):
+    return way.call(trader or way.market.merchant, "GET", f"/order-lines/{way.line_id}/papers", expect=200)
+
+
+def state(way, expect=200, trader=None, **body):
+    return way.call(
+        trader or way.market.merchant, "PUT", f"/order-lines/{way.line_id}/papers", key=str(factories.new_id()),
+        json=body, expect=expect,
+    )  # fmt: skip
+
+
+def test_marks_are_word_for_word_the_same_on_label_list_invoice_and_waybill(way, market, pdf_of):
+    state(way, trader=market.buyer, marks="HANOI TRADING\nKEEP DRY")
+    way.secure().pack()
+    seen = papers(way, market.buyer)
+    assert seen["marks"][-2:] == ["HANOI TRADING", "KEEP DRY"]
+    labels = way.call(market.merchant, "GET", f"/order-lines/{way.line_id}/labels", expect=200)["items"]
+    assert [(one["number"], one["of"]) for one in labels] == [(number, 10) for number in range(1, 11)]
+    assert all(one["marks"] == seen["marks"] for one in labels)
+    assert len({one["sscc"] for one in labels}) == 10
+    way.hand_over()
+    state(way, 409, trader=market.buyer, marks="OTHER")
+    for kind in ("packing_list", "commercial_invoice", "house_waybill"):
+        text = pdf_of(market.buyer, latest(way, market.buyer, kind)["id"])
+        for row in seen["marks"]:
+            assert " ".join(row.split()) in text, (kind, row)
+
+
+def test_a_waybill_has_the_boxes_the_terms_accepted_and_what_the_hub_reserved(way, market, pdf_of):
+    terms = way.call(market.buyer, "GET", "/carriage-terms", expect=200)
+    assert (terms["version"], terms["sha256"]) == (carriage_terms.LATEST, carriage_terms.digest(carriage_terms.LATEST))
+    way.secure().pack()
+    way.hand_over(cartons_received=9, gross_kg="112.5", complete=True)
+    for trader in (market.merchant, market.buyer, market.carrier):
+        found = latest(way, trader, "house_waybill")
+        text = pdf_of(trader, found["id"])
+        assert "no CMR note" in text or "CMR" in text
+        assert terms["sha256"] in text.replace(" ", "")
+        assert "CTN 9 / 10" in text
+    way.call(market.thai, "GET", f"/documents/{found['id']}", expect=404)
+    consignment = papers(way)["consignment"]
+    assert (consignment["ready"], consignment["needed"]) == (6, 6)
+    assert consignment["terms_sha256"] == terms["sha256"]
+
+
+def test_doors_stay_open_until_treated_wood_has_its_mark(app, way, market):
+    way.secure().pack()
+    state(way, wood="wood")
+    way.hand_over()
+    way.act("close")
+    way.act("load")
+    refused = way.act("seal", 409, seal_number="S-1")
+    assert "Marks of treated wood" in refused["detail"]
+    (lacking,) = refused["facts"]["consignments"]
+    assert (lacking["missing"], lacking["makers"]) == (["wood_mark"], ["merchant"])
+    pages = Visitor(app)
+    pages.enter(way.operator.actor)
+    pages.open(f"/operator/departures/{way.booking['departure_id']}")
+    assert "Papers: 6 of 7 ready" in pages.text()
+    assert "the merchant, on the papers of the order line" in pages.text()
+    pages.send(f"/operator/departures/{way.booking['departure_id']}/seal", {"seal_number": "S-1"}, 409)
+    assert "the doors stay open" in pages.text()
+    wrong = state(way, 422, wood="wood", wood_marks=["no mark"])
+    assert wrong["errors"][0]["field"] == "wood_marks"
+    state(way, 422, wood="none", wood_marks=["CN-001-HT"])
+    state(way, 422, trader=market.buyer, wood="none")
+    state(way, 404, trader=market.thai, wood="none")
+    assert state(way, wood="wood", wood_marks=["cn 440001 ht"])["wood_marks"] == ["CN-440001-HT"]
+    way.act("seal", seal_number="S-1")
+    state(way, 409, wood="none")
+    items = way.call(way.operator, "GET", f"/departures/{way.booking['departure_id']}/papers", expect=200)["items"]
+    assert [(one["ready"], one["needed"]) for one in items] == [(7, 7)]
+
+
+def test_dangerous_goods_need_their_note(way, market, pdf_of):
+    way.secure()
+    with unit_of_work() as session:
+        session.add(
+            ListingDetail(
+                listing_id=market.chains, kind=DetailKind.DANGEROUS, document=DANGEROUS, changed_at=clock.now()
+            )
+        )
+    way.pack()
+    way.hand_over()
+    way.act("close")
+    way.act("load")
+    refused = way.act("seal", 409, seal_number="S-1")
+    assert refused["facts"]["consignments"][0]["missing"] == ["dangerous_goods_note"]
+    state(way, shipping_name="Lithium ion batteries")
+    text = pdf_of(market.carrier, latest(way, market.carrier, "dangerous_goods_note")["id"])
+    assert "UN 3480, LITHIUM ION BATTERIES, 9" in text
+    assert "10 × 12.5 kg" in text
+    assert "UN 3480" in pdf_of(market.buyer, latest(way, market.buyer, "house_waybill")["id"])
+    way.act("seal", seal_number="S-1")
+
+
+def test_a_sealed_lorry_has_its_own_papers_and_a_receipt_follows(way, market, pdf_of):
+    way.secure().pack()
+    way.hand_over()
+    way.act("close")
+    way.act("load")
+    way.act("seal", seal_number="S-77")
+    carrier = market.carrier
+    assert "S-77" in pdf_of(carrier, latest(way, carrier, "seal_list")["id"])
+    first = latest(way, carrier, "transit_sheet")
+    assert "not known yet" in pdf_of(carrier, first["id"]) or first["version"] == 1
+    with unit_of_work() as session:
+        sealing.issue_lorry_papers(
+            session, departure_id=UUID(way.booking["departure_id"]), regime="GMS", mrn="26CN0001",
+            guarantee="G-1", now=clock.now(),
+        )  # fmt: skip
+    second = latest(way, carrier, "transit_sheet")
+    assert second["version"] == 2
+    text = pdf_of(carrier, second["id"])
+    assert "26CN0001" in text
+    assert "HWB" in text
+    for name in ("depart", "arrive"):
+        way.act(name)
+    way.receive(cartons=10, damaged=1)
+    receipt = pdf_of(market.buyer, latest(way, market.buyer, "cargo_receipt")["id"])
+    assert "RCT" in receipt
+
+
+def test_who_read_other_terms_is_told(call, market):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+    refused = call(market.buyer, "POST", "/checkout", json=body | {"carrier_terms": "2020-01"}, expect=409)
+    assert carriage_terms.LATEST in refused["detail"]
+    call(market.buyer, "POST", "/checkout", json=body | {"carrier_terms": carriage_terms.LATEST}, expect=201)
+
+
+def test_pages_say_what_papers_say(app, way, market):
+    way.secure()
+    merchant, buyer = Visitor(app), Visitor(app)
+    merchant.enter(market.merchant.actor)
+    buyer.enter(market.buyer.actor)
+    page = f"/orders/{way.order_id}/lines/{way.line_id}/papers"
+    assert page in merchant.open(f"/orders/{way.order_id}")
+    merchant.open(page)
+    assert "Papers: 0 of" in merchant.text() or "Papers: 1 of" in merchant.text()
+    merchant.send(page, {"marks": "TOP", "wood": "wood", "wood_marks": "CN-1-XX"}, 422)
+    assert "Write the mark as it is burnt" in merchant.text()
+    merchant.send(page, {"marks": "TOP", "wood": "wood", "wood_marks": "CN-1-HT\nCN-2-MB", "shipping_name": ""})
+    assert papers(way)["statement"]["wood_marks"] == ["CN-1-HT", "CN-2-MB"]
+    buyer.open(page)
+    buyer.send(page, {"marks": "BOTTOM"})
+    assert papers(way)["statement"]["marks"] == "BOTTOM"
+    assert papers(way)["statement"]["wood_marks"] == ["CN-1-HT", "CN-2-MB"]
+    way.pack()
+    labels = f"/orders/{way.order_id}/lines/{way.line_id}/labels"
+    assert "BOTTOM" in buyer.open(labels)
+    assert buyer.shown.count("<svg") >= 10
+    assert "8.33" in buyer.open("/carriage-terms")

@@ -227,6 +227,8 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.AGENT: _PARTNER,
 }
 
+# What is done to goods, vehicles and messages, whatever the kind of the company.
+_AT_WORK: Final = _HANDLES_GOODS | _INSPECTS | _DRIVES | _TRACKS | _STORES
 _SEES_TRADE: Final = frozenset(
     {
         _P.LOGISTICS_TRACKING_READ,
@@ -278,7 +280,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | _STORES | _SHIPS | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _CLAIMS | _SHIPS | _AT_WORK | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_TRACKING_SHARE,

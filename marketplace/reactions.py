@@ -26,6 +26,7 @@ from marketplace.distribution.services import (
     return_way,
 )
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.distribution.shares import services as shares
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
 from marketplace.exchange.events import notes as noted
@@ -186,7 +187,12 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled,),
-    logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
+    logistics.DepartureDeparted: (
+        carriage.on_departed,
+        return_way.on_departed,
+        shares.on_departed,
+        notices.on_departed,
+    ),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),

@@ -17,6 +17,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
+from marketplace.logistics.pricing.models import TariffTerms
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules import freight
@@ -170,6 +171,7 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
             Tariff.minimum_minor,
             Tariff.m3_factor,
             Tariff.ldm_factor,
+            _text(TariffTerms.content),
             *room_columns(lapsed),
         )
         .join(Departure, Departure.id == stop.departure_id)
@@ -177,6 +179,7 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
         .join(hub, hub.code == Departure.hub_code)
         .join(end, end.code == stop.place_code)
         .outerjoin(Tariff, sa.and_(Tariff.line_id == Line.id, Tariff.to_place == stop.place_code, *valid_at(now)))
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
             *roads,
@@ -242,7 +245,7 @@ def _lorry(row: tuple[Any, ...]) -> _Lorry:
 @lru_cache(maxsize=_KEPT)
 def _run(columns: tuple[Any, ...]) -> _Run:
     hub, end, hub_zone, end_zone, arrives, departure, reference, departs, documents, cargo, *more = columns
-    line_code, line_name, line_names, carrier, tariff, *rates = more
+    line_code, line_name, line_names, carrier, tariff, *rates, content = more
     return _Run(
         road=(hub, end),
         zones=(hub_zone, end_zone),
@@ -257,7 +260,7 @@ def _run(columns: tuple[Any, ...]) -> _Run:
         line_names=json.loads(line_names),
         carrier_company_id=UUID(carrier),
         tariff_id=UUID(tariff) if tariff else None,
-        rates=rates_of(*rates) if tariff else None,
+        rates=rates_of(*rates, content=content and json.loads(content)) if tariff else None,
     )
 
 

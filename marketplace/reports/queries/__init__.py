@@ -20,6 +20,7 @@ from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
+from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
@@ -79,6 +80,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     official_invoices.breaches,
     inspections.breaches,
     distribution.breaches,
+    shares.breaches,
     costs.breaches,
     checkout.breaches,
     frozen.breaches,

@@ -6,6 +6,8 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from marketplace.logistics.pricing.rules.making import BASE
+from marketplace.logistics.pricing.rules.terms import Extra
 from marketplace.logistics.rules.freight import Binding
 from marketplace.web.shared import render
 
@@ -13,6 +15,15 @@ _BINDINGS: Final[dict[str, Any]] = {
     Binding.GROSS: lazy_gettext("the gross weight decides"),
     Binding.VOLUME: lazy_gettext("the volume decides"),
     Binding.LOADING_METRES: lazy_gettext("the loading metres decide"),
+}
+# What freight is made up of, in words.
+COMPONENTS: Final[dict[str, Any]] = {
+    BASE: lazy_gettext("Carriage by weight"),
+    Extra.FUEL: lazy_gettext("Fuel"),
+    Extra.BORDER: lazy_gettext("Border"),
+    Extra.TRANSHIPMENT: lazy_gettext("Transhipment"),
+    Extra.DC_HANDLING: lazy_gettext("Handling at the distribution centre"),
+    Extra.LAST_MILE: lazy_gettext("Last mile"),
 }
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import every
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
@@ -16,6 +17,7 @@ from marketplace.logistics.planning.models import BookingCargo, BookingPin, Vehi
 from marketplace.logistics.planning.queries.natures import lanes_of, nature
 from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
 from marketplace.logistics.planning.rules.segregation import PLAIN
+from marketplace.logistics.pricing.models import TariffTerms
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import chargeable, freight
@@ -132,12 +134,17 @@ def _stops(session: Session, keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]
 def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[dict[tuple[UUID, str], Any], str]:
     """Return tariffs by line and place, and the currency that most are in: values of others count as they stand."""
     lines = {row.line_id for row in departures}
-    rows = session.scalars(sa.select(Tariff).where(Tariff.line_id.in_(lines), *valid_at(now))).all()
+    rows = session.execute(
+        every(Tariff)
+        .add_columns(TariffTerms.content)
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
+        .where(Tariff.line_id.in_(lines), *valid_at(now))
+    ).all()
     currencies = [row.currency for row in rows]
     common = max(sorted(set(currencies)), key=currencies.count, default="CNY")
     return {
         (row.line_id, row.to_place): rates_of(
-            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor
+            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor, row.content
         )
         for row in rows
     }, common

@@ -1,0 +1,37 @@
+"""Tariff versions of lines, as operators keep them."""
+
+from uuid import UUID
+
+from flask import Blueprint
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.pricing import answers
+from marketplace.api.shared.answers import Created, Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import pricing as acts
+from marketplace.edge.requests import pricing as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.logistics.pricing.queries.versions import versions
+
+api = Blueprint("api_pricing", __name__)
+
+_EDIT = Permission.OPERATOR_NETWORK_EDIT
+
+
+@api.get("/network/lines/<uuid:line_id>/tariffs")
+@operation(answers={200: Items[answers.Version]}, tag="network", permission=_EDIT)
+def tariffs(line_id: UUID) -> tuple[int, Items[answers.Version]]:
+    """List every version of what a line charges, by place, the latest first."""
+    session, now = reading(), clock.now()
+    line = acts.line_of(session, line_id)
+    return 200, Items[answers.Version](
+        items=[answers.Version.of(row, now) for row in versions(session, line_id=line.id)]
+    )
+
+
+@api.post("/network/lines/<uuid:line_id>/tariffs")
+@operation(answers={201: Created}, tag="network", permission=_EDIT, body=requests.TariffBody)
+def enter(line_id: UUID, body: requests.TariffBody) -> tuple[int, Created]:
+    """Let a line charge so much to a place from a day on; the version before ends then and stays on record."""
+    return 201, Created(id=in_unit_of_work(lambda session: acts.enter(session, line_id, body)))

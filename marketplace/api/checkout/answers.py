@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.freight import FreightMade
 from marketplace.api.shared.plans import PlanAnswer
 from marketplace.api.shared.ways import Way
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
@@ -79,6 +80,7 @@ class Departure(Answer):
     has_room: bool
     tight: bool
     confirm_before: Instant
+    made: FreightMade | None
     way: Way | None
 
     @classmethod
@@ -96,6 +98,7 @@ class Departure(Answer):
             has_room=option.fits,
             tight=option.tight,
             confirm_before=option.confirm_before,
+            made=FreightMade.of(option),
             way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,
         )
 

@@ -382,4 +382,5 @@ def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool
         fits=fits,
         confirm_before=confirm_before,
         tight=tight,
+        made=row.made,
     )

@@ -49,6 +49,7 @@ def _cart(**shown: Any) -> str:
         "checkout/cart.html",
         seen=acts.look(),
         goods=goods,
+        made_of=freight.how,
         plan_words=plans,
         **{"asked_to": None, "values": {}, "errors": {}, "refusal": None, **shown},
     )
@@ -117,6 +118,7 @@ def _review(**shown: Any) -> str:
         "checkout/checkout.html",
         goods=goods,
         charged=freight.charged,
+        made_of=freight.how,
         ways_of=_ways,
         methods_of=_methods,
         detail=detail,

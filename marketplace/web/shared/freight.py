@@ -31,3 +31,21 @@ def charged(option: Any) -> str:
     """Say what weight a departure's freight is charged for, and which measure it comes from."""
     weight = render.quantity(Decimal(option.chargeable_g) / 1000)
     return _("charged for %(weight)s kg: %(why)s", weight=weight, why=_BINDINGS[option.binding])
+
+
+def how(option: Any) -> dict[str, Any] | None:
+    """Say how a departure's freight is made; None where there is none, or where there is nothing to say beyond it."""
+    if option is None or option.made is None:
+        return None
+    found = option.made
+    # To a tenth of a tonne, never below what it is.
+    from_t = None if found.whole_from_g is None else Decimal(-(-found.whole_from_g // 100_000)) / 10
+    return {
+        "components": [(COMPONENTS[one.kind], one.amount) for one in found.components],
+        "total": option.freight,
+        "why": charged(option),
+        "whole": found.whole,
+        "whole_from": from_t,
+        "shares": found.shares,
+        "is_fictitious": found.is_fictitious,
+    }

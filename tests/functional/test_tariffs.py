@@ -142,3 +142,66 @@ def test_a_share_falls_when_the_lorry_leaves_fuller_and_the_difference_is_credit
 def credited_again(way):
     with unit_of_work() as session:
         return shares.credit(session, departure_id=UUID(way.booking["departure_id"]), now=clock.now())
+
+
+PALLETS = {"kg": "1000", "m3": "8", "ldm": "1.2", "pallets": 3}
+
+
+def first_departure(call, market):
+    found = call(market.buyer, "GET", f"/departures?to={factories.HANOI}&from={factories.HUB}", expect=200)["items"]
+    return next(row["id"] for row in found if row["bookable"])
+
+
+def test_a_quote_names_what_binds_and_what_it_is_made_of(enter, call, market):
+    enter()
+    body = {"departure_id": first_departure(call, market), "to": factories.HANOI} | PALLETS
+    seen = call(market.buyer, "POST", "/freight-quotes", json=body, expect=201)
+    # 8 m³ of 333 kg are more than 1,000 kg and 1.2 loading metres of 1,850 kg: 2,664 kg at 1.10.
+    assert (seen["binding"], seen["chargeable_kg"], seen["holds"]) == ("volume", "2664.000", True)
+    parts = {one["kind"]: one["amount"]["amount"] for one in seen["components"]}
+    assert parts == {"base": "2930.40", "fuel": "234.43", "border": "60.00"}
+    assert seen["freight"]["amount"] == "3224.83"
+    again = call(market.buyer, "GET", f"/freight-quotes/{seen['id']}", expect=200)
+    assert again == seen
+    call(market.merchant, "GET", f"/freight-quotes/{seen['id']}", expect=404)
+    call(market.buyer, "POST", "/freight-quotes", json=body | {"to": "THBKK"}, expect=409)
+    call(market.buyer, "POST", "/freight-quotes", json=body | {"departure_id": str(new_id())}, expect=404)
+    nothing = {"departure_id": body["departure_id"], "to": factories.HANOI}
+    call(market.buyer, "POST", "/freight-quotes", json=nothing, expect=422)
+
+
+def checked_out(call, market, quotes, amount, expect):
+    cart = call(market.buyer, "GET", "/cart", expect=200)
+    totals = [one | ({"amount": amount} if one["kind"] == "freight" else {}) for one in cart["totals"]]
+    body = {"expected_totals": totals, "payment": {"rail": "bank", "plan": "deposit_30_70"}, "freight_quotes": quotes}
+    return call(market.buyer, "POST", "/checkout", json=body, expect=expect)
+
+
+def test_a_quote_binds_a_checkout_until_it_expires(enter, call, operator, market, later):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    line = cart["bundles"][0]["lines"][0]
+    body = {
+        "departure_id": line["departure_id"], "to": factories.HANOI, "listing_id": str(market.chains), "quantity": 400,
+    }  # fmt: skip
+    quote = call(market.buyer, "POST", "/freight-quotes", json=body, expect=201)
+    assert quote["freight"] == line["freight"]
+    quotes = {str(market.chains): quote["id"]}
+    enter(per_kg="2.40", breaks=[])
+    dearer = call(market.buyer, "GET", "/cart", expect=200)["bundles"][0]["lines"][0]["freight"]["amount"]
+    assert Decimal(dearer) > Decimal(quote["freight"]["amount"])
+    stranger = {str(market.chains): str(new_id())}
+    refused = checked_out(call, market, stranger, dearer, 422)
+    assert fields(refused) == [(f"freight_quotes.{market.chains}", "unknown")]
+    later(25 * 3_600)
+    over = checked_out(call, market, quotes, quote["freight"]["amount"], 409)
+    (change,) = over["facts"]["changes"]
+    assert (change["was"], change["now"]) == (quote["freight"]["amount"], dearer)
+    assert {one["kind"] for one in change["components"]} == {"base", "fuel", "border"}
+    later(0)
+    done = checked_out(call, market, quotes, quote["freight"]["amount"], 201)
+    (contract,) = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)["freight"]
+    (carried,) = contract["lines"]
+    assert (contract["amount"], carried["amount"]) == (quote["freight"], quote["freight"])
+    assert (carried["components"], carried["binding"]) == (quote["components"], quote["binding"])
+    assert reports.check(reading()) == []

@@ -1,9 +1,12 @@
-"""What the API says of tariff versions."""
+"""What the API says of tariff versions and freight quotes."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.freight import Component
+from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.pricing.queries.versions import VersionRow
 from marketplace.logistics.rules.freight import whole_lorry_from
 
@@ -94,4 +97,40 @@ class Version(Answer):
             holds_now=row.holds(now),
             note=row.note,
             fictitious=terms.is_fictitious,
+        )
+
+
+class Quote(Answer):
+    """A freight quote; ``binding`` decides the chargeable weight: ``gross``, ``volume`` or ``loading_metres``.
+
+    Until ``expires_at`` a checkout that names it under ``freight_quotes`` pays ``freight``, whatever the tariff says.
+    """
+
+    id: UUID
+    departure_id: UUID
+    departure: str
+    to: str
+    freight: Amount
+    components: list[Component]
+    chargeable_kg: str
+    binding: str
+    made_at: Instant
+    expires_at: Instant
+    holds: bool
+
+    @classmethod
+    def of(cls, row: QuoteRow, now: datetime) -> "Quote":
+        """Write a quote."""
+        return cls(
+            id=row.id,
+            departure_id=row.departure_id,
+            departure=row.departure,
+            to=row.to_place,
+            freight=Amount.of(row.total),
+            components=[Component(kind=one.kind, amount=Amount.of(one.amount)) for one in row.components],
+            chargeable_kg=f"{Decimal(row.chargeable_g).scaleb(-3):f}",
+            binding=row.binding,
+            made_at=row.made_at,
+            expires_at=row.expires_at,
+            holds=row.holds(now),
         )

@@ -1,17 +1,20 @@
-"""Tariff versions of lines, as operators keep them."""
+"""Tariff versions of lines, as operators keep them, and freight quotes."""
 
 from uuid import UUID
 
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.pricing import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import pricing as acts
+from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import pricing as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.logistics.pricing.queries import quotes
 from marketplace.logistics.pricing.queries.versions import versions
 
 api = Blueprint("api_pricing", __name__)
@@ -35,3 +38,24 @@ def tariffs(line_id: UUID) -> tuple[int, Items[answers.Version]]:
 def enter(line_id: UUID, body: requests.TariffBody) -> tuple[int, Created]:
     """Let a line charge so much to a place from a day on; the version before ends then and stays on record."""
     return 201, Created(id=in_unit_of_work(lambda session: acts.enter(session, line_id, body)))
+
+
+@api.post("/freight-quotes")
+@operation(
+    answers={201: answers.Quote},
+    tag="cart",
+    permission=Permission.TRADE_CART_EDIT,
+    body=requests.QuoteBody,
+    idempotent=True,
+)
+def give_quote(body: requests.QuoteBody, session: Session) -> tuple[int, answers.Quote]:
+    """Quote the freight of goods or of a load on a departure: it binds until it expires."""
+    return 201, answers.Quote.of(acts.quote(session, body), clock.now())
+
+
+@api.get("/freight-quotes/<uuid:freight_quote_id>")
+@operation(answers={200: answers.Quote}, tag="cart", permission=Permission.TRADE_CART_EDIT)
+def quote(freight_quote_id: UUID) -> tuple[int, answers.Quote]:
+    """Show a freight quote that one's company was given."""
+    found = quotes.quote(reading(), company_id=require_actor().company, quote_id=freight_quote_id)
+    return 200, answers.Quote.of(found, clock.now())

@@ -70,6 +70,7 @@ class Option:
     confirm_before: datetime
     tight: bool
     made: Made | None = None
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from uuid import UUID
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.pricing.rules import making
+from marketplace.logistics.pricing.rules.making import Component
 from marketplace.logistics.rules.freight import chargeable, freight, from_frozen
 from marketplace.orders.rules.incoterms import is_included
 from marketplace.papers.rules.parts import Party
@@ -101,6 +103,12 @@ def repriced(terms: Mapping[str, Any], *, line_id: UUID, load: Load) -> FreightL
     return FreightLine(
         line_id=line_id, amount=freight(weight, rates), chargeable_g=weight.grams, binding=str(weight.binding)
     )
+
+
+def made_up(terms: Mapping[str, Any], chargeable_g: int) -> tuple[Component, ...]:
+    """Return what a contract's frozen figures make the freight of a chargeable weight up of."""
+    rates = from_frozen(terms)
+    return making.components(chargeable_g, per_kg=rates.per_kg, minimum=rates.minimum, terms=rates.terms)
 
 
 def payer_of(incoterm: str, *, buyer_id: UUID, merchant_id: UUID) -> UUID:

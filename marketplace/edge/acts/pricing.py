@@ -4,13 +4,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.queries import shelf
+from marketplace.catalog.rules.packing import load_of
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import pricing as requests
 from marketplace.kernel import clock
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.logistics.borders.queries import network
 from marketplace.logistics.borders.queries.network import NetworkLine
-from marketplace.logistics.pricing.services import versions
+from marketplace.logistics.pricing.queries.quotes import QuoteRow
+from marketplace.logistics.pricing.services import quotes, versions
 
 
 def enter(session: Session, line_id: UUID, body: requests.TariffBody) -> UUID:
@@ -23,6 +26,30 @@ def enter(session: Session, line_id: UUID, body: requests.TariffBody) -> UUID:
         rates=body.rates(),
         first_day=body.valid_from,
         note=body.note,
+        now=clock.now(),
+    )
+
+
+def quote(session: Session, body: requests.QuoteBody) -> QuoteRow:
+    """Quote the freight of goods or of a load to one's company."""
+    load = body.load
+    if body.listing_id is not None:
+        if body.quantity is None:
+            raise Refused.field("quantity", "required", "how many of the goods")
+        offer = shelf.offers(session, listing_ids=[body.listing_id], viewer=require_actor().company).get(
+            body.listing_id
+        )
+        if offer is None:
+            raise NotFound("listing")
+        if offer.packing is None:
+            raise Conflict("not_packed", listing=body.listing_id)
+        load = load_of(body.quantity, offer.packing)
+    return quotes.give(
+        session,
+        actor=require_actor(),
+        departure_id=body.departure_id,
+        to_place=body.to,
+        load=load,
         now=clock.now(),
     )
 

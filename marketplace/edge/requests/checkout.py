@@ -91,13 +91,14 @@ class Payment(Request):
 
 
 class Checkout(Request):
-    """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
+    """A checkout: totals as seen, departures and freight quotes by listing, payment and order number for all bundles or by bundle key.
 
     ``unit_id`` is the unit of the company that it is for, the asker's own where none is named.
     """
 
     expected_totals: list[Total] = Field(max_length=40)
     departures: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
+    freight_quotes: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
     payment: Payment
     payments: dict[str, Payment] = Field(default_factory=dict, max_length=MOST_LINES)
     purchase_order_number: OrderNumber = None
@@ -111,6 +112,7 @@ class Checkout(Request):
             expected_totals=tuple(total.expected() for total in self.expected_totals),
             payment=self.payment.choice(),
             departures=self.departures,
+            freight_quotes=self.freight_quotes,
             payments={key: payment.choice() for key, payment in self.payments.items()},
             purchase_order_number=self.purchase_order_number or "",
             purchase_order_numbers={key: number or "" for key, number in self.purchase_order_numbers.items()},
@@ -125,6 +127,8 @@ messages.register(
     },
     errors={
         "expected_totals": _("The total has moved since you saw it. Look at the new one and decide again."),
+        "quote_expired": _("The freight that was quoted holds no longer. Look at what is asked now and decide again."),
+        "quote_differs": _("A freight quote is for other goods, another departure or another place than the cart has."),
         "cart_empty": _("The cart is empty."),
         "cart_full": _("A cart holds %(most)s lines. Check out, or take something out."),
         "cart_changed": _("Some lines of the cart can no longer be ordered as they stand."),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -13,6 +14,7 @@ from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, Whole
 from marketplace.edge.requests.payments import Day
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.pricing.rules.terms import (
     MOST_STEPS,
     Basis,
@@ -45,6 +47,38 @@ def rows_of(*names: str) -> Callable[[Any], Any]:
 
 Price = Annotated[Exact, Field(ge=0, le=10**9, decimal_places=6)]
 OptionalPrice = Annotated[Price | None, BeforeValidator(blank_is_none)]
+
+
+class QuoteBody(Request):
+    """A freight quote for a load on a departure: that of so many of a listing's goods, else the one that is written.
+
+    Decimals in kg, m³, loading metres, and whole pallet places.
+    """
+
+    departure_id: UUID
+    to: Annotated[Line, Field(max_length=40)]
+    listing_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+    quantity: Annotated[Annotated[Whole, Field(ge=1, le=10**9)] | None, BeforeValidator(blank_is_none)] = None
+    kg: Annotated[
+        Annotated[Exact, Field(ge=0, le=100_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)
+    ] = None
+    m3: Annotated[Annotated[Exact, Field(ge=0, le=1_000, decimal_places=6)] | None, BeforeValidator(blank_is_none)] = (
+        None
+    )
+    ldm: Annotated[Annotated[Exact, Field(ge=0, le=100, decimal_places=3)] | None, BeforeValidator(blank_is_none)] = (
+        None
+    )
+    pallets: Annotated[Annotated[Whole, Field(ge=0, le=1_000)] | None, BeforeValidator(blank_is_none)] = None
+
+    @property
+    def load(self) -> Load:
+        """The load that is written."""
+        return Load(
+            grams=int((self.kg or Decimal(0)).scaleb(3)),
+            cm3=int((self.m3 or Decimal(0)).scaleb(6)),
+            ldm_mm=int((self.ldm or Decimal(0)).scaleb(3)),
+            pallets=self.pallets or 0,
+        )
 
 
 class BreakBody(Request):

@@ -33,6 +33,7 @@ class FreightPrice:
     binding: Binding
     carrier_company_id: UUID
     terms: dict[str, Any]
+    rates: Rates
 
 
 def price(session: Session, *, departure_id: UUID, to_place: str, load: Load, now: datetime) -> FreightPrice:
@@ -67,6 +68,7 @@ def price(session: Session, *, departure_id: UUID, to_place: str, load: Load, no
             "binding": str(weight.binding),
             "note": tariff.note,
         },
+        rates=rates,
     )
 
 

@@ -18,6 +18,7 @@ from marketplace.kernel.pages import Page
 from marketplace.logistics.boards.queries import corridor
 from marketplace.logistics.borders.queries import crossings as borders
 from marketplace.logistics.borders.queries import forecasts
+from marketplace.logistics.pricing.queries import versions
 from marketplace.logistics.queries import departures as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
@@ -80,6 +81,7 @@ def departure(departure_id: UUID) -> str:
         way=shown.way(row, now, hours, expected),
         meters=shown.meters(row),
         bookable=row.is_bookable(now),
+        shares=shown.shares(row, versions.published(session, departure=row, now=now)),
         cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),
         mine=render.own_clock(),
     )

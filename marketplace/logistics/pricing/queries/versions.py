@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.db import every
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.pricing.models import TariffTerms
-from marketplace.logistics.queries.tariffs import rates_of
+from marketplace.logistics.pricing.rules.shares import factor_at, fill_percent
+from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import Rates
 
 
@@ -55,4 +57,47 @@ def versions(session: Session, *, line_id: UUID) -> tuple[VersionRow, ...]:
             note=row.note,
         )
         for row in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What is left of freight to a place, in hundredths of a per cent, on the lorry as full as it is and on a full one.
+
+    ``rates`` have the rule and the price of a whole lorry.
+    """
+
+    to_place: str
+    percent: int
+    today_bp: int
+    full_bp: int
+    rates: Rates
+
+
+def published(session: Session, *, departure: DepartureRow, now: datetime) -> tuple[Published, ...]:
+    """Return how shares of a departure fall, for each place whose tariff says so now; in the order of its stops."""
+    found = session.execute(
+        every(Tariff)
+        .add_columns(TariffTerms.content)
+        .join(Line, Line.id == Tariff.line_id)
+        .join(TariffTerms, TariffTerms.tariff_id == Tariff.id)
+        .where(Line.code == departure.line_code, *valid_at(now))
+    )
+    percent = fill_percent(departure.capacity - departure.room, departure.capacity)
+    rates = {
+        row.to_place: rates_of(
+            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor, row.content
+        )
+        for row in found
+    }
+    return tuple(
+        Published(
+            stop.place.code,
+            percent,
+            factor_at(percent, known.terms.fill),
+            factor_at(100, known.terms.fill),
+            known,
+        )
+        for stop in departure.stops
+        if (known := rates.get(stop.place.code)) is not None and known.terms.fill
     )

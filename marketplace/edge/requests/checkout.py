@@ -91,8 +91,9 @@ class Payment(Request):
 
 
 class Checkout(Request):
-    """A checkout: totals as seen, departures and freight quotes by listing, payment and order number for all bundles or by bundle key.
+    """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
 
+    ``freight_quotes`` are quotes that one's company was given, by listing: each binds until it expires.
     ``unit_id`` is the unit of the company that it is for, the asker's own where none is named.
     """
 

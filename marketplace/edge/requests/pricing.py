@@ -28,6 +28,7 @@ from marketplace.logistics.pricing.rules.terms import (
 from marketplace.logistics.rules.freight import Rates
 
 _MOST_TEXT = 4_000
+_BLANK = BeforeValidator(blank_is_none)
 
 
 def rows_of(*names: str) -> Callable[[Any], Any]:
@@ -46,7 +47,7 @@ def rows_of(*names: str) -> Callable[[Any], Any]:
 
 
 Price = Annotated[Exact, Field(ge=0, le=10**9, decimal_places=6)]
-OptionalPrice = Annotated[Price | None, BeforeValidator(blank_is_none)]
+OptionalPrice = Annotated[Price | None, _BLANK]
 
 
 class QuoteBody(Request):
@@ -57,18 +58,12 @@ class QuoteBody(Request):
 
     departure_id: UUID
     to: Annotated[Line, Field(max_length=40)]
-    listing_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
-    quantity: Annotated[Annotated[Whole, Field(ge=1, le=10**9)] | None, BeforeValidator(blank_is_none)] = None
-    kg: Annotated[
-        Annotated[Exact, Field(ge=0, le=100_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)
-    ] = None
-    m3: Annotated[Annotated[Exact, Field(ge=0, le=1_000, decimal_places=6)] | None, BeforeValidator(blank_is_none)] = (
-        None
-    )
-    ldm: Annotated[Annotated[Exact, Field(ge=0, le=100, decimal_places=3)] | None, BeforeValidator(blank_is_none)] = (
-        None
-    )
-    pallets: Annotated[Annotated[Whole, Field(ge=0, le=1_000)] | None, BeforeValidator(blank_is_none)] = None
+    listing_id: Annotated[UUID | None, _BLANK] = None
+    quantity: Annotated[Annotated[Whole, Field(ge=1, le=10**9)] | None, _BLANK] = None
+    kg: Annotated[Annotated[Exact, Field(ge=0, le=100_000, decimal_places=3)] | None, _BLANK] = None
+    m3: Annotated[Annotated[Exact, Field(ge=0, le=1_000, decimal_places=6)] | None, _BLANK] = None
+    ldm: Annotated[Annotated[Exact, Field(ge=0, le=100, decimal_places=3)] | None, _BLANK] = None
+    pallets: Annotated[Annotated[Whole, Field(ge=0, le=1_000)] | None, _BLANK] = None
 
     @property
     def load(self) -> Load:
@@ -94,7 +89,7 @@ class SurchargeBody(Request):
     kind: Extra
     basis: Basis
     value: Price
-    currency: Annotated[Currency | None, BeforeValidator(blank_is_none)] = None
+    currency: Annotated[Currency | None, _BLANK] = None
 
 
 class FillBody(Request):
@@ -123,9 +118,9 @@ class TariffBody(Request):
         BeforeValidator(rows_of("kind", "basis", "value"), json_schema_input_type=list[SurchargeBody]),
         Field(max_length=MOST_STEPS),
     ] = Field(default_factory=list)
-    lorry_kg: Annotated[Annotated[Whole, Field(ge=1, le=100_000)] | None, BeforeValidator(blank_is_none)] = None
+    lorry_kg: Annotated[Annotated[Whole, Field(ge=1, le=100_000)] | None, _BLANK] = None
     lorry_price: OptionalPrice = None
-    free_hours: Annotated[Annotated[Whole, Field(ge=0, le=240)] | None, BeforeValidator(blank_is_none)] = None
+    free_hours: Annotated[Annotated[Whole, Field(ge=0, le=240)] | None, _BLANK] = None
     waiting_per_hour: OptionalPrice = None
     fill: Annotated[
         list[FillBody],

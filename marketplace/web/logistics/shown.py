@@ -105,7 +105,7 @@ def _figures(load: Load) -> dict[str, Any]:
 
 
 def shares(row: DepartureRow, found: Sequence[Published]) -> list[dict[str, Any]]:
-    """Return how shares of freight fall on a departure, by place; to a tenth of a tonne where a whole one is cheaper."""
+    """Return how shares of freight fall on a departure, by place, with the published rule."""
     names = {stop.place.code: stop.place.called(locale.current()) for stop in row.stops}
     return [{"label": names[one.to_place], "value": _share(one), "note": _rule(one)} for one in found]
 

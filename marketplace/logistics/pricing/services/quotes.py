@@ -77,7 +77,7 @@ def binding(session: Session, *, company_id: UUID, named: Mapping[UUID, UUID], n
 def _changed(session: Session, row: QuoteRow, now: datetime) -> dict[str, object]:
     """Return what a quote said and what is asked now; null where nothing is quoted any more."""
     then = {one.kind: f"{one.amount.amount:f}" for one in row.components}
-    said = {
+    said: dict[str, object] = {
         "quote": str(row.id),
         "expired_at": row.expires_at.isoformat(),
         "was": f"{row.total.amount:f}",
@@ -86,10 +86,11 @@ def _changed(session: Session, row: QuoteRow, now: datetime) -> dict[str, object
     try:
         price = freight.price(session, departure_id=row.departure_id, to_place=row.to_place, load=row.load, now=now)
     except Conflict:
-        return said | {"now": None, "components": []}
+        return {**said, "now": None, "components": []}
     parts = components(Chargeable(price.chargeable_g, price.binding), price.rates)
     asked = {one.kind: f"{one.amount.amount:f}" for one in parts}
-    return said | {
+    return {
+        **said,
         "now": f"{price.amount.amount:f}",
         "now_currency": price.amount.currency,
         "components": [

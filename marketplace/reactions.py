@@ -39,6 +39,7 @@ from marketplace.logistics import events as logistics
 from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.services import erasing as receipts
 from marketplace.logistics.tracing import events as tracing
 from marketplace.logistics.tracing.services import estimating, hooks
@@ -180,10 +181,16 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled, return_way.on_booking_rolled, notices.on_booking_rolled),
+    logistics.BookingRolled: (
+        booking.on_booking_rolled,
+        return_way.on_booking_rolled,
+        whole.on_booking_left,
+        notices.on_booking_rolled,
+    ),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
         return_way.on_booking_cancelled,
+        whole.on_booking_left,
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled,),

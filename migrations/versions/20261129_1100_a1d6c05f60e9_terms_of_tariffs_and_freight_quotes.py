@@ -76,6 +76,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_freight_share_departure_id"), "freight_share", ["departure_id"], unique=False)
     op.create_index(op.f("ix_freight_share_contract_id"), "freight_share", ["contract_id"], unique=False)
+    op.create_table(
+        "whole_lorry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("departure_id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("kept_grams", sa.BigInteger(), nullable=False),
+        sa.Column("kept_cm3", sa.BigInteger(), nullable=False),
+        sa.Column("kept_ldm_mm", sa.BigInteger(), nullable=False),
+        sa.Column("kept_pallets", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("free_minutes", sa.Integer(), nullable=False),
+        sa.Column("waiting_minor", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kept_grams >= 0 AND kept_cm3 >= 0 AND kept_ldm_mm >= 0 AND kept_pallets >= 0",
+            name=op.f("ck_whole_lorry_kept"),
+        ),
+        sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_whole_lorry_company_id")),
+        sa.ForeignKeyConstraint(["departure_id"], ["departure.id"], name=op.f("fk_whole_lorry_departure_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whole_lorry")),
+    )
+    op.create_index(op.f("ix_whole_lorry_departure_id"), "whole_lorry", ["departure_id"], unique=False)
+    op.create_index(
+        "uq_whole_lorry_departure_id",
+        "whole_lorry",
+        ["departure_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     dialect = op.get_bind().dialect.name
     for table in ("tariff_terms", "freight_quote", "freight_share"):
         for statement in insert_only_ddl(table, dialect):

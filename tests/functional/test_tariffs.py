@@ -205,3 +205,57 @@ def test_a_quote_binds_a_checkout_until_it_expires(enter, call, operator, market
     assert (contract["amount"], carried["amount"]) == (quote["freight"], quote["freight"])
     assert (carried["components"], carried["binding"]) == (quote["components"], quote["binding"])
     assert reports.check(reading()) == []
+
+
+def room(call, trader, departure_id):
+    return call(trader, "GET", f"/departures/{departure_id}", expect=200)["left"]
+
+
+def take(way, trader, expect):
+    departure = way.booking["departure_id"]
+    found = way.call(trader, "POST", f"/departures/{departure}/whole-lorry", expect=expect)
+    return found["id"] if expect == 201 else found["type"].rpartition(":")[2]
+
+
+def test_who_fills_a_lorry_takes_all_of_it_at_its_price(enter, call, operator, market):
+    enter(lorry_price="500")
+    way = Way(call, market, operator)
+    departure = way.booking["departure_id"]
+    empty = room(call, market.buyer, departure)
+    assert take(way, market.buyer, 409) == "not_confirmed"
+    way.secure()
+    assert take(way, market.thai, 409) == "nothing_booked"
+    take(way, market.buyer, 201)
+    assert agreed(way) == 500
+    full = room(call, market.buyer, departure)
+    assert all(Decimal(one) == 0 for one in full.values())
+    assert take(way, market.buyer, 409) == "whole_not_cheaper"
+    assert reports.check(reading()) == []
+    # Its own goods may be larger than they were said to be; nobody else's come along.
+    way.pack()
+    way.hand_over(complete=True, height_cm="180", gross_kg="190")
+    assert room(call, market.buyer, departure) == full
+    assert Decimal(ledger(market)) / 100 == 500
+    for name, body in LEAVES:
+        way.act(name, **body)
+    assert agreed(way) == 500
+    assert reports.check(reading()) == []
+    assert empty != full
+
+
+def test_a_whole_lorry_is_anybodys_again_when_its_goods_are_gone(enter, call, operator, market):
+    enter(lorry_price="500")
+    way = Way(call, market, operator)
+    departure, before = way.booking["departure_id"], room(call, market.buyer, way.booking["departure_id"])
+    other = Way(call, market, operator)
+    other.secure()
+    way.secure()
+    call(market.buyer, "POST", f"/departures/{departure}/whole-lorry", expect=201)
+    bookings = [one.booking["id"] for one in (way, other)]
+    for booking_id in bookings:
+        assert all(Decimal(one) == 0 for one in room(call, market.buyer, departure).values())
+        call(operator, "POST", f"/bookings/{booking_id}/decline", json={"reason": "the road is closed"}, expect=204)
+    left = room(call, market.buyer, departure)
+    assert all(Decimal(left[name]) > Decimal(before[name]) for name in ("kg", "pallets"))
+    reading().rollback()
+    assert reports.check(reading()) == []

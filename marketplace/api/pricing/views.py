@@ -59,3 +59,13 @@ def quote(freight_quote_id: UUID) -> tuple[int, answers.Quote]:
     """Show a freight quote that one's company was given."""
     found = quotes.quote(reading(), company_id=require_actor().company, quote_id=freight_quote_id)
     return 200, answers.Quote.of(found, clock.now())
+
+
+@api.post("/departures/<uuid:departure_id>/whole-lorry")
+@operation(answers={201: Created}, tag="orders", permission=Permission.TRADE_ORDER_PLACE, idempotent=True)
+def take_whole(departure_id: UUID, session: Session) -> tuple[int, Created]:
+    """Take the whole of a departure that carries nothing but confirmed goods whose freight one's company pays.
+
+    Its price is shared over the lines aboard, what they were to pay beyond is credited; nobody else gets room on it.
+    """
+    return 201, Created(id=acts.take_whole(session, departure_id))

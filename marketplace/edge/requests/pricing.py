@@ -167,6 +167,13 @@ class TariffBody(Request):
 
 
 messages.register(
+    errors={
+        "nothing_booked": _("Your company pays the freight of nothing on this departure."),
+        "not_alone": _("Others have goods on this departure, or it takes no more bookings: nobody can take all of it."),
+        "not_confirmed": _("Some goods are only held on this departure. Take the whole lorry once they are confirmed."),
+        "no_whole_lorry": _("The tariff of these goods has no price for a whole lorry."),
+        "whole_not_cheaper": _("The whole lorry costs %(whole)s, your goods pay %(now)s: it is not cheaper."),
+    },
     fields={
         "row_values": _("Write in each row: %(accepted)s."),
         "not_rising": _("Write %(accepted)s."),

@@ -17,7 +17,7 @@ from marketplace.logistics.planning.models import BookingCargo, BookingPin, Vehi
 from marketplace.logistics.planning.queries.natures import lanes_of, nature
 from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parcel
 from marketplace.logistics.planning.rules.segregation import PLAIN
-from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.pricing.models import TariffTerms, WholeLorry
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import chargeable, freight
@@ -111,6 +111,8 @@ def _departures(session: Session, scope: Scope, now: datetime) -> Sequence[Any]:
             Departure.state == DepartureState.OPEN,
             Departure.cutoff_cargo_at > now,
             Departure.departs_at <= scope.until,
+            # What one company took all of is planned already.
+            ~sa.exists().where(WholeLorry.departure_id == Departure.id, WholeLorry.ended_at.is_(None)),
         )
         .order_by(Departure.departs_at, Departure.id)
     )

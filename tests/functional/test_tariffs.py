@@ -1,7 +1,9 @@
 """Tariff versions are put in by operators, quoted with what they are made up of, and what fills a lorry is credited."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.functional.test_claims_pages import Reader
+from tests.functional.test_second_factor import enrolled
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -259,3 +263,55 @@ def test_a_whole_lorry_is_anybodys_again_when_its_goods_are_gone(enter, call, op
     assert all(Decimal(left[name]) > Decimal(before[name]) for name in ("kg", "pallets"))
     reading().rollback()
     assert reports.check(reading()) == []
+
+
+def said(page):
+    """Return the words of a page, its marks taken out."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_pages_say_how_a_freight_is_made_and_what_a_share_falls_to(app, enter, call, market):
+    enter()
+    buyer = Reader(app, market.buyer)
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    for path in ("/cart", "/checkout", f"/products/{market.chains}?quantity=400&to={factories.HANOI}"):
+        seen = said(buyer.get(path))
+        for words in (
+            "How this freight is made", "Carriage by weight", "Fuel", "Border", "the loading metres decide",
+            "today's share is", "A whole lorry costs", "from 9.2 t on it is cheaper", "Fictitious",
+        ):  # fmt: skip
+            assert words in seen, (path, words)
+    seen = said(buyer.get(f"/departures/{first_departure(call, market)}"))
+    assert "Shares of the freight" in seen
+    assert "Take the whole lorry" in seen
+
+
+def test_an_operator_puts_a_version_in_by_a_form(app, enter, call, operator, line_id):
+    enter()
+    office, path = Reader(app, operator), f"/operator/network/lines/{line_id}/tariffs"
+    enrolled(office.visitor)
+    assert path in office.get("/operator/network")
+    assert "from 1,000 kg" in said(office.get(path))
+    form = {
+        "to": factories.HANOI, "currency": "CNY", "per_kg": "1.30", "least_charge": "150", "m3_factor": "333",
+        "ldm_factor": "1850", "breaks": "1000 1.20\r\n5000 1.00", "surcharges": "fuel percent 9", "fill": "50 95",
+        "valid_from": day(4), "note": "by hand", "fictitious": "1",
+    }  # fmt: skip
+    refused = said(office.post(path, form | {"breaks": "1000"}, expect=422))
+    assert "Write in each row: from_kg per_kg." in refused
+    assert office.post(path, form) == path
+    newest = versions(call, operator, line_id)[0]
+    assert ([one["from_kg"] for one in newest["breaks"]], newest["surcharges"][0]["value"]) == (["1000", "5000"], "9")
+
+
+def test_a_buyer_takes_a_whole_lorry_by_a_button(app, enter, call, operator, market):
+    enter(lorry_price="500")
+    way = Way(call, market, operator)
+    way.secure()
+    buyer, path = Reader(app, market.buyer), f"/departures/{way.booking['departure_id']}"
+    assert buyer.post(f"{path}/whole-lorry", {}, page=path) == path
+    assert agreed(way) == 500
+    assert "Credited since: -" in said(buyer.get(f"/orders/{way.order_id}")).replace("\u2212", "-").replace("−", "-")
+    again = buyer.post(f"{path}/whole-lorry", {}, page=path, expect=409)
+    assert "it is not cheaper" in said(again)

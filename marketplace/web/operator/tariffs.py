@@ -1,6 +1,7 @@
 """Tariff versions of a line, for operators who keep them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from marketplace.logistics.pricing.rules.terms import Basis
 from marketplace.logistics.rules.freight import whole_lorry_from
 from marketplace.web.operator.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, render
 from marketplace.web.shared.freight import COMPONENTS
 
 _EDIT = Permission.OPERATOR_NETWORK_EDIT
@@ -84,7 +85,9 @@ def _shown(row: VersionRow, names: dict[str, str], now: datetime) -> dict[str, A
         "holds": row.holds(now),
         "terms": terms,
         "surcharges": [(COMPONENTS[one.kind], one, BASES[one.basis]) for one in terms.surcharges],
-        "cheaper_from": whole_lorry_from(row.rates),
+        "breaks": [(render.kilograms(one.from_g), one.per_kg) for one in terms.breaks],
+        "fill": [(one.percent, Decimal(one.factor_bp) / 100) for one in terms.fill],
+        "cheaper_from": None if (grams := whole_lorry_from(row.rates)) is None else render.kilograms(grams),
     }
 
 

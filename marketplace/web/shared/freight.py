@@ -6,6 +6,9 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from marketplace.distribution.queries import FreightRow
+from marketplace.distribution.rules.freight import made_up
+from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.making import BASE
 from marketplace.logistics.pricing.rules.terms import Extra
 from marketplace.logistics.rules.freight import Binding
@@ -49,3 +52,20 @@ def how(option: Any) -> dict[str, Any] | None:
         "shares": found.shares,
         "is_fictitious": found.is_fictitious,
     }
+
+
+def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
+    """Say what the freight of a contract was agreed to be made up of, and what it fell by since.
+
+    Nothing where it is of one part alone.
+    """
+    sums: dict[str, Money] = {}
+    for line in contract.lines:
+        # A line that is not carried after all is made up of nothing.
+        for one in made_up(contract.terms, line.chargeable_g) if line.amount else ():
+            sums[one.kind] = sums.get(one.kind, Money.zero(one.amount.currency)) + one.amount
+    fell = sum(sums.values(), Money.zero(contract.total.currency)) - contract.total
+    said = [(COMPONENTS[kind], amount) for kind, amount in sums.items()]
+    if fell:
+        said.append((_("Credited since"), -fell))
+    return said if len(said) > 1 else []

@@ -22,22 +22,22 @@ api = Blueprint("api_pricing", __name__)
 _EDIT = Permission.OPERATOR_NETWORK_EDIT
 
 
-@api.get("/network/lines/<uuid:line_id>/tariffs")
+@api.get("/network/lines/<uuid:network_line_id>/tariffs")
 @operation(answers={200: Items[answers.Version]}, tag="network", permission=_EDIT)
-def tariffs(line_id: UUID) -> tuple[int, Items[answers.Version]]:
+def tariffs(network_line_id: UUID) -> tuple[int, Items[answers.Version]]:
     """List every version of what a line charges, by place, the latest first."""
     session, now = reading(), clock.now()
-    line = acts.line_of(session, line_id)
+    line = acts.line_of(session, network_line_id)
     return 200, Items[answers.Version](
         items=[answers.Version.of(row, now) for row in versions(session, line_id=line.id)]
     )
 
 
-@api.post("/network/lines/<uuid:line_id>/tariffs")
+@api.post("/network/lines/<uuid:network_line_id>/tariffs")
 @operation(answers={201: Created}, tag="network", permission=_EDIT, body=requests.TariffBody)
-def enter(line_id: UUID, body: requests.TariffBody) -> tuple[int, Created]:
+def enter(network_line_id: UUID, body: requests.TariffBody) -> tuple[int, Created]:
     """Let a line charge so much to a place from a day on; the version before ends then and stays on record."""
-    return 201, Created(id=in_unit_of_work(lambda session: acts.enter(session, line_id, body)))
+    return 201, Created(id=in_unit_of_work(lambda session: acts.enter(session, network_line_id, body)))
 
 
 @api.post("/freight-quotes")

@@ -36,34 +36,34 @@ BASES: Final[dict[Basis, Any]] = {
 }
 
 
-@pages.get("/network/lines/<uuid:line_id>/tariffs")
+@pages.get("/network/lines/<uuid:network_line_id>/tariffs")
 @requires(_EDIT, twin="GET /api/v1/network/lines/{id}/tariffs")
-def tariffs(line_id: UUID) -> str:
+def tariffs(network_line_id: UUID) -> str:
     """Show every version of what a line charges, and the form for a new one."""
-    return _tariffs(line_id)
+    return _tariffs(network_line_id)
 
 
-@pages.post("/network/lines/<uuid:line_id>/tariffs")
+@pages.post("/network/lines/<uuid:network_line_id>/tariffs")
 @requires(_EDIT, twin="POST /api/v1/network/lines/{id}/tariffs")
-def enter_tariff(line_id: UUID) -> Any:
+def enter_tariff(network_line_id: UUID) -> Any:
     """Put in a new version."""
 
     def work(session: Session) -> str:
-        acts.enter(session, line_id, parse_form(requests.TariffBody, request.form))
-        return url_for("operator.tariffs", line_id=line_id)
+        acts.enter(session, network_line_id, parse_form(requests.TariffBody, request.form))
+        return url_for("operator.tariffs", network_line_id=network_line_id)
 
     try:
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **given: _tariffs(line_id, **given))
+        return forms.reshown(refusal, lambda **given: _tariffs(network_line_id, **given))
     flash(_("The version is noted. What is placed before its first day keeps the one before."), "good")
     return done
 
 
-def _tariffs(line_id: UUID, **given: Any) -> str:
+def _tariffs(network_line_id: UUID, **given: Any) -> str:
     session, now = reading(), clock.now()
-    line = acts.line_of(session, line_id)
-    found = versions(session, line_id=line_id)
+    line = acts.line_of(session, network_line_id)
+    found = versions(session, line_id=network_line_id)
     names = {leg.end.code: leg.end.called(locale.current()) for leg in line.legs}
     holding = next((row for row in found if row.holds(now)), None)
     return render_template(

@@ -28,6 +28,7 @@ from marketplace.distribution.services import (
     return_way,
 )
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.distribution.shares import services as shares
 from marketplace.distribution.waybills.services import issuing, sealing
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
@@ -45,6 +46,7 @@ from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
 from marketplace.logistics.insurance.services import erasing as insurance
 from marketplace.logistics.planning.services import reacting as planning
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.services import erasing as receipts
 from marketplace.logistics.tracing import events as tracing
 from marketplace.logistics.tracing.services import estimating, hooks
@@ -197,16 +199,23 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         booking.on_booking_rolled,
         return_way.on_booking_rolled,
         certifying.on_booking_rolled,
+        whole.on_booking_left,
         notices.on_booking_rolled,
     ),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
         return_way.on_booking_cancelled,
+        whole.on_booking_left,
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled,),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
-    logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
+    logistics.DepartureDeparted: (
+        carriage.on_departed,
+        return_way.on_departed,
+        shares.on_departed,
+        notices.on_departed,
+    ),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),

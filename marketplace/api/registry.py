@@ -60,6 +60,7 @@ from marketplace.api.payouts import remitting as payout_accounts
 from marketplace.api.payouts import views as payout_views
 from marketplace.api.payouts.blueprint import api as payouts
 from marketplace.api.prices.views import api as prices
+from marketplace.api.pricing.views import api as pricing
 from marketplace.api.reconciliation.views import api as reconciliation
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.reviews.views import api as reviews
@@ -122,6 +123,7 @@ BLUEPRINTS = (
     moderation,
     notes,
     network,
+    pricing,
     operations,
     floor,
     orders,

@@ -34,6 +34,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("So long a deposit by bank transfer may take, counted in the buyer's working days."),
         _WORKING_DAYS,
     ),
+    Setting.FREIGHT_QUOTE_HOURS: Words(
+        _("Validity of a freight quote"),
+        _("So long a quoted freight holds, whatever the tariff says meanwhile; never beyond the cargo cut-off."),
+        _HOURS,
+    ),
     Setting.MERCHANT_CONFIRM_WORKING_DAYS: Words(
         _("Time to confirm an order"),
         _("An order that its merchant does not confirm within this time is cancelled."),

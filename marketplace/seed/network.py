@@ -30,6 +30,7 @@ from marketplace.logistics.services.network import LegPlan
 from marketplace.reference import queries as reference_queries
 from marketplace.reference import services as reference
 from marketplace.reference.queries import PlaceRow
+from marketplace.seed import tariffs
 from marketplace.seed.borders import CROSSINGS
 
 EARTH_KM: Final = 6_371
@@ -353,6 +354,10 @@ def _measure(session: Session, now: datetime) -> None:
 def planned(line: DemoLine, carrier_company_id: UUID, places: Mapping[str, PlaceRow]) -> LinePlan:
     """Return a line of the demo as the network takes it."""
     m3_factor, ldm_factor = STANDARD_FACTORS
+    way = {
+        "crosses": any(stop.crossing for stop in line.stops),
+        "tranships": any(stop.carriage is Carriage.TRANSHIP for stop in line.stops),
+    }
     minimum = Money.of(line.minimum, line.currency)
     return LinePlan(
         code=line.code,
@@ -367,7 +372,13 @@ def planned(line: DemoLine, carrier_company_id: UUID, places: Mapping[str, Place
         ),
         runs=tuple((weekday, hour * 60) for weekday, hour in line.runs),
         rates={
-            stop.code: Rates(UnitPrice.of(stop.per_kg, line.currency), minimum, m3_factor, ldm_factor)
+            stop.code: Rates(
+                UnitPrice.of(stop.per_kg, line.currency),
+                minimum,
+                m3_factor,
+                ldm_factor,
+                tariffs.terms(stop.per_kg, line.currency, **way),
+            )
             for stop in line.stops
             if stop.per_kg
         },

@@ -76,6 +76,7 @@ from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import network as operator_network
 from marketplace.web.operator import people as operator_people
+from marketplace.web.operator import tariffs as operator_tariffs
 from marketplace.web.operator import views as operator_views
 from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders import changes as order_changes
@@ -236,6 +237,7 @@ VIEWS = (
     operated_returns,
     operator_network,
     operator_people,
+    operator_tariffs,
     operator_views,
     price_groups,
     price_lists,

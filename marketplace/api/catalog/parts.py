@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.freight import FreightMade
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CategoryRow, PictureRow, VariantRow
@@ -110,6 +111,7 @@ class Departure(Answer):
     chargeable_kg: str | None
     binding: str | None
     freight: Amount | None
+    made: FreightMade | None
 
     @classmethod
     def of(cls, row: OptionRow) -> "Departure":
@@ -125,6 +127,7 @@ class Departure(Answer):
             chargeable_kg=f"{Decimal(row.chargeable_g).scaleb(-3):f}" if row.chargeable_g is not None else None,
             binding=str(row.binding) if row.binding is not None else None,
             freight=Amount.of(row.freight) if row.freight is not None else None,
+            made=FreightMade.of(row),
         )
 
 

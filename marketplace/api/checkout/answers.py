@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.freight import FreightMade
 from marketplace.api.shared.plans import PlanAnswer
 from marketplace.api.shared.ways import Way
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
@@ -80,6 +81,7 @@ class Departure(Answer):
     barred: str | None
     tight: bool
     confirm_before: Instant
+    made: FreightMade | None
     way: Way | None
 
     @classmethod
@@ -98,6 +100,7 @@ class Departure(Answer):
             barred=option.bar,
             tight=option.tight,
             confirm_before=option.confirm_before,
+            made=FreightMade.of(option),
             way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,
         )
 

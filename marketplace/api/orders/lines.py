@@ -1,12 +1,16 @@
 """What the API says of an order's lines: booking, freight, payments, papers and the axes of the timeline."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.operations.answers import TransportEvent
 from marketplace.api.shared.answers import Amount, Answer, Instant
-from marketplace.distribution.queries import FreightRow
+from marketplace.api.shared.freight import Component
+from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.distribution.rules.freight import made_up
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.arrivals.queries import ArrivalRow
@@ -386,6 +390,32 @@ def _kept_at(row: LineRow) -> KeptAt | None:
     )
 
 
+class FreightOfLine(Answer):
+    """The freight of a line and what it was made up of by the tariff that its contract froze.
+
+    ``amount`` is less than its components where the freight fell since: of a lorry that left fuller, of fewer goods.
+    """
+
+    line_id: UUID
+    amount: Amount
+    chargeable_kg: str
+    binding: str
+    components: list[Component]
+
+    @classmethod
+    def of(cls, row: FreightLineRow, terms: Mapping[str, Any]) -> "FreightOfLine":
+        """Write the freight of a line."""
+        return cls(
+            line_id=row.line_id,
+            amount=Amount.of(row.amount),
+            chargeable_kg=f"{Decimal(row.chargeable_g).scaleb(-3):f}",
+            binding=row.binding,
+            components=[
+                Component(kind=one.kind, amount=Amount.of(one.amount)) for one in made_up(terms, row.chargeable_g)
+            ],
+        )
+
+
 class Freight(Answer):
     """A freight contract of this order, for payer and carrier; ``claim_id`` where it is of goods that go back."""
 
@@ -397,6 +427,7 @@ class Freight(Answer):
     amount: Amount
     state: str
     claim_id: UUID | None
+    lines: list[FreightOfLine]
 
     @classmethod
     def of(cls, row: FreightRow, seen: OrderSeen) -> "Freight":
@@ -410,4 +441,5 @@ class Freight(Answer):
             amount=Amount.of(row.total),
             state=str(row.state),
             claim_id=row.claim_id,
+            lines=[FreightOfLine.of(one, row.terms) for one in row.lines],
         )

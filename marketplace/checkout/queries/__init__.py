@@ -39,9 +39,10 @@ from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
-from marketplace.kernel.errors import DomainError, NotFound
+from marketplace.kernel.errors import Conflict, DomainError, NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
@@ -83,12 +84,14 @@ def cart(
     departures: Mapping[UUID, UUID] | None = None,
     kept: CartRow | None = None,
     sample: PlacedSample | None = None,
+    quotes: Mapping[UUID, QuoteRow] | None = None,
 ) -> Cart:
     """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
 
     ``destination`` overrides the cart's own, ``departures`` chooses by listing; ``kept`` is the cart where the caller
-    has read it. With ``sample`` it is of one line, which is that sample at its own price. Credits that the person's own
-    open checkouts took are free: who begins again ends them first.
+    has read it. With ``sample`` it is of one line, which is that sample at its own price. ``quotes`` bind the freight
+    of the goods that they are for, by listing; Conflict ``quote_differs`` for one that fits none of them. Credits that
+    the person's own open checkouts took are free: who begins again ends them first.
     """
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     freed = _freed(session, kept, company_id, person_id)
@@ -113,7 +116,9 @@ def cart(
     # Until when each merchant must have confirmed an order placed now.
     confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
     options = _options(session, items, offers, to, works, confirm_by, now)
-    chosen = departures or {}
+    chosen = {**(departures or {})}
+    for key, quote in (quotes or {}).items():
+        options[key] = quoted(options.get(key, ()), quote, chosen.setdefault(key, quote.departure_id))
     barred = _barred(session, items, offers, to, now)
 
     def priced(item: Item) -> CartLine | GoneLine:
@@ -354,6 +359,7 @@ def _options(
         listing_id: tuple(
             _option(
                 row,
+                load=wants[listing_id][2],
                 fits=wants[listing_id][2].fits(row.room),
                 bar=barring.get((listing_id, row.departure_id)),
                 confirm_before=confirm_before(listing_id, row.cutoff_cargo_at),
@@ -365,7 +371,25 @@ def _options(
     }
 
 
-def _option(row: OptionRow, *, fits: bool, bar: Bar | None, confirm_before: datetime, tight: bool) -> Option:
+def quoted(options: Sequence[Option], quote: QuoteRow, departure_id: UUID) -> tuple[Option, ...]:
+    """Return the options of a line with the freight that was quoted; Conflict ``quote_differs``."""
+    fitting = [one for one in options if (one.departure_id, one.to_place) == (quote.departure_id, quote.to_place)]
+    if not fitting or departure_id != quote.departure_id or fitting[0].load != quote.load:
+        raise Conflict("quote_differs", quote=quote.id, departure=quote.departure)
+    bound = replace(
+        fitting[0],
+        freight=quote.total,
+        chargeable_g=quote.chargeable_g,
+        binding=quote.binding,
+        tariff_id=quote.tariff_id,
+        made=None,
+    )
+    return tuple(bound if one is fitting[0] else one for one in options)
+
+
+def _option(
+    row: OptionRow, *, load: Load, fits: bool, bar: Bar | None, confirm_before: datetime, tight: bool
+) -> Option:
     return Option(
         departure_id=row.departure_id,
         reference=row.reference,
@@ -387,4 +411,6 @@ def _option(row: OptionRow, *, fits: bool, bar: Bar | None, confirm_before: date
         bar=bar,
         confirm_before=confirm_before,
         tight=tight,
+        made=row.made,
+        load=load,
     )

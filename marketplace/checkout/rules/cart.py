@@ -15,6 +15,7 @@ from marketplace.checkout.rules.wanted import Total
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.pricing.rules.made import Made
 from marketplace.orders.rules.incoterms import is_included
 from marketplace.orders.rules.samples import Conforming, Had, PlacedSample, SampleCredit, Way, conforming_of, credit_of
 
@@ -70,6 +71,8 @@ class Option:
     confirm_before: datetime
     tight: bool
     bar: Bar | None = None
+    made: Made | None = None
+    load: Load | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class InsuranceWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A checkout as asked for: totals seen, departures chosen by listing, payment and order number by bundle.
+    """A checkout as asked for: totals seen, departures and freight quotes by listing, how each bundle is paid.
 
     Without ``unit_id`` it is for the unit that its person belongs to.
     """
@@ -82,6 +82,7 @@ class Wanted:
     expected_totals: tuple[Expected, ...]
     payment: PaymentChoice
     departures: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    freight_quotes: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     payments: dict[str, PaymentChoice] = field(default_factory=dict[str, PaymentChoice])
     purchase_order_number: str = ""
     purchase_order_numbers: dict[str, str] = field(default_factory=dict[str, str])

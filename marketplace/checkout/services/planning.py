@@ -24,6 +24,8 @@ from marketplace.distribution.rules.freight import FreightAgreement, FreightLine
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
+from marketplace.logistics.pricing.queries.quotes import QuoteRow
+from marketplace.logistics.pricing.services import quotes
 from marketplace.logistics.queries import tariffs
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries.carts import CartRow
@@ -72,7 +74,8 @@ def plan(
 
     Conflict ``cart_empty``, ``cart_changed`` naming lines and reasons, ``departure_missed`` naming the next possible
     ones when nothing else is wrong than departures that the goods cannot reach, ``expected_totals`` naming what moved,
-    ``no_payee`` when somebody who is to be paid by bank has named no account.
+    ``quote_expired`` and ``quote_differs`` for freight quotes that bind no more, ``no_payee`` when somebody who is to
+    be paid by bank has named no account.
     """
     if wanted.sample is not None:
         found = samples.sample_cart(session, actor=actor, wish=wanted.sample, departures=wanted.departures, now=now)
@@ -84,6 +87,7 @@ def plan(
             destination=wanted.to,
             departures=wanted.departures,
             kept=cart,
+            quotes=_quoted(session, actor, wanted, now),
             now=now,
         )
     _check(found, wanted)
@@ -121,6 +125,12 @@ def plan(
     )
 
 
+def _quoted(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> dict[UUID, QuoteRow]:
+    if not wanted.freight_quotes:
+        return {}
+    return quotes.binding(session, company_id=actor.company, named=wanted.freight_quotes, now=now)
+
+
 def _check(cart: Cart, wanted: Wanted) -> None:
     if not cart.bundles and not cart.gone:
         raise Conflict("cart_empty")
@@ -136,6 +146,7 @@ def _check(cart: Cart, wanted: Wanted) -> None:
             raise Conflict("departure_missed", next=missed[0]["next_reference"], lines=missed)
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
+    _check_named("freight_quotes", wanted.freight_quotes, {line.item.listing_id for line in cart.lines})
     _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
     _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
     _check_named("insurance", wanted.insurance, {bundle.key for bundle in cart.bundles})

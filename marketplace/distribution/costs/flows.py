@@ -1,16 +1,26 @@
-"""Plan what departures cost once they take no more bookings, one by one, and match the invoices that waited for it."""
+"""Plan what departures cost once they take no more bookings, one by one, and match the invoices that waited for it.
+
+What shares of shared lorries could not fall to when these left falls first: a sheet's freight is less by that.
+"""
 
 from datetime import datetime
 
 from marketplace.distribution.costs.queries import invoices as invoice_queries
 from marketplace.distribution.costs.queries import lorries
 from marketplace.distribution.costs.services import invoices, planning
+from marketplace.distribution.shares import queries as share_queries
+from marketplace.distribution.shares import services as shares
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.each import each_waiting
 
 
 def plan_due(*, now: datetime) -> int:
     """Plan the departures that are closed for booking and have no cost sheet; return how many, invoices included."""
+    each_waiting(
+        lambda reads: share_queries.waiting(reads, now=now),
+        lambda writing, departure_id: shares.credit(writing, departure_id=departure_id, now=now),
+        act="credit_shares",
+    )
     planned = each_waiting(
         lorries.unplanned,
         lambda writing, departure_id: planning.plan(writing, departure_id=departure_id, actor=SYSTEM, now=now),

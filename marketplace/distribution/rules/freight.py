@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from marketplace.distribution.rules.cargo import NOTHING_SAID, Said
 from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.rules.freight import Rates, chargeable, freight
+from marketplace.logistics.pricing.rules import making
+from marketplace.logistics.pricing.rules.making import Component
+from marketplace.logistics.rules.freight import chargeable, freight, from_frozen
 from marketplace.orders.rules.incoterms import is_included
 from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
@@ -99,16 +100,17 @@ def frozen_contract(agreement: FreightAgreement) -> dict[str, Any]:
 
 def repriced(terms: Mapping[str, Any], *, line_id: UUID, load: Load) -> FreightLine:
     """Return what the figures that a contract froze say of another load; its least charge holds."""
-    rates = Rates(
-        per_kg=UnitPrice.of(Decimal(terms["per_kg"]), terms["currency"]),
-        minimum=Money.of(Decimal(terms["minimum"]), terms["currency"]),
-        m3_factor=terms["m3_factor"],
-        ldm_factor=terms["ldm_factor"],
-    )
+    rates = from_frozen(terms)
     weight = chargeable(load, m3_factor=rates.m3_factor, ldm_factor=rates.ldm_factor)
     return FreightLine(
         line_id=line_id, amount=freight(weight, rates), chargeable_g=weight.grams, binding=str(weight.binding)
     )
+
+
+def made_up(terms: Mapping[str, Any], chargeable_g: int) -> tuple[Component, ...]:
+    """Return what a contract's frozen figures make the freight of a chargeable weight up of."""
+    rates = from_frozen(terms)
+    return making.components(chargeable_g, per_kg=rates.per_kg, minimum=rates.minimum, terms=rates.terms)
 
 
 def payer_of(incoterm: str, *, buyer_id: UUID, merchant_id: UUID) -> UUID:

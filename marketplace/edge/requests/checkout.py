@@ -104,13 +104,15 @@ class Insurance(Request):
 class Checkout(Request):
     """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
 
-    ``unit_id`` is the unit of the company that it is for, the asker's own where none is named. ``insurance`` is by
-    bundle key. Who books accepts the carrier's terms of ``GET /carriage-terms``; ``carrier_terms`` names the version
+    ``freight_quotes`` are quotes that the company of whoever asks was given, by listing: each binds until it expires.
+    ``unit_id`` is the unit of the company that it is for, the own one where none is named. ``insurance`` is by
+    bundle key. Who books accepts the terms of ``GET /carriage-terms``; ``carrier_terms`` names the version
     that was read, and another one by then is refused.
     """
 
     expected_totals: list[Total] = Field(max_length=40)
     departures: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
+    freight_quotes: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
     payment: Payment
     payments: dict[str, Payment] = Field(default_factory=dict, max_length=MOST_LINES)
     purchase_order_number: OrderNumber = None
@@ -126,6 +128,7 @@ class Checkout(Request):
             expected_totals=tuple(total.expected() for total in self.expected_totals),
             payment=self.payment.choice(),
             departures=self.departures,
+            freight_quotes=self.freight_quotes,
             payments={key: payment.choice() for key, payment in self.payments.items()},
             purchase_order_number=self.purchase_order_number or "",
             purchase_order_numbers={key: number or "" for key, number in self.purchase_order_numbers.items()},
@@ -141,6 +144,8 @@ messages.register(
     },
     errors={
         "expected_totals": _("The total has moved since you saw it. Look at the new one and decide again."),
+        "quote_expired": _("The freight that was quoted holds no longer. Look at what is asked now and decide again."),
+        "quote_differs": _("A freight quote is for other goods, another departure or another place than the cart has."),
         "cart_empty": _("The cart is empty."),
         "cart_full": _("A cart holds %(most)s lines. Check out, or take something out."),
         "cart_changed": _("Some lines of the cart can no longer be ordered as they stand."),

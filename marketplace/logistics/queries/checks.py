@@ -10,6 +10,7 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.quantity import DIMENSIONS
 from marketplace.logistics.models.cargo import Manifest
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
+from marketplace.logistics.pricing.models import WholeLorry
 from marketplace.logistics.queries.room import capacity_of, taken_of
 from marketplace.logistics.rules.cargo import manifest_hash
 from marketplace.logistics.rules.states import TAKING, BookingState
@@ -39,7 +40,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return departures whose room is not what entries or bookings add up to, or that carry what no manifest lists."""
     return [
         *_unequal(session, CapacityEntry, sa.true(), "entries"),
-        *_unequal(session, Booking, Booking.state.in_(TAKING), "bookings"),
+        *_unequal(session, Booking, Booking.state.in_(TAKING), "bookings", kept=True),
         *_misloaded(session),
         *(
             Breach("3 capacity", "departure", row.id, "more is taken than there is room")
@@ -50,13 +51,27 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-def _unequal(session: Session, entity: Any, counted: sa.ColumnElement[bool], what: str) -> list[Breach]:
+def _unequal(
+    session: Session, entity: Any, counted: sa.ColumnElement[bool], what: str, *, kept: bool = False
+) -> list[Breach]:
+    """Compare what is taken with sums of rows; ``kept``: with what is kept for who took the whole lorry."""
     sums = (
         sa.select(entity.departure_id, *(sa.func.sum(getattr(entity, name)).label(name) for name in DIMENSIONS))
         .where(counted)
         .group_by(entity.departure_id)
         .subquery()
     )
-    differs = sa.or_(*(sa.func.coalesce(sums.c[name], 0) != taken_of(name) for name in DIMENSIONS))
-    rows = session.scalars(sa.select(Departure.id).outerjoin(sums, sums.c.departure_id == Departure.id).where(differs))
+    beside = {name: getattr(WholeLorry, f"kept_{name}") if kept else sa.literal(0) for name in DIMENSIONS}
+    differs = sa.or_(
+        *(
+            sa.func.coalesce(sums.c[name], 0) + sa.func.coalesce(beside[name], 0) != taken_of(name)
+            for name in DIMENSIONS
+        )
+    )
+    rows = session.scalars(
+        sa.select(Departure.id)
+        .outerjoin(sums, sums.c.departure_id == Departure.id)
+        .outerjoin(WholeLorry, sa.and_(WholeLorry.departure_id == Departure.id, WholeLorry.ended_at.is_(None)))
+        .where(differs)
+    )
     return [Breach("3 capacity", "departure", departure_id, f"taken is not the sum of {what}") for departure_id in rows]

@@ -17,7 +17,9 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
-from marketplace.logistics.queries.room import lapsed_holds, room_columns
+from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.pricing.rules.made import Made, made
+from marketplace.logistics.queries.room import capacity_of, lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules import freight
 from marketplace.logistics.rules.states import DepartureState
@@ -52,7 +54,9 @@ class OptionRow:
     tariff_id: UUID | None
     carrier_company_id: UUID
     room: Load
-    # The same for all that differ in their room alone: of it a page says no more than that it is enough.
+    made: Made | None
+    # The same for all that differ in their room alone: of it a page says no more than that it is enough, and to what
+    # share of the freight it leads.
     stamp: Hashable = field(compare=False, repr=False)
 
 
@@ -170,6 +174,8 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
             Tariff.minimum_minor,
             Tariff.m3_factor,
             Tariff.ldm_factor,
+            _text(TariffTerms.content),
+            *(capacity_of(name) for name in DIMENSIONS),
             *room_columns(lapsed),
         )
         .join(Departure, Departure.id == stop.departure_id)
@@ -177,6 +183,7 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
         .join(hub, hub.code == Departure.hub_code)
         .join(end, end.code == stop.place_code)
         .outerjoin(Tariff, sa.and_(Tariff.line_id == Line.id, Tariff.to_place == stop.place_code, *valid_at(now)))
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
             *roads,
@@ -223,26 +230,30 @@ class _Run:
     carrier_company_id: UUID
     tariff_id: UUID | None
     rates: freight.Rates | None
+    whole_from_g: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lorry:
-    """A run and the room that is left in it."""
+    """A run, the room that is left in it and what it holds in all."""
 
     run: _Run
     room: Load
+    capacity: Load
 
 
 @lru_cache(maxsize=_KEPT)
 def _lorry(row: tuple[Any, ...]) -> _Lorry:
     """Return what a row holds. Lorries are looked at more often than anything about them changes."""
-    return _Lorry(_run(row[: -len(DIMENSIONS)]), Load(*row[-len(DIMENSIONS) :]))
+    many = len(DIMENSIONS)
+    return _Lorry(_run(row[: -2 * many]), Load(*row[-many:]), Load(*row[-2 * many : -many]))
 
 
 @lru_cache(maxsize=_KEPT)
 def _run(columns: tuple[Any, ...]) -> _Run:
     hub, end, hub_zone, end_zone, arrives, departure, reference, departs, documents, cargo, *more = columns
-    line_code, line_name, line_names, carrier, tariff, *rates = more
+    line_code, line_name, line_names, carrier, tariff, *rates, content = more
+    charged = rates_of(*rates, content=content and json.loads(content)) if tariff else None
     return _Run(
         road=(hub, end),
         zones=(hub_zone, end_zone),
@@ -257,7 +268,8 @@ def _run(columns: tuple[Any, ...]) -> _Run:
         line_names=json.loads(line_names),
         carrier_company_id=UUID(carrier),
         tariff_id=UUID(tariff) if tariff else None,
-        rates=rates_of(*rates) if tariff else None,
+        rates=charged,
+        whole_from_g=freight.whole_lorry_from(charged) if charged else None,
     )
 
 
@@ -286,6 +298,7 @@ def _option(lorry: _Lorry, load: Load) -> OptionRow:
     factors = (run.rates.m3_factor, run.rates.ldm_factor) if run.rates else freight.STANDARD_FACTORS
     weight = freight.chargeable(load, m3_factor=factors[0], ldm_factor=factors[1])
     hub, end = run.road
+    how = _made(lorry, weight, load)
     return OptionRow(
         departure_id=run.departure_id,
         reference=run.reference,
@@ -302,8 +315,19 @@ def _option(lorry: _Lorry, load: Load) -> OptionRow:
         chargeable_g=weight.grams,
         binding=weight.binding,
         freight=freight.freight(weight, run.rates) if run.rates else None,
+        made=how,
         tariff_id=run.tariff_id,
         carrier_company_id=run.carrier_company_id,
         room=lorry.room,
-        stamp=(run, load),
+        stamp=(run, load, how and how.shares),
     )
+
+
+def _made(lorry: _Lorry, weight: freight.Chargeable, load: Load) -> Made | None:
+    """Return how the freight is made; with goods that do not fit the lorry counts as full."""
+    rates = lorry.run.rates
+    if rates is None:
+        return None
+    parts = freight.components(weight, rates)
+    taken = lorry.capacity - lorry.room + load
+    return made(parts, rates.terms, whole_from_g=lorry.run.whole_from_g, taken=taken, capacity=lorry.capacity)

@@ -1,6 +1,6 @@
 """Read what a line asks for freight at an instant."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,8 @@ from marketplace.kernel.db import ask, every
 from marketplace.kernel.editions import kept_each
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics.models.network import Line, Tariff
+from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.pricing.rules.terms import from_json
 from marketplace.logistics.rules import freight
 
 
@@ -29,8 +31,12 @@ class TariffRow:
 
 def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> TariffRow | None:
     """Return the tariff of a line to a place as valid now."""
-    found = session.scalars(
-        sa.select(Tariff).where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now)).limit(1)
+    found = session.execute(
+        every(Tariff)
+        .add_columns(TariffTerms.content)
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
+        .where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now))
+        .limit(1)
     ).one_or_none()
     return None if found is None else TariffRow(found.id, line_id, to_place, _rates(found), found.note)
 
@@ -50,11 +56,7 @@ class Charged:
         return {
             "line": self.line_code,
             "to": self.to_place,
-            "currency": self.rates.per_kg.currency,
-            "per_kg": f"{self.rates.per_kg.amount:f}",
-            "minimum": f"{self.rates.minimum.amount:f}",
-            "m3_factor": self.rates.m3_factor,
-            "ldm_factor": self.rates.ldm_factor,
+            **self.rates.frozen,
             "note": self.note,
         }
 
@@ -71,23 +73,34 @@ def charged(session: Session, *, tariff_ids: Collection[UUID]) -> dict[UUID, Cha
 
 _CHARGED: Final = (
     every(Tariff)
-    .add_columns(Line.code)
+    .add_columns(Line.code, TariffTerms.content)
     .join(Line, Line.id == Tariff.line_id)
+    .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
     .where(Tariff.id.in_(sa.bindparam("ids", expanding=True)))
 )
 
 
 def _rates(found: Any) -> freight.Rates:
-    return rates_of(found.currency, found.per_kg_micro, found.minimum_minor, found.m3_factor, found.ldm_factor)
+    return rates_of(
+        found.currency, found.per_kg_micro, found.minimum_minor, found.m3_factor, found.ldm_factor, found.content
+    )
 
 
-def rates_of(currency: str, per_kg_micro: int, minimum_minor: int, m3_factor: int, ldm_factor: int) -> freight.Rates:
-    """Return what the stored columns of a tariff ask."""
+def rates_of(
+    currency: str,
+    per_kg_micro: int,
+    minimum_minor: int,
+    m3_factor: int,
+    ldm_factor: int,
+    content: Mapping[str, Any] | None,
+) -> freight.Rates:
+    """Return what the stored columns of a tariff ask, and what its terms say where it has some."""
     return freight.Rates(
         per_kg=UnitPrice(per_kg_micro, currency),
         minimum=Money(minimum_minor, currency),
         m3_factor=m3_factor,
         ldm_factor=ldm_factor,
+        terms=from_json(content),
     )
 
 

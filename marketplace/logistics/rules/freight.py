@@ -1,17 +1,20 @@
 """What a load is charged for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.pricing.rules import making
+from marketplace.logistics.pricing.rules.making import Component
+from marketplace.logistics.pricing.rules.terms import PLAIN, Terms, from_json
 
 # What one m³ and one loading metre count as, in kg, where no tariff says otherwise.
 STANDARD_FACTORS: Final = (333, 1_850)
-_MICRO_GRAMS: Final = 10**9
 _LARGEST: Final = 10**12
 
 
@@ -38,12 +41,39 @@ class Chargeable:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a tariff says: price of one chargeable kg, least charge, kg that one m³ and one loading metre count as."""
+    """What a tariff says: price of one chargeable kg, least charge, kg that one m³ and one loading metre count as.
+
+    ``terms`` is what it says beyond: breaks, surcharges, whole lorries, shares that fall.
+    """
 
     per_kg: UnitPrice
     minimum: Money
     m3_factor: int
     ldm_factor: int
+    terms: Terms = PLAIN
+
+    @property
+    def frozen(self) -> dict[str, Any]:
+        """Return the figures as JSON, as a freight contract freezes them; ``from_frozen`` reads them."""
+        figures = {
+            "currency": self.per_kg.currency,
+            "per_kg": f"{self.per_kg.amount:f}",
+            "minimum": f"{self.minimum.amount:f}",
+            "m3_factor": self.m3_factor,
+            "ldm_factor": self.ldm_factor,
+        }
+        return figures if self.terms == PLAIN else {**figures, "pricing": self.terms.as_json()}
+
+
+def from_frozen(found: Mapping[str, Any]) -> Rates:
+    """Return the rates whose figures were frozen."""
+    return Rates(
+        per_kg=UnitPrice.of(Decimal(found["per_kg"]), found["currency"]),
+        minimum=Money.of(Decimal(found["minimum"]), found["currency"]),
+        m3_factor=found["m3_factor"],
+        ldm_factor=found["ldm_factor"],
+        terms=from_json(found.get("pricing")),
+    )
 
 
 def chargeable(load: Load, *, m3_factor: int, ldm_factor: int) -> Chargeable:
@@ -61,9 +91,21 @@ def chargeable(load: Load, *, m3_factor: int, ldm_factor: int) -> Chargeable:
 
 
 def freight(weight: Chargeable, rates: Rates) -> Money:
-    """Return the price of a chargeable weight, rounded once, at least the least charge."""
-    by_weight = Decimal(rates.per_kg.micro) * weight.grams / _MICRO_GRAMS
-    return max(Money.rounded(by_weight, rates.per_kg.currency), rates.minimum)
+    """Return the price of a chargeable weight: the sum of its components, each rounded once."""
+    return making.total(weight.grams, per_kg=rates.per_kg, minimum=rates.minimum, terms=rates.terms)
+
+
+def components(weight: Chargeable, rates: Rates) -> tuple[Component, ...]:
+    """Return what the price of a chargeable weight is made up of: the base, at least the least charge, and extras."""
+    return making.components(weight.grams, per_kg=rates.per_kg, minimum=rates.minimum, terms=rates.terms)
+
+
+def whole_lorry_from(rates: Rates) -> int | None:
+    """Return from which chargeable weight, in grams, a whole lorry is cheaper than the price by weight; None if never.
+
+    ``rates.terms.whole`` has its price.
+    """
+    return making.whole_from(per_kg=rates.per_kg, minimum=rates.minimum, terms=rates.terms)
 
 
 def check_load(load: Load) -> None:

@@ -178,6 +178,7 @@ class EntryKind(StrEnum):
     ROLL_OUT = "roll_out"
     ROLL_IN = "roll_in"
     ADJUST = "adjust"
+    KEEP = "keep"  # for who took the whole lorry
 
 
 class Classifier(StrEnum):

@@ -1,7 +1,7 @@
 """Build a network from a plan: what is there already stays, what is new or costs otherwise is taken up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -195,7 +195,8 @@ def _price(session: Session, line: LinePlan, line_id: UUID, actor: Actor, valid_
     made = 0
     for to_place, rates in line.rates.items():
         found = tariffs.tariff(session, line_id=line_id, to_place=to_place, now=max(valid_from, now))
-        if found is not None and (found.rates, found.note) == (rates, line.note):
+        # Terms that an operator put in on top of the same figures stay.
+        if found is not None and (replace(found.rates, terms=rates.terms), found.note) == (rates, line.note):
             continue
         freight.set_tariff(
             session,

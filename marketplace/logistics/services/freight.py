@@ -16,6 +16,8 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.models.network import Line, Tariff
+from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.pricing.rules.terms import PLAIN, errors_of
 from marketplace.logistics.queries import tariffs as queries
 from marketplace.logistics.rules import freight
 from marketplace.logistics.rules.freight import Binding, Rates
@@ -31,6 +33,7 @@ class FreightPrice:
     binding: Binding
     carrier_company_id: UUID
     terms: dict[str, Any]
+    rates: Rates
 
 
 def price(session: Session, *, departure_id: UUID, to_place: str, load: Load, now: datetime) -> FreightPrice:
@@ -57,11 +60,7 @@ def price(session: Session, *, departure_id: UUID, to_place: str, load: Load, no
         terms={
             "line": found.code,
             "to": to_place,
-            "currency": rates.per_kg.currency,
-            "per_kg": f"{rates.per_kg.amount:f}",
-            "minimum": f"{rates.minimum.amount:f}",
-            "m3_factor": rates.m3_factor,
-            "ldm_factor": rates.ldm_factor,
+            **rates.frozen,
             "gross_kg": f"{load.kg:f}",
             "m3": f"{load.m3:f}",
             "ldm": f"{load.ldm:f}",
@@ -69,6 +68,7 @@ def price(session: Session, *, departure_id: UUID, to_place: str, load: Load, no
             "binding": str(weight.binding),
             "note": tariff.note,
         },
+        rates=rates,
     )
 
 
@@ -83,9 +83,15 @@ def set_tariff(
     note: str,
     now: datetime,
 ) -> UUID:
-    """Let a line charge these rates to a place from an instant on; the tariff before ends then."""
+    """Let a line charge these rates to a place from an instant on; the tariff before ends then.
+
+    Refused names the field that makes no sense; Conflict ``tariff_later`` where a version begins then or later.
+    """
+    wrong = errors_of(rates.terms, per_kg=rates.per_kg)
     if rates.minimum.currency != rates.per_kg.currency:
-        raise Refused.fields(FieldError("minimum", "currency", rates.per_kg.currency))
+        wrong.insert(0, FieldError("minimum", "currency", rates.per_kg.currency))
+    if wrong:
+        raise Refused.fields(*wrong)
     before = session.scalars(
         sa.select(Tariff).where(Tariff.line_id == line_id, Tariff.to_place == to_place, Tariff.valid_to.is_(None))
     ).one_or_none()
@@ -108,6 +114,9 @@ def set_tariff(
     )
     session.add(tariff)
     session.flush()
+    if rates.terms != PLAIN:
+        session.add(TariffTerms(tariff_id=tariff.id, content=rates.terms.as_json()))
+        session.flush()
     audit.record(
         session,
         actor=actor,

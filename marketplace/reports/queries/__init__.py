@@ -21,6 +21,7 @@ from marketplace.distribution import queries as distribution
 from marketplace.distribution.centres import queries as centre_offers
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
+from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
@@ -82,6 +83,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     official_invoices.breaches,
     inspections.breaches,
     distribution.breaches,
+    shares.breaches,
     costs.breaches,
     centre_lots.breaches,
     centre_offers.breaches,

@@ -19,6 +19,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
+from marketplace.logistics.pricing.rules.terms import PLAIN
 from marketplace.logistics.services import building
 from marketplace.logistics.services.building import NetworkPlan, VehiclePlan
 from marketplace.moderation import services as reviews
@@ -78,11 +79,10 @@ def _build(session: Session, carrier: Actor, now: datetime) -> None:
     """Build the lines without weekly services: which lorries ran is what is replayed."""
     wanted = {route.line for route in cast.ROUTES}
     places = {place.code: place for place in reference_queries.places(session)}
-    lines = [
-        replace(network.planned(line, carrier.company, places), runs=())
-        for line in network.LINES
-        if line.code in wanted
-    ]
+    plans = [network.planned(line, carrier.company, places) for line in network.LINES if line.code in wanted]
+    # At plain tariffs: what was published says nothing of breaks and surcharges.
+    plain = [{place: replace(rates, terms=PLAIN) for place, rates in plan.rates.items()} for plan in plans]
+    lines = [replace(plan, runs=(), rates=rates) for plan, rates in zip(plans, plain, strict=True)]
     building.build(
         session,
         actor=SYSTEM,

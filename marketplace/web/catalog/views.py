@@ -262,6 +262,7 @@ def product(listing_id: UUID) -> Any:
             "destinations": shown.places(look.destinations),
             "names": {row.code: shown.place_of(row) for row in look.destinations},
             "charged": freight.charged,
+            "made_of": freight.how,
             "measures": labels.MEASURES,
             "structured": _structured(look),
             "values": {

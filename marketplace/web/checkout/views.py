@@ -56,6 +56,7 @@ def _cart(**shown: Any) -> str:
         seen=seen,
         lying={key: [centres.said(row) for row in rows] for key, rows in lying.items()},
         goods=goods,
+        made_of=freight.how,
         plan_words=plans,
         **{"asked_to": None, "values": {}, "errors": {}, "refusal": None, **shown},
     )
@@ -124,6 +125,7 @@ def _review(**shown: Any) -> str:
         "checkout/checkout.html",
         goods=goods,
         charged=freight.charged,
+        made_of=freight.how,
         ways_of=_ways,
         methods_of=_methods,
         detail=detail,

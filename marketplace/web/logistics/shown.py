@@ -1,6 +1,6 @@
 """Departures as templates want them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.borders.queries.crossings import HoursRow
+from marketplace.logistics.pricing.queries.versions import Published
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
+from marketplace.logistics.rules.freight import whole_lorry_from
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import borders, locale, render
 from marketplace.web.shared.boards import filled
@@ -100,3 +102,42 @@ def _figures(load: Load) -> dict[str, Any]:
         "ldm": load.ldm.quantize(Decimal("0.1")),
         "pallets": load.pallets,
     }
+
+
+def shares(row: DepartureRow, found: Sequence[Published]) -> list[dict[str, Any]]:
+    """Return how shares of freight fall on a departure, by place, with the published rule."""
+    names = {stop.place.code: stop.place.called(locale.current()) for stop in row.stops}
+    return [{"label": names[one.to_place], "value": _share(one), "note": _rule(one)} for one in found]
+
+
+def _share(one: Published) -> str:
+    return _(
+        "%(percent)s %% full now: a share is %(today)s %% of the freight, it falls to %(full)s %% when full",
+        percent=one.percent,
+        today=_percent(one.today_bp),
+        full=_percent(one.full_bp),
+    )
+
+
+def _rule(one: Published) -> str:
+    """Say the published rule, and what a whole lorry costs."""
+    terms = one.rates.terms
+    said = [
+        _("from %(percent)s %% full: %(share)s %%", percent=step.percent, share=_percent(step.factor_bp))
+        for step in terms.fill
+    ]
+    grams = whole_lorry_from(one.rates)
+    if terms.whole is not None and grams is not None:
+        weight = render.quantity(Decimal(-(-grams // 100_000)) / 10, "t")
+        said.append(
+            _(
+                "A whole lorry costs %(price)s, all in: from %(weight)s on it is cheaper.",
+                price=render.money(terms.whole.price),
+                weight=weight,
+            )
+        )
+    return "; ".join([*said, *([_("Fictitious")] if terms.is_fictitious else [])])
+
+
+def _percent(factor_bp: int) -> str:
+    return render.quantity(Decimal(factor_bp) / 100)

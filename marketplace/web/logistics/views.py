@@ -3,25 +3,30 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from marketplace.edge.acts import fleet
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import fleet, pricing
 from marketplace.edge.acts import logistics as acts
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.parsing import parse
-from marketplace.edge.permissions import public
+from marketplace.edge.permissions import public, requires
 from marketplace.edge.requests import logistics as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import Page
 from marketplace.logistics.boards.queries import corridor
 from marketplace.logistics.borders.queries import crossings as borders
 from marketplace.logistics.borders.queries import forecasts
+from marketplace.logistics.pricing.queries import versions
 from marketplace.logistics.queries import departures as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
 from marketplace.web.logistics import shown
+from marketplace.web.shared import acts as forms
 from marketplace.web.shared import corridor as drawing
 from marketplace.web.shared import cutoffs, render
 
@@ -68,6 +73,27 @@ def departures() -> Any:
 @public(_TIMETABLE)
 def departure(departure_id: UUID) -> str:
     """Show one departure: its way, its cut-offs and the room left."""
+    return _departure(departure_id)
+
+
+@pages.post("/departures/<uuid:departure_id>/whole-lorry")
+@requires(Permission.TRADE_ORDER_PLACE, twin="POST /api/v1/departures/{id}/whole-lorry")
+def take_whole(departure_id: UUID) -> Any:
+    """Take all of a lorry that carries nothing but what one's company pays for."""
+
+    def work(session: Session) -> str:
+        pricing.take_whole(session, departure_id)
+        return url_for("logistics.departure", departure_id=departure_id)
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _departure(departure_id, **given))
+    flash(_("The lorry is yours alone. What your goods were to pay beyond its price is credited."), "good")
+    return done
+
+
+def _departure(departure_id: UUID, **given: Any) -> str:
     session, now = reading(), clock.now()
     row = queries.departure(session, departure_id=departure_id, now=now)
     sides = [stop.place.code for stop in row.stops if stop.is_border]
@@ -80,6 +106,8 @@ def departure(departure_id: UUID) -> str:
         way=shown.way(row, now, hours, expected),
         meters=shown.meters(row),
         bookable=row.is_bookable(now),
+        shares=shown.shares(row, versions.published(session, departure=row, now=now)),
         cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),
         mine=render.own_clock(),
+        **{"refusal": None, "errors": {}, "values": {}, **given},
     )

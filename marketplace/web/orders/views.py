@@ -22,7 +22,7 @@ from marketplace.orders.rules.states import OrderKind
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, plans, waiting
+from marketplace.web.shared import freight, goods, plans, waiting
 
 pages = Blueprint("orders", __name__)
 # The reason beside each line's tick, and what guards the form.
@@ -79,6 +79,7 @@ def show_one(order_id: UUID, **shown: Any) -> str:
         returns=returns,
         fees=payouts.fees_among(reading(), returns),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
+        freight_parts=freight.parts,
         now=clock.now(),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

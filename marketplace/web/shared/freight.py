@@ -6,6 +6,11 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from marketplace.distribution.queries import FreightRow
+from marketplace.distribution.rules.freight import made_up
+from marketplace.kernel.money import Money
+from marketplace.logistics.pricing.rules.making import BASE
+from marketplace.logistics.pricing.rules.terms import Extra
 from marketplace.logistics.rules.freight import Binding
 from marketplace.web.shared import render
 
@@ -14,9 +19,53 @@ _BINDINGS: Final[dict[str, Any]] = {
     Binding.VOLUME: lazy_gettext("the volume decides"),
     Binding.LOADING_METRES: lazy_gettext("the loading metres decide"),
 }
+# What freight is made up of, in words.
+COMPONENTS: Final[dict[str, Any]] = {
+    BASE: lazy_gettext("Carriage by weight"),
+    Extra.FUEL: lazy_gettext("Fuel"),
+    Extra.BORDER: lazy_gettext("Border"),
+    Extra.TRANSHIPMENT: lazy_gettext("Transhipment"),
+    Extra.DC_HANDLING: lazy_gettext("Handling at the distribution centre"),
+    Extra.LAST_MILE: lazy_gettext("Last mile"),
+}
 
 
 def charged(option: Any) -> str:
     """Say what weight a departure's freight is charged for, and which measure it comes from."""
     weight = render.quantity(Decimal(option.chargeable_g) / 1000)
     return _("charged for %(weight)s kg: %(why)s", weight=weight, why=_BINDINGS[option.binding])
+
+
+def how(option: Any) -> dict[str, Any] | None:
+    """Say how a departure's freight is made; None where there is none, or where there is nothing to say beyond it."""
+    if option is None or option.made is None:
+        return None
+    found = option.made
+    # To a tenth of a tonne, never below what it is.
+    from_t = None if found.whole_from_g is None else Decimal(-(-found.whole_from_g // 100_000)) / 10
+    return {
+        "components": [(COMPONENTS[one.kind], one.amount) for one in found.components],
+        "total": option.freight,
+        "why": charged(option),
+        "whole": found.whole,
+        "whole_from": from_t,
+        "shares": found.shares,
+        "is_fictitious": found.is_fictitious,
+    }
+
+
+def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
+    """Say what the freight of a contract was agreed to be made up of, and what it fell by since.
+
+    Nothing where it is of one part alone.
+    """
+    sums: dict[str, Money] = {}
+    for line in contract.lines:
+        # A line that is not carried after all is made up of nothing.
+        for one in made_up(contract.terms, line.chargeable_g) if line.amount else ():
+            sums[one.kind] = sums.get(one.kind, Money.zero(one.amount.currency)) + one.amount
+    fell = sum(sums.values(), Money.zero(contract.total.currency)) - contract.total
+    said = [(COMPONENTS[kind], amount) for kind, amount in sums.items()]
+    if fell:
+        said.append((_("Credited since"), -fell))
+    return said if len(said) > 1 else []

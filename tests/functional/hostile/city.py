@@ -106,6 +106,23 @@ MEASURES: Final = {
     "tare_kg": "7000",
     "source": "Of the tests.",
 }
+# What a whole lorry costs is less than what ten cartons pay, so that they may take one.
+TARIFF: Final = {
+    "to": HANOI,
+    "currency": "CNY",
+    "per_kg": "1.20",
+    "least_charge": "150",
+    "m3_factor": 333,
+    "ldm_factor": 1_850,
+    "breaks": [{"from_kg": "5000", "per_kg": "1.10"}],
+    "surcharges": [{"kind": "fuel", "basis": "percent", "value": "1"}],
+    "lorry_kg": 25_000,
+    "lorry_price": "10",
+    "free_hours": 2,
+    "waiting_per_hour": "80",
+    "note": "fictitious",
+    "fictitious": True,
+}
 BORDER_HOURS: Final = {
     "weekdays": ["mon", "sun"],
     "opens": "00:00",
@@ -313,6 +330,7 @@ def _depart(city: City) -> None:
         "cancel",
         "resume",
         "floor",
+        "whole",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -322,6 +340,20 @@ def _depart(city: City) -> None:
         for act, body in _ON_THE_WAY[: done.index(name) if name in done else None]:
             city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/{act}", body)
     _drive(city)
+    _charge(city)
+
+
+def _charge(city: City) -> None:
+    """Let the line to Hanoi have a price for a whole lorry, and quote the freight of a tonne."""
+    lines = city.call("operator", "GET", "/network/lines")["items"]
+    city.ids["network-line"] = line = next(row["id"] for row in lines if row["code"] == "CQ-HAN")
+    city.call("operator", "POST", f"/network/lines/{line}/tariffs", {**TARIFF, "valid_from": _hub_day()})
+    asked = {"departure_id": city.ids["departure.whole"], "to": HANOI, "kg": "1000"}
+    city.ids["freight-quote"] = city.call("buyer", "POST", "/freight-quotes", asked)["id"]
+
+
+def _hub_day() -> str:
+    return closures.local_day("CN", clock.now()).isoformat()
 
 
 def _drive(city: City) -> None:
@@ -383,6 +415,11 @@ def _place(
     _note(city, name)
 
 
+def _fill_lorry(city: City) -> None:
+    """Let all of a lorry be the buyer's goods."""
+    _place(city, "whole", departure="whole")
+
+
 def _draw_floor(city: City) -> None:
     """Take cargo in for a lorry, write down what it measures, and have its floor plan drawn."""
     _place(city, "floored", departure="floor")
@@ -431,6 +468,7 @@ def _move_account(city: City) -> None:
 def _order(city: City) -> None:
     """Place orders and bring each to another point of its way."""
     _move_account(city)
+    _fill_lorry(city)
     _draw_floor(city)
     _place(city, "placed", plan="deposit_30_70", confirmed=False)
     _place(city, "deposit", plan="deposit_30_70")

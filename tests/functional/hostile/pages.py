@@ -59,6 +59,8 @@ KINDS: Final = {
     "border_closure_id": "border-closure.",
     "lane_rule_id": "lane-rule",
     "leg_id": "leg",
+    "network_line_id": "network-line",
+    "freight_quote_id": "freight-quote",
     "sheet_id": "sheet",
     "question_id": "question.",
     "remark_id": "remark.",

@@ -19,6 +19,7 @@ from tests.functional.hostile.city import (
     MEASURES,
     RETURNING,
     RULES,
+    TARIFF,
     City,
     bonded_lot,
     partner_invoice,
@@ -438,6 +439,8 @@ def _listed(city: City) -> Body:
     return {"content_hash": city.call("buyer", "GET", path)["content_hash"]}
 
 
+# As its page sends it: rows of text, and numbers as they are typed.
+TARIFF_FORM: Final = TARIFF | {"breaks": "5000 1.10", "surcharges": "fuel percent 1", "fill": "", "fictitious": "1"}
 _LEG: Final = {"transport": "road", "carriage": "through", "hours": "12", "km": 300, "source": "a survey"}
 _HOURS: Final = BORDER_HOURS | {"place": "CN-YOUYIGUAN", "valid_from": "2026-02-01", "replaces": True}
 _CLOSED: Final = {
@@ -1162,6 +1165,11 @@ WAYS: Final[dict[str, Way]] = {
     "GET /restrictions.csv": Way("operator", query="country=LA"),
     "PUT /restrictions/{}": Way("operator", ("restriction",), _RESTRICTION),
     "GET /network/lines": Way("operator"),
+    "GET /network/lines/{}/tariffs": Way("operator", ("network-line",)),
+    "POST /network/lines/{}/tariffs": Way("operator", ("network-line",), body(**TARIFF | {"valid_from": _in(30)})),
+    "POST /freight-quotes": Way("buyer", (), body(departure_id=_of("departure.whole"), to="VNHAN", kg="1000")),
+    "GET /freight-quotes/{}": Way("buyer", ("freight-quote",)),
+    "POST /departures/{}/whole-lorry": Way("buyer", ("departure.whole",)),
     "GET /network/legs/{}": Way("operator", ("leg",)),
     "PUT /network/legs/{}": Way("operator", ("leg",), body(**_LEG)),
     "GET /network/crossings": Way("operator"),
@@ -1770,6 +1778,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),
     "operator.change_leg": body(**_LEG),
+    "operator.enter_tariff": body(**TARIFF_FORM | {"valid_from": _in(40)}),
     "operator.add_hours": body(**_HOURS | {"replaces": "1"}),
     "operator.end_hours": body(last_day=_in(30)),
     "operator.close_border": body(**_CLOSED),

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import every
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.fleet.queries.cooling import cooled
 from marketplace.logistics.fleet.rules.vehicles import COOLS
@@ -20,6 +21,7 @@ from marketplace.logistics.planning.models import BookingCargo, BookingPin
 from marketplace.logistics.planning.queries.natures import lanes_of, nature
 from marketplace.logistics.planning.rules.instance import Floor, Instance, Lorry, Parcel
 from marketplace.logistics.planning.rules.segregation import Nature, seen_by
+from marketplace.logistics.pricing.models import TariffTerms, WholeLorry
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules.freight import chargeable, freight
@@ -120,6 +122,8 @@ def _departures(session: Session, scope: Scope, now: datetime) -> Sequence[Any]:
             Departure.state == DepartureState.OPEN,
             Departure.cutoff_cargo_at > now,
             Departure.departs_at <= scope.until,
+            # What one company took all of is planned already.
+            ~sa.exists().where(WholeLorry.departure_id == Departure.id, WholeLorry.ended_at.is_(None)),
         )
         .order_by(Departure.departs_at, Departure.id)
     )
@@ -164,12 +168,17 @@ def _stops(session: Session, keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]
 def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[dict[tuple[UUID, str], Any], str]:
     """Return tariffs by line and place, and the currency that most are in: values of others count as they stand."""
     lines = {row.line_id for row in departures}
-    rows = session.scalars(sa.select(Tariff).where(Tariff.line_id.in_(lines), *valid_at(now))).all()
+    rows = session.execute(
+        every(Tariff)
+        .add_columns(TariffTerms.content)
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
+        .where(Tariff.line_id.in_(lines), *valid_at(now))
+    ).all()
     currencies = [row.currency for row in rows]
     common = max(sorted(set(currencies)), key=currencies.count, default="CNY")
     return {
         (row.line_id, row.to_place): rates_of(
-            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor
+            row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor, row.content
         )
         for row in rows
     }, common

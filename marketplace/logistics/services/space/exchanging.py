@@ -15,6 +15,7 @@ from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.planning.services import standing
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.rules.states import DepartureState, EntryKind
 from marketplace.logistics.services.departures.acting import locked
 from marketplace.logistics.services.space.bookings import bookable, locked_booking, move, note
@@ -29,14 +30,16 @@ def exchange(
     """Move each of these bookings to its departure, all or none; return what each became.
 
     Each departure's room is changed once, by what comes less what goes, so two full lorries can exchange goods.
-    Conflict ``capacity``, ``departure_closed``, ``cutoff``, ``not_served``, ``segregation`` or that of a booking that
-    cannot move any more: nothing of this call remains then.
+    Conflict ``capacity``, ``departure_closed``, ``cutoff``, ``not_served``, ``segregation``, ``not_alone`` for a lorry
+    that one company took all of, or that of a booking that cannot move any more: nothing of this call remains then.
     """
     with session.begin_nested():
         from_ids = session.scalars(sa.select(Booking.departure_id).where(Booking.id.in_(moves)))
         touched = sorted({*from_ids, *moves.values()})
         for departure_id in touched:
             locked(session, departure_id)
+            if whole.is_whole(session, departure_id=departure_id):
+                raise Conflict("not_alone", departure=departure_id)
             lapse(session, departure_id=departure_id, now=now)
         bookings = [locked_booking(session, booking_id) for booking_id in sorted(moves)]
         made = [_move(session, booking, moves[booking.id], reason, actor, now) for booking in bookings]

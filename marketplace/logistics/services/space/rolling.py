@@ -16,6 +16,7 @@ from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import check_load
@@ -99,8 +100,13 @@ def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> 
         enter(session, EntryKind.ADJUST, booking, more, now)
         grows = any(getattr(more, name) > 0 for name in DIMENSIONS)
         guard = room_left({name: getattr(more, name) for name in DIMENSIONS}) if grows else sa.true()
-        if not change(session, booking.departure_id, more, guard):
+        # Who took the whole lorry has room that is kept for it.
+        if not change(session, booking.departure_id, more, guard) and not whole.yield_room(
+            session, departure_id=booking.departure_id, more=more, now=now
+        ):
             raise no_room(session, booking.departure_id, more)
+        if not grows:
+            whole.settle(session, departure_id=booking.departure_id, now=now)
 
 
 def rolled(booking: Booking, departure: Bookable, state: BookingState, now: datetime) -> Booking:

@@ -1,0 +1,1 @@
+"""Tariff versions and freight quotes over the API."""

@@ -1,0 +1,99 @@
+"""Read what shares of shared lorries fell to, and what must hold of them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.rules.freight import ContractState
+from marketplace.distribution.shares.models import FreightShare
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.money import Money
+from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.rules.states import BookingState
+
+_LATELY: Final = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """What a line's freight fell to at a departure: the lorry left ``percent`` full."""
+
+    booking_id: UUID
+    contract_id: UUID
+    line_id: UUID
+    departure_id: UUID
+    percent: int
+    agreed: Money
+    share: Money
+    credited: Money
+
+
+def shares_of(session: Session, *, contract_ids: Collection[UUID]) -> tuple[ShareRow, ...]:
+    """Return the shares of bookings under these contracts, by booking."""
+    found = session.scalars(
+        sa.select(FreightShare)
+        .where(FreightShare.contract_id.in_(contract_ids))
+        .order_by(FreightShare.contract_id, FreightShare.booking_id)
+    )
+    return tuple(
+        ShareRow(
+            row.booking_id,
+            row.contract_id,
+            row.line_id,
+            row.departure_id,
+            row.percent,
+            Money(row.agreed_minor, row.currency),
+            Money(row.share_minor, row.currency),
+            Money(row.credited_minor, row.currency),
+        )
+        for row in found
+    )
+
+
+def waiting(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the departures that left lately with goods aboard under terms, whose share is not written."""
+    found = session.scalars(
+        sa.select(Departure.id)
+        .join(Booking, Booking.departure_id == Departure.id)
+        .join(FreightContractLine, FreightContractLine.line_id == Booking.subject)
+        .join(FreightContract, FreightContract.id == FreightContractLine.contract_id)
+        .join(TariffTerms, TariffTerms.tariff_id == FreightContract.tariff_id)
+        .outerjoin(
+            FreightShare,
+            sa.and_(FreightShare.booking_id == Booking.id, FreightShare.contract_id == FreightContract.id),
+        )
+        .where(
+            Booking.state.in_((BookingState.IN_TRANSIT, BookingState.ARRIVED)),
+            FreightContract.state == ContractState.AGREED,
+            FreightShare.booking_id.is_(None),
+            Departure.departs_at > now - _LATELY,
+        )
+        .order_by(Departure.id)
+        .distinct()
+    )
+    return tuple(found)
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return contracts that are credited with more for full lorries than they fell by at all."""
+    credited = (
+        sa.select(FreightShare.contract_id, sa.func.sum(FreightShare.credited_minor).label("minor"))
+        .group_by(FreightShare.contract_id)
+        .subquery()
+    )
+    found = session.scalars(
+        sa.select(FreightContract.id)
+        .join(credited, credited.c.contract_id == FreightContract.id)
+        .where(credited.c.minor > FreightContract.let_off_minor)
+    )
+    return [
+        Breach("1 freight share", "freight_contract", contract_id, "more is credited than its freight fell by")
+        for contract_id in found
+    ]

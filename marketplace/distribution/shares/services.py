@@ -1,0 +1,157 @@
+"""Credit what shares of a shared lorry fell by when it leaves, and let who fills a lorry take all of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.distribution import queries
+from marketplace.distribution.costs.queries.revenue import RevenueRow, revenue
+from marketplace.distribution.queries import FreightRow
+from marketplace.distribution.rules.freight import FreightLine
+from marketplace.distribution.services import contracts, papers
+from marketplace.distribution.shares.models import FreightShare
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.money import Money
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.events import DepartureDeparted
+from marketplace.logistics.pricing.rules import shares
+from marketplace.logistics.pricing.rules.terms import from_json
+from marketplace.logistics.pricing.services import whole
+from marketplace.logistics.queries import departures
+from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services.space import lapsing
+
+_BOOKED: Final = (BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
+LEFT: Final = (BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
+
+
+def on_departed(session: Session, event: DepartureDeparted) -> None:
+    """Let the freight of everything aboard fall to its share of a lorry as full as this one left; once for each."""
+    credit(session, departure_id=event.departure_id, now=event.at)
+
+
+def credit(session: Session, *, departure_id: UUID, now: datetime) -> int:
+    """Credit the bookings aboard that were not credited yet; return how many fell.
+
+    One whose money cannot be moved just now - a card's dispute freezes it, its charge is not known to be taken - waits
+    for ``credit_due``: no lorry waits for it.
+    """
+    rows = revenue(session, departure_ids=[departure_id])[departure_id]
+    aboard = [row for row in rows if row.state in LEFT]
+    found = {
+        contract_id: queries.by_id(session, contract_id=contract_id)
+        for contract_id in sorted({row.contract_id for row in aboard if row.contract_id is not None})
+    }
+    falling = {key: steps for key, one in found.items() if (steps := from_json(one.terms.get("pricing")).fill)}
+    if not falling or whole.is_whole(session, departure_id=departure_id):
+        return 0
+    # A booking counts once, under however many contracts its freight is.
+    loads = {row.booking_id: row.load for row in aboard}
+    capacity = departures.departure(session, departure_id=departure_id, now=now).capacity
+    percent = shares.fill_percent(sum(loads.values(), Load()), capacity)
+    written = sa.select(FreightShare.booking_id, FreightShare.contract_id).where(
+        FreightShare.departure_id == departure_id
+    )
+    done = {(row.booking_id, row.contract_id) for row in session.execute(written)}
+    fell = 0
+    for row in aboard:
+        contract = found.get(row.contract_id) if row.contract_id is not None else None
+        if contract is None or contract.id not in falling or not row.agreed or (row.booking_id, contract.id) in done:
+            continue
+        factor_bp = shares.factor_at(percent, falling[contract.id])
+        try:
+            with session.begin_nested():
+                fell += _fall(session, row, row.agreed, contract, percent, factor_bp, now)
+        except Conflict:
+            continue
+    return fell
+
+
+def take_whole(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -> UUID:
+    """Take the whole of a departure on which one's company pays the freight of all that is booked; return what it is.
+
+    Its price, as the tariff was frozen, is shared over the lines by what each was to pay, the largest remainders first;
+    what they were to pay beyond is credited. Conflict ``nothing_booked`` where the company pays for nothing there,
+    ``not_alone`` where somebody else has, or may get, anything on it, ``no_whole_lorry`` where the tariff has no price,
+    ``whole_not_cheaper`` where the lines pay no more than that, ``not_confirmed`` while a booking is only held.
+    """
+    departures.departure(session, departure_id=departure_id, now=now)
+    lapsing.lapse(session, departure_id=departure_id, now=now)
+    rows = revenue(session, departure_ids=[departure_id])[departure_id]
+    found = {row.contract_id: queries.by_id(session, contract_id=row.contract_id) for row in rows if row.contract_id}
+    mine = {key for key, one in found.items() if one.payer_id == actor.company}
+    if not mine:
+        raise Conflict("nothing_booked", departure=departure_id)
+    if any(row.contract_id not in mine for row in rows):
+        raise Conflict("not_alone", departure=departure_id)
+    if any(row.state not in _BOOKED for row in rows):
+        raise Conflict("not_confirmed", departure=departure_id)
+    prices = [from_json(found[key].terms.get("pricing")).whole for key in mine]
+    terms = max((one for one in prices if one is not None), key=lambda one: one.price.minor, default=None)
+    if terms is None or None in prices or len({one.price.currency for one in prices if one}) > 1:
+        raise Conflict("no_whole_lorry", departure=departure_id)
+    agreed = [row.agreed or Money.zero(terms.price.currency) for row in rows]
+    asked = sum(agreed, Money.zero(terms.price.currency))
+    if asked <= terms.price:
+        raise Conflict("whole_not_cheaper", departure=departure_id, whole=str(terms.price), now=str(asked))
+    own = sum({row.booking_id: row.load for row in rows}.values(), Load())
+    made = whole.keep(
+        session, departure_id=departure_id, company_id=actor.company, own=own, terms=terms, actor=actor, now=now
+    )
+    for row, before, share in zip(rows, agreed, terms.price.share([one.minor for one in agreed]), strict=True):
+        _lower(session, found.get(row.contract_id) if row.contract_id else None, row, before - share, now)
+    return made
+
+
+def _lower(session: Session, contract: FreightRow | None, row: RevenueRow, less: Money, now: datetime) -> None:
+    if contract is None or not less:
+        return
+    line_id = _line_id(contract, row)
+    before = _line(queries.by_id(session, contract_id=contract.id), line_id)
+    asked = replace(before, amount=before.amount - less)
+    if contracts.lower(session, contract_id=contract.id, line_id=line_id, price=asked, actor=SYSTEM, now=now):
+        after = queries.by_id(session, contract_id=contract.id)
+        carried = replace(after, lines=tuple(one for one in after.lines if one.amount))
+        papers.issue_freight_contract(session, contract=carried, actor=SYSTEM, now=now)
+
+
+def _line_id(contract: FreightRow, row: RevenueRow) -> UUID:
+    """Return the line of a contract that a booking is for: of goods that go back the booking names the claim."""
+    return row.subject if contract.claim_id is None else contract.lines[0].line_id
+
+
+def _fall(
+    session: Session, row: RevenueRow, agreed: Money, contract: FreightRow, percent: int, factor_bp: int, now: datetime
+) -> bool:
+    share = shares.share_of(agreed, factor_bp)
+    line_id = _line_id(contract, row)
+    before = _line(queries.by_id(session, contract_id=contract.id), line_id)
+    _lower(session, contract, row, agreed - share, now)
+    after = _line(queries.by_id(session, contract_id=contract.id), line_id)
+    session.add(
+        FreightShare(
+            booking_id=row.booking_id,
+            contract_id=contract.id,
+            line_id=line_id,
+            departure_id=row.departure_id,
+            percent=percent,
+            factor_bp=factor_bp,
+            currency=agreed.currency,
+            agreed_minor=agreed.minor,
+            share_minor=share.minor,
+            credited_minor=(before.amount - after.amount).minor,
+            at=now,
+        )
+    )
+    session.flush()
+    return after.amount < before.amount
+
+
+def _line(contract: FreightRow, line_id: UUID) -> FreightLine:
+    found = next(one for one in contract.lines if one.line_id == line_id)
+    return FreightLine(line_id=line_id, amount=found.amount, chargeable_g=found.chargeable_g, binding=found.binding)

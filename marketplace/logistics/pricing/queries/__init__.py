@@ -1,0 +1,1 @@
+"""Read terms of tariffs, and freight quotes."""

@@ -1,0 +1,1 @@
+"""Write tariff versions, quotes and whole lorries."""

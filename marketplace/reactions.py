@@ -38,6 +38,7 @@ from marketplace.logistics import events as logistics
 from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
+from marketplace.logistics.handling.services import erasing as handlers
 from marketplace.logistics.services import erasing as receipts
 from marketplace.logistics.tracing import events as tracing
 from marketplace.logistics.tracing.services import estimating, hooks
@@ -83,6 +84,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         claims.on_person_erased,
         receipts.on_person_erased,
         drivers.on_person_erased,
+        handlers.on_person_erased,
         discrepancies.on_person_erased,
         costs.on_person_erased,
         remarks.on_person_erased,

@@ -27,6 +27,7 @@ from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.fleet.views import api as fleet
+from marketplace.api.handling.views import api as handling
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -99,6 +100,7 @@ BLUEPRINTS = (
     partner_invoices,
     documents,
     files,
+    handling,
     handovers,
     ending,
     imports,

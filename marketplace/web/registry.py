@@ -44,6 +44,7 @@ from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import partner as fleet_partner
 from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
+from marketplace.web.handling.views import pages as handling
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
@@ -129,6 +130,7 @@ BLUEPRINTS = (
     jobs,
     boards,
     fleet,
+    handling,
     itineraries,
     logistics,
     imports,

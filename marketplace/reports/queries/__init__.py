@@ -25,6 +25,7 @@ from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, 
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.fleet.queries import personal as personal_driving
+from marketplace.logistics.handling import queries as personal_handling
 from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
@@ -105,6 +106,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     approvals.of_person,
     personal_cargo.of_person,
     personal_driving.of_person,
+    personal_handling.of_person,
     distribution.of_person,
     personal_costs.of_person,
     personal_money.of_person,

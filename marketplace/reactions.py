@@ -15,6 +15,7 @@ from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -180,8 +181,14 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
+    logistics.CargoReceived: (surcharging.on_cargo_received,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled, return_way.on_booking_rolled, notices.on_booking_rolled),
+    logistics.BookingRolled: (
+        booking.on_booking_rolled,
+        return_way.on_booking_rolled,
+        surcharging.on_booking_rolled,
+        notices.on_booking_rolled,
+    ),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
         return_way.on_booking_cancelled,

@@ -44,6 +44,7 @@ from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import partner as fleet_partner
 from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
+from marketplace.web.handling import surcharges as handling_surcharges
 from marketplace.web.handling.views import pages as handling
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
@@ -181,6 +182,7 @@ VIEWS = (
     approval_ranges,
     cost_invoices,
     cost_views,
+    handling_surcharges,
     company,
     entry,
     views,

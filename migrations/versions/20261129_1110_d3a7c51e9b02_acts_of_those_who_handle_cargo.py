@@ -12,7 +12,7 @@ down_revision: str | None = "b7e2d4f9c016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-_STANDS = sa.text("state IN ('proposed', 'declined', 'lapsed')")
+_STANDS = sa.text("state IN ('proposed', 'declined')")
 
 
 def upgrade() -> None:
@@ -93,7 +93,6 @@ def _surcharges() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_freight_surcharge_amount")),
@@ -118,7 +117,6 @@ def _surcharges() -> None:
         sqlite_where=_STANDS,
         postgresql_where=_STANDS,
     )
-    op.create_index("ix_freight_surcharge_state_due_at", "freight_surcharge", ["state", "due_at"])
 
 
 def downgrade() -> None:

@@ -61,12 +61,16 @@ class HandlingDifference(Answer):
 
 
 class HandlingTold(Answer):
-    """What became of an act: applied, already_applied, conflict (it is kept beside another), refused with a problem."""
+    """What became of an act: applied, already_applied, conflict (it is kept beside another), refused with a problem.
+
+    ``elsewhere``: later departures with room for what this one has no room for.
+    """
 
     id: str
     answer: str
     problem: dict[str, Any] | None
     difference: HandlingDifference | None
+    elsewhere: list[UUID] | None
 
     @classmethod
     def of(cls, told: Told) -> "HandlingTold":
@@ -76,6 +80,7 @@ class HandlingTold(Answer):
             answer=str(told.answer),
             problem=problem(told.refusal) if told.refusal else None,
             difference=HandlingDifference.of(told.difference) if told.difference else None,
+            elsewhere=None if told.elsewhere is None else [option.departure_id for option in told.elsewhere],
         )
 
 
@@ -167,7 +172,10 @@ class HandlingConflict(HandlingDifference):
 
 
 class HandlingWork(Answer):
-    """What is to be done with a departure, what was done, and where phones differ; ``version`` is an act's base."""
+    """What is to be done with a departure, what was done, and where phones differ; ``version`` is an act's base.
+
+    ``waiting_for_consent``: bookings that are not loaded until their payer agrees to more freight.
+    """
 
     departure_id: UUID
     departure: str
@@ -177,6 +185,7 @@ class HandlingWork(Answer):
     possible: list[str]
     items: list[HandlingItem]
     seals: list[str]
+    waiting_for_consent: list[UUID]
     conflicts: list[HandlingConflict]
     acts: list[HandlingDone]
 
@@ -193,6 +202,7 @@ class HandlingWork(Answer):
             possible=[str(kind) for kind in work.kinds],
             items=[HandlingItem.of(item) for item in work.items],
             seals=list(work.seals),
+            waiting_for_consent=[row.booking_id for row in work.surcharges],
             conflicts=[HandlingConflict.told(row) for row in work.conflicts],
             acts=[HandlingDone.of(row) for row in work.acts],
         )

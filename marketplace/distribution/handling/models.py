@@ -15,7 +15,8 @@ _STANDS = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in STA
 class FreightSurcharge(Base):
     """More freight for a line that weighs or measures more than agreed; its payer consents or the goods wait.
 
-    ``contract_id`` is the contract it is above of, ``made_id`` the one that consent made.
+    ``contract_id`` is the contract it is above of, ``made_id`` the one that consent made. It is answered until the
+    departure of its booking leaves; without consent the goods are not on that.
     """
 
     __tablename__ = "freight_surcharge"
@@ -34,7 +35,6 @@ class FreightSurcharge(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     state: Mapped[SurchargeState] = mapped_column(StateColumn(SurchargeState))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     made_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("freight_contract.id"))
 
@@ -43,5 +43,4 @@ class FreightSurcharge(Base):
         sa.Index(
             "uq_freight_surcharge_line_id", "line_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS
         ),
-        sa.Index("ix_freight_surcharge_state_due_at", "state", "due_at"),
     )

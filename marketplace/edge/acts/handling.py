@@ -1,7 +1,7 @@
 """What those who handle cargo do, from phones, pages and programs, and the list they work by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.distribution.handling import queries as surcharges
+from marketplace.distribution.handling.queries import SurchargeRow
 from marketplace.distribution.handling.services import applying
 from marketplace.distribution.handling.services.asked import Asked, handled
 from marketplace.edge.acts import files as file_acts
@@ -23,6 +25,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError, NotFound, Refused
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.handling import queries
 from marketplace.logistics.handling.queries import ActRow, ConflictRow
 from marketplace.logistics.handling.rules.acts import Answer, Kind
@@ -31,12 +34,15 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import cargo
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import AT_HUB, BookingState, DepartureState
+from marketplace.logistics.services.departures import moving
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow
 
 _S: Final = DepartureState
 _LATE: Final = 200
+_OFFERED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +74,21 @@ class Work:
     acts: tuple[ActRow, ...]
     conflicts: tuple[ConflictRow, ...]
     seals: tuple[str, ...]
+    surcharges: tuple[SurchargeRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of an act: ``refusal`` says why it does not count, ``difference`` from what it differs."""
+    """What became of an act: ``refusal`` says why it does not count, ``difference`` from what it differs.
+
+    ``elsewhere``: later departures with room for goods that this one has no room for; None where it has.
+    """
 
     id: str
     answer: Answer
     refusal: DomainError | None = None
     difference: Difference | None = None
+    elsewhere: tuple[OptionRow, ...] | None = None
 
 
 def work(departure_id: UUID) -> Work:
@@ -94,6 +105,7 @@ def work(departure_id: UUID) -> Work:
         acts=queries.acts(session, departure_id=departure_id),
         conflicts=queries.conflicts(session, departure_id=departure_id),
         seals=queries.seals(session, departure_id=departure_id),
+        surcharges=surcharges.standing_on(session, departure_id=departure_id),
     )
 
 
@@ -139,7 +151,8 @@ def apply(
         signature=drawn,
     )
     done = applying.apply(session, asked=asked, actor=actor, now=clock.now())
-    return Told(str(body.id), done.answer, done.refusal, done.difference)
+    elsewhere = _elsewhere(session, body) if done.refusal and done.refusal.code == "capacity" else None
+    return Told(str(body.id), done.answer, done.refusal, done.difference, elsewhere)
 
 
 def file(act_id: UUID, file_id: UUID) -> Response:
@@ -173,6 +186,21 @@ def _figures(body: requests.HandlingAct, actor: Actor) -> dict[str, Any]:
         "override_reason": (body.remarks or "")[:_LATE] if late else None,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _elsewhere(session: Session, body: requests.HandlingAct) -> tuple[OptionRow, ...]:
+    """Return the next departures that have room for a booking as it was measured."""
+    if body.booking is None:
+        return ()
+    booking = booking_queries.booking(session, booking_id=body.booking)
+    came, said = cargo.received(session, booking_ids=[booking.id]).get(booking.id), _figures(body, require_actor())
+    load = Load(
+        max(booking.load.grams, (came.grams if came else 0) + said.get("grams", 0)),
+        max(booking.load.cm3, (came.cm3 if came else 0) + said.get("cm3", 0)),
+        booking.load.ldm_mm,
+        booking.load.pallets,
+    )
+    return moving.later_for(session, booking=replace(booking, load=load), now=clock.now())[:_OFFERED]
 
 
 def _check_files(session: Session, body: requests.HandlingAct, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from marketplace.edge.answers import problem
 from marketplace.logistics.handling.queries import ActRow, ConflictRow
 from marketplace.logistics.handling.rules.acts import Answer, Damage, Kind
 from marketplace.logistics.handling.rules.merging import Difference, Lot
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.web.shared import locale, render
 
@@ -117,7 +118,8 @@ def answered(told: Told) -> str:
     """Say what became of an act."""
     if told.refusal is not None:
         document = problem(told.refusal)
-        return " ".join([document["detail"], *(error["message"] for error in document["errors"])])
+        said = [document["detail"], *(error["message"] for error in document["errors"])]
+        return " ".join([*said, *([] if told.elsewhere is None else [_elsewhere(told.elsewhere)])])
     if told.difference is not None:
         return _differs(told.difference)
     return str(_OUTCOMES.get(told.answer, _OUTCOMES[Answer.APPLIED]))
@@ -145,6 +147,16 @@ def _differs(found: Difference) -> str:
         " %(other)s is kept beside it.",
         counts=_figures(found.counts),
         other=_figures(found.other),
+    )
+
+
+def _elsewhere(options: tuple[OptionRow, ...]) -> str:
+    if not options:
+        return _("No later departure has room for all of it: take fewer cartons in, the rest may follow.")
+    return _(
+        "There is room for all of it on %(departures)s: roll the booking, or take fewer cartons in; the rest may"
+        " follow.",
+        departures=", ".join(option.reference for option in options),
     )
 
 

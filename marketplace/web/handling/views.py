@@ -77,7 +77,7 @@ def worker() -> Response:
 
 def _work(departure_id: UUID, endpoint: str, **typed: Any) -> str:
     work = acts.work(departure_id)
-    given = {"values": {}, "errors": {}, "refusal": None, **typed}
+    given: dict[str, Any] = {"proposal": None, "values": {}, "errors": {}, "refusal": None, **typed}
     return render_template(
         "handling/work.html",
         work=work,
@@ -102,7 +102,7 @@ def _taken(departure_id: UUID, endpoint: str) -> Any:
         return _batch(departure_id)
 
     def show(**typed: Any) -> str:
-        return _work(departure_id, endpoint, **typed)
+        return _work(departure_id, endpoint, proposal=proposals[-1] if proposals else None, **typed)
 
     zone = shown.zone(acts.work(departure_id))
     try:
@@ -117,11 +117,13 @@ def _taken(departure_id: UUID, endpoint: str) -> Any:
         body = parse_form(requests.HandlingAct, MultiDict(form | {"departure": str(departure_id), "device": "page"}))
         told = acts.apply(session, body, photos, drawn[0] if drawn else None)
         if told.refusal is not None:
+            proposals.append(shown.answered(told))
             raise told.refusal
         said.append(shown.answered(told))
         return url_for(endpoint, departure_id=departure_id)
 
     said: list[str] = []
+    proposals: list[str] = []
     try:
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
@@ -139,7 +141,7 @@ def _batch(departure_id: UUID) -> Response:
     except (ValueError, RecursionError):
         raise Malformed("body") from None
     if not isinstance(found, list) or len(found) > _MOST:
-        raise Refused.field("acts", "range", f"1 to {_MOST} acts")
+        raise Refused.field("acts", "range", f"1 to {_MOST}")
     ordered = sorted(found, key=lambda raw: str(raw.get("done_at", "")) if isinstance(raw, dict) else "")
     return jsonify({"answers": [_one(departure_id, raw, zone) for raw in ordered]})
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.handling.services import aboard, surcharging
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import access, handover, receipts
 from marketplace.kernel.actor import Actor
@@ -14,12 +15,11 @@ from marketplace.logistics.handling import queries
 from marketplace.logistics.handling.models import HandlingAct
 from marketplace.logistics.handling.rules.acts import Kind, range_of
 from marketplace.logistics.handling.rules.merging import Lot, deciding, sums, with_unnumbered
-from marketplace.logistics.handling.services import journal, units
+from marketplace.logistics.handling.services import journal, stops, units
 from marketplace.logistics.handling.services.journal import Sent
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState
-from marketplace.logistics.services.departures import loading
 from marketplace.logistics.services.space import rolling
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import packing as packing_queries
@@ -47,22 +47,26 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
     decided = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=line_id))
     units.put_right(session, subject=line_id, decided=decided, actor=actor, now=now)
     _make_room(session, booking_id, now)
-    _load_if_all(session, act, actor, happened, now)
+    surcharging.consider(session, line_id=line_id, booking_id=booking_id, now=now)
+    aboard.load_if_all(session, booking_id=booking_id, actor=actor, happened=happened, now=now)
 
 
 def load(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
     """Note which cartons are on the lorry; the booking is loaded when all that the hub has of it are.
 
-    What another phone has received and not sent yet waits for that. Conflict ``state`` unless the lorry takes cargo.
+    What another phone has received and not sent yet waits for that. Conflict ``state`` unless the lorry takes cargo,
+    ``loading_stopped`` while its payer has not agreed to what it is above its booking.
     """
-    _booking_id, line_id = _of(act)
+    booking_id, line_id = _of(act)
     packing = _packing(session, line_id)
+    if stops.stopped(session, booking_ids=[booking_id]):
+        raise Conflict("loading_stopped", bookings=booking_queries.booking(session, booking_id=booking_id).reference)
     state = departures.departure(session, departure_id=act.departure_id, now=now).state
     if state is not DepartureState.LOADING:
         DEPARTURE.apply(state, "load")
     _number(session, act, 1, packing.cartons, packing.cartons)
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
-    _load_if_all(session, act, actor, happened, now)
+    aboard.load_if_all(session, booking_id=booking_id, actor=actor, happened=happened, now=now)
 
 
 def count(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
@@ -130,26 +134,6 @@ def _make_room(session: Session, booking_id: UUID, now: datetime) -> None:
     least = Load() if packing.handed_cartons == packing.cartons else load
     found = Load(max(least.grams, came.grams), max(least.cm3, came.cm3), load.ldm_mm, load.pallets)
     rolling.adjust(session, booking_id=booking_id, load=found, now=now)
-
-
-def _load_if_all(session: Session, act: HandlingAct, actor: Actor, happened: datetime, now: datetime) -> None:
-    booking_id, line_id = _of(act)
-    booking = booking_queries.booking(session, booking_id=booking_id)
-    loaded = deciding(queries.lots(session, kind=Kind.LOAD, booking_id=booking_id))
-    if not loaded or booking.state is not BookingState.CARGO_RECEIVED:
-        return
-    packing = _packing(session, line_id)
-    numbered = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=line_id))
-    there = with_unnumbered(numbered, packing.handed_cartons, cartons=packing.cartons)
-    if there <= loaded.keys():
-        loading.load(
-            session,
-            actor=actor,
-            departure_id=act.departure_id,
-            booking_ids=[booking_id],
-            happened_at=happened,
-            now=now,
-        )
 
 
 def _number(session: Session, act: HandlingAct, first: int, cartons: int, pieces: int | None) -> None:

@@ -342,13 +342,14 @@ def _draw_floor(city: City) -> None:
 
 
 def _handle(city: City) -> None:
-    """Have a line ready to be handled, and lines above their booking whose payer is asked; none has pages of its own."""
+    """Have a line ready to be handled, and lines above their booking whose payer is asked."""
     before = set(city.ids)
     for name in ("waived-here", "waived", "refused", "consented", "refused-here", "consented-here", "handled"):
-        _place(city, name)
+        lorry, weight = ("carrying", "125") if name == "handled" else ("floor", "900")
+        _place(city, name, departure=lorry)
         city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
-        weight = "125" if name == "handled" else "3000"
-        act = handling_act(city, f"booking.{name}", pieces=9, gross_kg=weight, m3="0.9", photos=[], signature=None)
+        act = handling_act(city, f"booking.{name}", pieces=9, gross_kg=weight, m3="0.9")
+        act["departure"] = city.ids[f"departure.{lorry}"]
         told = city.call("carrier", "POST", "/handling-acts", {"acts": [act]})["answers"][0]
         assert told["answer"] == "applied", told
     kept = {"handled-booking": city.ids["booking.handled"]}
@@ -358,7 +359,7 @@ def _handle(city: City) -> None:
     for name in ("waived-here", "consented-here"):
         city.call("buyer", "POST", f"/freight-surcharges/{kept[f'surcharge.{name}']}/refusal")
     photo = city.upload("carrier", picture(), "box.png", "evidence")
-    act = handling_act(city, "booking.handled", first=10, pieces=1, photos=[photo], signature=None)
+    act = handling_act(city, "booking.handled", first=10, pieces=1, photos=[photo])
     city.call("carrier", "POST", "/handling-acts", {"acts": [act]})
     for name in set(city.ids) - before:
         del city.ids[name]

@@ -16,6 +16,7 @@ from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.centres.services import selling as centre_stock
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.insuring.services import certifying
 from marketplace.distribution.services import (
     amending,
@@ -44,6 +45,7 @@ from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
+from marketplace.logistics.handling.services import erasing as handlers
 from marketplace.logistics.insurance.services import erasing as insurance
 from marketplace.logistics.planning.services import reacting as planning
 from marketplace.logistics.pricing.services import whole
@@ -93,6 +95,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         claims.on_person_erased,
         receipts.on_person_erased,
         drivers.on_person_erased,
+        handlers.on_person_erased,
         discrepancies.on_person_erased,
         costs.on_person_erased,
         insurance.on_person_erased,
@@ -194,11 +197,13 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
+    logistics.CargoReceived: (surcharging.on_cargo_received,),
     logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
     logistics.BookingRolled: (
         booking.on_booking_rolled,
         return_way.on_booking_rolled,
         certifying.on_booking_rolled,
+        surcharging.on_booking_rolled,
         whole.on_booking_left,
         notices.on_booking_rolled,
     ),

@@ -28,6 +28,8 @@ from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.fleet.views import api as fleet
+from marketplace.api.handling import surcharges as handling_surcharges
+from marketplace.api.handling.views import api as handling
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -103,6 +105,7 @@ BLUEPRINTS = (
     partner_invoices,
     documents,
     files,
+    handling,
     handovers,
     ending,
     imports,
@@ -155,6 +158,7 @@ BLUEPRINTS = (
 )
 # The modules that hang their calls on a blueprint which several share.
 VIEWS = (
+    handling_surcharges,
     catalog_currencies,
     catalog_figures,
     catalog_variants,

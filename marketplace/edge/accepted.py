@@ -269,6 +269,8 @@ _PHRASES: Final = (
     N_("an https address without name, password and port"),
     N_("+ and 7 to 15 digits"),
     N_("pictures handed in with the purpose evidence"),
+    N_("a label of cargo that is booked on this departure"),
+    N_("an id that no act had before"),
     N_("at most %(most)s pictures"),
     N_("at most %(most)s readings"),
     N_("at least %(fewest)s readings"),

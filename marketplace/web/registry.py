@@ -48,6 +48,8 @@ from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import partner as fleet_partner
 from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
+from marketplace.web.handling import surcharges as handling_surcharges
+from marketplace.web.handling.views import pages as handling
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
@@ -137,6 +139,7 @@ BLUEPRINTS = (
     boards,
     centres,
     fleet,
+    handling,
     itineraries,
     logistics,
     imports,
@@ -192,6 +195,7 @@ VIEWS = (
     approval_ranges,
     cost_invoices,
     cost_views,
+    handling_surcharges,
     company,
     entry,
     views,

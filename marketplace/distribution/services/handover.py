@@ -23,7 +23,15 @@ from marketplace.orders.services.fulfilment import Handed
 from marketplace.payments.rules.terms import MilestoneEvent
 
 
-def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor, now: datetime) -> str:
+def hand_over(
+    session: Session,
+    *,
+    line_id: UUID,
+    counted: Counted,
+    actor: Actor,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> str:
     """Take cartons of a line into the hub for its booked departure; return the code of the unit they are.
 
     Fewer cartons than packed open a discrepancy. The booking grows with what came; it shrinks to it when all is there
@@ -34,7 +42,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
     acting.lock(session, departure_id=booking.departure_id)
     booking = bookings.booking(session, booking_id=booking.id)
-    check_in_time(booking, counted, actor, now)
+    check_in_time(booking, counted, actor, happened_at or now)
     handed = fulfilment.hand_over(session, line_id=line_id, cartons=counted.cartons, actor=actor, now=now)
     (code,) = cargo.receive_cargo(
         session,
@@ -43,6 +51,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
         units=[counted.unit],
         floor=_floor(booking, handed) if counted.complete or handed.cartons == handed.declared_cartons else None,
         reason=counted.override_reason,
+        happened_at=happened_at,
         now=now,
     )
     session.get_one(LineBooking, booking.id).quantity = handed.units

@@ -48,16 +48,18 @@ def receive_cargo(
     now: datetime,
     floor: Load | None = None,
     reason: str = "",
+    happened_at: datetime | None = None,
 ) -> tuple[str, ...]:
     """Take in a lot as weighed, measured and counted; return the SSCC of each unit.
 
     Where everything received so far is heavier or larger than booked, the booking grows; what falls short may still
     come, so it never shrinks. Loading metres and pallet places stay as booked until the load is planned. A caller that
     knows what came gives ``floor``, the loading metres and pallet places of that: the booking becomes what was measured
-    on this floor, smaller or larger. ``reason`` says why it was taken in after the cut-off. Conflict ``capacity`` when
-    the lorry has no room for the surplus.
+    on this floor, smaller or larger. ``reason`` says why it was taken in after the cut-off, ``happened_at`` when it
+    came where this is noted later. Conflict ``capacity`` when the lorry has no room for the surplus.
     """
     check_units(units)
+    came_at = happened_at or now
     booking = _at_hub(session, booking_id)
     if insert_if_new(
         session,
@@ -68,8 +70,8 @@ def receive_cargo(
         state=ConsignmentState.OPEN,
         created_at=now,
     ):
-        tracking.note(session, code=Status.COLLECTED, booking_id=booking_id, event_at=now, now=now)
-    made = tuple(_add_unit(session, booking_id, unit, reason, now) for unit in units)
+        tracking.note(session, code=Status.COLLECTED, booking_id=booking_id, event_at=came_at, now=now)
+    made = tuple(_add_unit(session, booking_id, unit, reason, came_at) for unit in units)
     session.flush()
     cartons, grams, cm3 = _received(session, booking_id)
     bookings.move(booking, "receive")

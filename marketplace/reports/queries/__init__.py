@@ -28,6 +28,7 @@ from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.centres.queries import checks as centre_lots
 from marketplace.logistics.fleet.queries import personal as personal_driving
+from marketplace.logistics.handling import queries as personal_handling
 from marketplace.logistics.insurance.queries import personal as personal_insurance
 from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
@@ -112,6 +113,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     approvals.of_person,
     personal_cargo.of_person,
     personal_driving.of_person,
+    personal_handling.of_person,
     distribution.of_person,
     personal_costs.of_person,
     personal_insurance.of_person,

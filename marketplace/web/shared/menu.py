@@ -140,6 +140,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Overview"), "cash.overview", Permission.TRADE_STATEMENT_READ),
             Entry(_("The week"), "week.week", Permission.TRADE_STATEMENT_READ),
             Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
+            Entry(_("Surcharges for freight"), "handling.surcharges", Permission.TRADE_PAYMENT_PAY),
             Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Bank statements"), "bank.statements", Permission.TRADE_TRANSFER_RECORD),
             Entry(_("The house's bank"), "bank.house", Permission.OPERATOR_PAYOUT_READ),

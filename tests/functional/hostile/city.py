@@ -433,6 +433,42 @@ def _draw_floor(city: City) -> None:
     floors.pack(UUID(plan["id"]))
 
 
+def _handle(city: City) -> None:
+    """Have a line ready to be handled, and lines above their booking whose payer is asked."""
+    before = set(city.ids)
+    for name in ("waived-here", "waived", "refused", "consented", "refused-here", "consented-here", "handled"):
+        lorry, weight = ("carrying", "125") if name == "handled" else ("floor", "900")
+        _place(city, name, departure=lorry)
+        city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
+        act = handling_act(city, f"booking.{name}", pieces=9, gross_kg=weight, m3="0.9")
+        act["departure"] = city.ids[f"departure.{lorry}"]
+        told = city.call("carrier", "POST", "/handling-acts", {"acts": [act]})["answers"][0]
+        assert told["answer"] == "applied", told
+    kept = {"handled-booking": city.ids["booking.handled"]}
+    asked = city.call("buyer", "GET", "/freight-surcharges")["items"]
+    lines = {city.ids[name]: name.removeprefix("line.") for name in city.ids if name.startswith("line.")}
+    kept |= {f"surcharge.{lines[one['order_line_id']]}": one["id"] for one in asked}
+    for name in ("waived-here", "consented-here"):
+        city.call("buyer", "POST", f"/freight-surcharges/{kept[f'surcharge.{name}']}/refusal")
+    photo = city.upload("carrier", picture(), "box.png", "evidence")
+    act = handling_act(city, "booking.handled", first=10, pieces=1, photos=[photo])
+    city.call("carrier", "POST", "/handling-acts", {"acts": [act]})
+    for name in set(city.ids) - before:
+        del city.ids[name]
+    city.ids |= kept | {"handling-act": act["id"], "handled-file": photo}
+
+
+def handling_act(city: City, booking: str, **changes: Any) -> dict[str, Any]:
+    """Return an act about cartons with everything that it can say."""
+    return {
+        "id": str(uuid4()), "kind": "receive", "departure": city.ids["departure.carrying"], "device": "手机 1",
+        "done_at": clock.now().isoformat(), "base": 0, "booking": city.ids[booking], "label": None, "first": 1,
+        "pieces": 1, "gross_kg": "12.5", "length_cm": None, "width_cm": None, "height_cm": None, "m3": "0.1",
+        "damaged": 0, "damage": None, "position": "A1", "seals": None, "place": None, "complete": False,
+        "confirmed": False, "late": False, "signed": False, "remarks": "干", "photos": [], "signature": None,
+    } | changes  # fmt: skip
+
+
 def _note(city: City, name: str) -> None:
     seen = city.call("buyer", "GET", f"/orders/{city.ids[f'order.{name}']}")
     city.ids[f"line.{name}"] = seen["lines"][0]["id"]
@@ -479,6 +515,7 @@ def _order(city: City) -> None:
     _place(city, "dated", goods="made")
     ready = (clock.now() + timedelta(days=12)).date().isoformat()
     city.call("merchant", "PUT", f"/order-lines/{city.ids['line.dated']}/ready-date", {"ready_date": ready})
+    _handle(city)
     _place(city, "lost")
     city.call("operator", "POST", f"/bookings/{city.ids['booking.lost']}/decline", {"reason": "no room"})
     _place(city, "changed")

@@ -87,6 +87,8 @@ KINDS: Final = {
     "rotation_id": "rotation",
     "type_id": "vehicle-type",
     "file_id": "file.",
+    "act_id": "handling-act",
+    "surcharge_id": "surcharge.",
     "paper_id": "paper",
     "hit_id": "hit",
     "screening_list_id": "screening-list",

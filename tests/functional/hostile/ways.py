@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
@@ -22,6 +23,7 @@ from tests.functional.hostile.city import (
     TARIFF,
     City,
     bonded_lot,
+    handling_act,
     partner_invoice,
     released_line,
 )
@@ -364,6 +366,14 @@ def _partner(_city: City) -> Body:
 
 def _payee(city: City) -> Body:
     return ACCOUNT | {"currency": "THB", "code": app_code(city.secrets["merchant"])}
+
+
+def _by_form(city: City) -> Body:
+    return {
+        "id": str(uuid4()), "kind": "receive", "booking": city.ids["handled-booking"], "label": "", "first": "",
+        "pieces": "1", "gross_kg": "12.5", "length_cm": "", "width_cm": "", "height_cm": "", "m3": "0.1", "damaged": "",
+        "damage": "", "remarks": "dry", "done_at": "",
+    }  # fmt: skip
 
 
 def _passing(_city: City) -> Body:
@@ -853,6 +863,13 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/seal": Way("operator", ("departure.seal",), body(seal_number="CN-1")),
     "POST /departures/{}/close": Way("operator", ("departure.close",)),
     "GET /departures/{}/floor-plan": Way("carrier", ("departure.floor",)),
+    "GET /departures/{}/work": Way("carrier", ("departure.floor",)),
+    "POST /handling-acts": Way("carrier", (), lambda city: {"acts": [handling_act(city, "handled-booking")]}),
+    "GET /handling-acts/{}/files/{}": Way("carrier", ("handling-act", "handled-file")),
+    "GET /freight-surcharges": Way("buyer"),
+    "POST /freight-surcharges/{}/consent": Way("buyer", ("surcharge.consented",)),
+    "POST /freight-surcharges/{}/refusal": Way("buyer", ("surcharge.refused",)),
+    "POST /freight-surcharges/{}/waiver": Way("carrier", ("surcharge.waived",)),
     "POST /departures/{}/floor-plan": Way(
         "operator",
         ("departure.floor",),
@@ -1700,6 +1717,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         "is_dangerous": "",
     },
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
+    "handling.operate": _by_form,
+    "handling.carry": _by_form,
     "fleet.extend": lambda city: {"departures": city.ids["run.next"]},
     "checkout.put_again": lambda city: {"lines": [city.ids["line.arrived"]]},
     "lists.save": body(quantity="80", name="Spring", note="for the new year"),

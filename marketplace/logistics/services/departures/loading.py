@@ -13,6 +13,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureSealed
+from marketplace.logistics.handling.services import stops
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
@@ -36,13 +37,15 @@ def load(
     departure_id: UUID,
     now: datetime,
     booking_ids: Collection[UUID] | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
     """Put cargo that was received onto the lorry: of these bookings, or of all; again for what comes while loading.
 
     Room that was kept for goods that did not come is given back, by weight and volume.
 
     Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure;
-    ``segregation`` two that must not stand on one lorry.
+    ``segregation`` two that must not stand on one lorry, ``loading_stopped`` those that wait for something else; where
+    none is named they stay at the hub.
     """
     departure = act(session, actor, departure_id, "load", now)
     received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
@@ -52,16 +55,25 @@ def load(
         if missing:
             raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
         received = [booking for booking in received if booking.id in wanted]
+    received = _without_stopped(session, received, named=booking_ids is not None)
     coming = {booking.id: booking.reference for booking in received}
     standing.check(session, departure_id=departure_id, coming=coming, now=now, beside=(BookingState.LOADED,))
     _give_back_rest(session, received, now)
     move_bookings(session, received, "load", actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
     for booking in received:
-        tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=now, now=now)
+        tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=happened_at or now, now=now)
 
 
-def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str, now: datetime) -> str:
+def seal(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    seal_number: str,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> str:
     """Seal the doors and freeze the manifest; return its SHA-256.
 
     What is not on the lorry then is rolled to the next departure with room, ``no_cargo`` or ``not_loaded`` as the
@@ -78,13 +90,30 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     ]
     if left:
         raise Conflict("left_behind", departure=departure_id, bookings=[str(booking.id) for booking in left])
-    session.add(Seal(id=new_id(), departure_id=departure.id, number=number, affixed_by=actor.person_id, affixed_at=now))
+    affixed_at = happened_at or now
+    session.add(
+        Seal(
+            id=new_id(),
+            departure_id=departure.id,
+            number=number,
+            affixed_by=actor.person_id,
+            affixed_at=affixed_at,
+        )
+    )
     loaded = booked_on(session, departure.id, (BookingState.LOADED,))
     cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
     plan(session, departure, now)
     subjects = tuple(booking.subject for booking in loaded)
     events.record(session, DepartureSealed(at=now, departure_id=departure.id, subjects=subjects))
     return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)
+
+
+def _without_stopped(session: Session, received: Sequence[Booking], *, named: bool) -> list[Booking]:
+    stopped = stops.stopped(session, booking_ids=[booking.id for booking in received])
+    if stopped and named:
+        references = sorted(booking.reference for booking in received if booking.id in stopped)
+        raise Conflict("loading_stopped", bookings=", ".join(references))
+    return [booking for booking in received if booking.id not in stopped]
 
 
 def _give_back_rest(session: Session, received: Sequence[Booking], now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Acts of those who handle cargo over the API."""

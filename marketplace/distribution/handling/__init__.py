@@ -1,0 +1,1 @@
+"""What acts of those who handle cargo change: lines, lorries, receipts."""

@@ -1,0 +1,1 @@
+"""When a difference at the hub costs more."""

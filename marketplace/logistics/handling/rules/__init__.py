@@ -1,0 +1,1 @@
+"""Kinds of acts, and what several of them come to."""

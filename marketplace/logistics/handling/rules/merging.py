@@ -1,0 +1,120 @@
+"""What the acts of several phones come to: worked out from the set of them, so no order and no repetition matters.
+
+Of each carton the act that was *done* last decides (by the phone's clock, then by id), whenever the server heard of
+it. Two acts differ where they say other things about one carton and neither's phone had seen the other.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+# Scales and rulers differ a little: by at most this many thousandths two measurements are one.
+SAME_WITHIN: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """An act about cartons ``first`` to ``first + pieces - 1``; grams and cm³ are of all of them.
+
+    ``number`` is its turn on the server, ``base`` the last turn that its phone had seen.
+    """
+
+    id: UUID
+    done_at: datetime
+    first: int
+    pieces: int
+    grams: int = 0
+    cm3: int = 0
+    damaged: int = 0
+    device: str = ""
+    number: int = 0
+    base: int = 0
+
+    @property
+    def cartons(self) -> range:
+        """The numbers of its cartons."""
+        return range(self.first, self.first + self.pieces)
+
+    @property
+    def turn(self) -> tuple[datetime, UUID]:
+        """What decides which of two acts was last."""
+        return self.done_at, self.id
+
+    def share(self, carton: int, total: int) -> int:
+        """Return what one of its cartons has of a total: the shares of all add up to it."""
+        place = carton - self.first
+        return total * (place + 1) // self.pieces - total * place // self.pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Cartons, grams, cubic centimetres, and cartons damaged."""
+
+    cartons: int = 0
+    grams: int = 0
+    cm3: int = 0
+    damaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two acts that say different things about a carton: the one that counts, and the other."""
+
+    counts: Lot
+    other: Lot
+
+
+def deciding(lots: Iterable[Lot]) -> dict[int, Lot]:
+    """Return the act that decides about each carton."""
+    found: dict[int, Lot] = {}
+    for lot in sorted({lot.id: lot for lot in lots}.values(), key=lambda lot: lot.turn):
+        found |= dict.fromkeys(lot.cartons, lot)
+    return found
+
+
+def sums(decided: Mapping[int, Lot], cartons: Collection[int] | None = None) -> Sums:
+    """Return what these cartons come to, all of them where none are named."""
+    wanted = [carton for carton in decided if cartons is None or carton in cartons]
+    grams, cm3, damaged = (
+        sum(decided[carton].share(carton, getattr(decided[carton], name)) for carton in wanted)
+        for name in ("grams", "cm3", "damaged")
+    )
+    return Sums(len(wanted), grams, cm3, damaged)
+
+
+def differences(lots: Iterable[Lot]) -> tuple[Difference, ...]:
+    """Return the pairs that say different things without having seen each other, by when the later was done."""
+    known = sorted({lot.id: lot for lot in lots}.values(), key=lambda lot: lot.turn)
+    return tuple(
+        Difference(later, earlier)
+        for place, later in enumerate(known)
+        for earlier in known[:place]
+        if _overlap(earlier, later) and not _saw(earlier, later) and not _agree(earlier, later)
+    )
+
+
+def _overlap(one: Lot, other: Lot) -> bool:
+    return max(one.first, other.first) < min(one.cartons.stop, other.cartons.stop)
+
+
+def _saw(one: Lot, other: Lot) -> bool:
+    """Tell whether one of two was done by somebody who knew of the other: that is a correction, no difference."""
+    return 0 < one.number <= other.base or 0 < other.number <= one.base
+
+
+def _agree(one: Lot, other: Lot) -> bool:
+    """Tell whether two acts say the same of a carton, as exactly as scales do."""
+    pairs = ((one.grams, other.grams), (one.cm3, other.cm3))
+    if any(abs(a * other.pieces - b * one.pieces) * 1_000 > SAME_WITHIN * a * other.pieces for a, b in pairs):
+        return False
+    return one.damaged * other.pieces == other.damaged * one.pieces
+
+
+def with_unnumbered(numbered: Collection[int], handed: int, *, cartons: int) -> frozenset[int]:
+    """Return the cartons that are there: those named, and of those that came without numbers the lowest free ones."""
+    free = (number for number in range(1, cartons + 1) if number not in numbered)
+    return frozenset(numbered) | frozenset(
+        number for number, _ in zip(free, range(handed - len(numbered)), strict=False)
+    )

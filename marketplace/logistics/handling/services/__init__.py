@@ -1,0 +1,1 @@
+"""Keep acts, and put the hub's units right by them."""

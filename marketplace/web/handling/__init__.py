@@ -1,0 +1,1 @@
+"""Pages by which those at the hub and at the end of a line work a departure, online and offline."""

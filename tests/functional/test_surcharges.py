@@ -1,0 +1,100 @@
+"""Goods above their booking: the payer is asked, and nothing of them rides before the answer."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests import factories
+from tests.functional.test_handling import act, entered, item, send, taken, told, work
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def heavy(way):
+    """A line of which the hub has half as much again as its freight was agreed for."""
+    way.secure().pack()
+    way.act("close")
+    assert told(way, taken(way, gross_kg="3000")) == ["applied"]
+    return way
+
+
+def asked(way):
+    return way.call(way.market.buyer, "GET", "/freight-surcharges", expect=200)["items"]
+
+
+def freight(way):
+    return [Decimal(one["amount"]["amount"]) for one in way.order()["freight"]]
+
+
+def answer(way, what, expect, trader=None):
+    path = f"/freight-surcharges/{asked(way)[0]['id']}/{what}"
+    return way.call(trader or way.market.buyer, "POST", path, expect=expect)
+
+
+def test_what_is_above_waits_for_consent_and_is_billed_then(heavy):
+    way = heavy
+    (one,) = asked(way)
+    assert (one["state"], one["gross_kg"], one["departure_id"]) == ("proposed", "3000.000", way.booking["departure_id"])
+    assert work(way)["waiting_for_consent"] == [way.booking["id"]]
+    (refused,) = send(way, act(way, "load", pieces=10))
+    assert refused["problem"]["type"] == "urn:city:problem:loading_stopped"
+    way.act("load", 409, bookings=[way.booking["id"]])
+    before = sum(freight(way))
+    answer(way, "consent", 404, way.market.merchant)
+    answer(way, "consent", 201)
+    assert asked(way)[0]["state"] == "consented"
+    assert sum(freight(way)) == before + Decimal(one["amount"]["amount"])
+    answer(way, "refusal", 409)
+    assert told(way, act(way, "load", pieces=10)) == ["applied"]
+    assert item(way)["state"] == "loaded"
+    due = [one for one in way.order()["payments"] if one["subject"] == "freight"]
+    assert sum(Decimal(one["amount"]["amount"]) for one in due) == sum(freight(way))
+
+
+def test_what_is_declined_stays_until_it_is_waived_or_weighed_again(heavy):
+    way = heavy
+    answer(way, "refusal", 204)
+    assert asked(way)[0]["state"] == "declined"
+    way.act("load", 409, bookings=[way.booking["id"]])
+    assert told(way, taken(way, minutes=-5, base=work(way)["version"])) == ["applied"]
+    assert asked(way)[0]["state"] == "withdrawn"
+    assert work(way)["waiting_for_consent"] == []
+    assert told(way, taken(way, minutes=-4, gross_kg="3500", base=work(way)["version"])) == ["applied"]
+    answer(way, "waiver", 204, way.market.carrier)
+    assert told(way, act(way, "load", pieces=10)) == ["applied"]
+    assert item(way)["state"] == "loaded"
+
+
+def test_without_an_answer_goods_go_by_a_later_departure_and_are_asked_about_there(heavy):
+    way, first = heavy, heavy.booking["departure_id"]
+    way.act("load")
+    way.act("seal", 204, seal_number="CQ-1")
+    assert way.booking["departure_id"] != first
+    (one,) = asked(way)
+    assert (one["state"], one["departure_id"]) == ("proposed", way.booking["departure_id"])
+    assert work(way)["waiting_for_consent"] == [way.booking["id"]]
+
+
+def test_the_payer_answers_on_a_page(app, heavy):
+    buyer = entered(app, heavy.market.buyer)
+    assert "not loaded until you agree" in buyer.open("/account/surcharges")
+    path = f"/account/surcharges/{asked(heavy)[0]['id']}"
+    buyer.send(f"{path}/refusal", {})
+    buyer.open("/account/surcharges")
+    buyer.send(f"{path}/consent", {})
+    assert asked(heavy)[0]["state"] == "consented"
+    again = buyer.client.post(f"{path}/consent", data=buyer.hidden(f"{path}/consent"))
+    assert again.status_code in (303, 409)
+
+
+def test_a_carrier_asks_for_nothing_on_its_page(app, heavy):
+    carrier = entered(app, heavy.market.carrier)
+    carrier.open(f"/partner/departures/{heavy.booking['departure_id']}/work")
+    carrier.send(f"/partner/surcharges/{asked(heavy)[0]['id']}/waiver", {})
+    assert asked(heavy)[0]["state"] == "waived"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,10 +17,14 @@ from marketplace.distribution.waybills.services import issuing
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from marketplace.logistics.rules.states import AT_HUB, BookingState
+from marketplace.logistics.queries import departures
+from marketplace.logistics.rules.states import DepartureState
 from marketplace.orders.queries import lines, orders
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services.moves import locked_order
+
+# Departures whose doors are not sealed yet.
+_OPEN: Final = (DepartureState.PLANNED, DepartureState.OPEN, DepartureState.CLOSED, DepartureState.LOADING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def state(session: Session, *, line_id: UUID, stated: Stated, actor: Actor, now:
         stated = Stated(stated.marks, before.wood, before.wood_marks, before.shipping_name)
         read = before.wood_marks
     row = line_bookings.line_of(session, line_id)
-    _check(session, row.parts, line_id, changes_marks=stated.marks != before.marks)
+    _check(session, row.parts, line_id, changes_marks=stated.marks != before.marks, now=now)
     _write(session, line_id, stated, read, now)
     audit.record(
         session,
@@ -70,11 +75,12 @@ def state(session: Session, *, line_id: UUID, stated: Stated, actor: Actor, now:
     return statements(session, line_ids=[line_id])[line_id]
 
 
-def _check(session: Session, parts: dict[LineState, int], line_id: UUID, *, changes_marks: bool) -> None:
+def _check(session: Session, parts: dict[LineState, int], line_id: UUID, *, changes_marks: bool, now: datetime) -> None:
     booking = line_bookings.current(session, line_id=line_id)
-    aboard = (*AT_HUB, BookingState.LOADED)
-    if booking is not None and booking.state not in aboard and booking.state is not BookingState.TARGET:
-        raise Conflict("papers_sealed", line=line_id)
+    if booking is not None:
+        departure = departures.departure(session, departure_id=booking.departure_id, now=now)
+        if departure.state not in _OPEN:
+            raise Conflict("papers_sealed", line=line_id)
     if changes_marks and LineState.HANDED_OVER in parts:
         raise Conflict("marks_fixed", line=line_id)
 

@@ -501,6 +501,12 @@ def _move_account(city: City) -> None:
     city.ids["payee-change"] = str(change_id)
 
 
+def _propose_change(city: City) -> None:
+    body = {"kind": "reduce", "line": city.ids["line.changed"], "quantity": 40}
+    made = city.call("buyer", "POST", f"/orders/{city.ids['order.changed']}/changes", body)
+    city.ids |= {"change": made["id"], "change-hash": made["content_hash"]}
+
+
 def _order(city: City) -> None:
     """Place orders and bring each to another point of its way."""
     _move_account(city)
@@ -519,9 +525,7 @@ def _order(city: City) -> None:
     _place(city, "lost")
     city.call("operator", "POST", f"/bookings/{city.ids['booking.lost']}/decline", {"reason": "no room"})
     _place(city, "changed")
-    body = {"kind": "reduce", "line": city.ids["line.changed"], "quantity": 40}
-    made = city.call("buyer", "POST", f"/orders/{city.ids['order.changed']}/changes", body)
-    city.ids |= {"change": made["id"], "change-hash": made["content_hash"]}
+    _propose_change(city)
     for name in ("packed", "arrived"):
         city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
     counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"}

@@ -123,6 +123,8 @@ class HoldCause(StrEnum):
     WEATHER = "weather"
     ROAD_CLOSED = "road_closed"
     BORDER_CLOSED = "border_closed"
+    SECURITY = "security"
+    OTHER = "other"
 
 
 class ConsignmentState(StrEnum):

@@ -23,6 +23,7 @@ from marketplace.logistics.events import CargoReceived, ReceiptRecorded
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt, ReceiptRemark
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.queries import cargo as queries
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, check_units, sscc
 from marketplace.logistics.rules.states import (
     CONSIGNMENT,
@@ -55,7 +56,7 @@ def receive_cargo(
     come, so it never shrinks. Loading metres and pallet places stay as booked until the load is planned. A caller that
     knows what came gives ``floor``, the loading metres and pallet places of that: the booking becomes what was measured
     on this floor, smaller or larger. ``reason`` says why it was taken in after the cut-off. Conflict ``capacity`` when
-    the lorry has no room for the surplus.
+    the lorry has no room for the surplus, ``beyond_declared`` for more cartons than were declared.
     """
     check_units(units)
     booking = _at_hub(session, booking_id)
@@ -72,6 +73,7 @@ def receive_cargo(
     made = tuple(_add_unit(session, booking_id, unit, reason, now) for unit in units)
     session.flush()
     cartons, grams, cm3 = _received(session, booking_id)
+    locks.check_cartons(session, booking_id=booking_id, cartons=cartons)
     bookings.move(booking, "receive")
     session.flush()
     audit.record(
@@ -222,6 +224,7 @@ def hand_on(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None
 
 def bring_along(session: Session, *, actor: Actor, booking_id: UUID, new_booking_id: UUID, now: datetime) -> None:
     """Let cargo that stayed at the hub without a booking go with a confirmed one; nothing where there is none."""
+    locks.follow(session, booking_id=booking_id, new_booking_id=new_booking_id)
     if booking_id not in queries.received(session, booking_ids=[booking_id]):
         return
     hand_on(session, booking_id=booking_id, new_booking_id=new_booking_id)

@@ -18,6 +18,7 @@ from marketplace.logistics.planning.rules.instance import Instance, Lorry, Parce
 from marketplace.logistics.planning.rules.segregation import PLAIN
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
+from marketplace.logistics.road.queries import declarations
 from marketplace.logistics.rules.freight import chargeable, freight
 from marketplace.logistics.rules.states import BookingState, DepartureState
 
@@ -82,8 +83,17 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
         )
         for row in departures
     ]
+    # What is declared of a consignment names its lorry: it stays there until its declaration is amended by hand.
+    declared = declarations.declared(session, departure_ids=keys)
     parcels = [
-        _parcel(booking, cargo, pinned, by_id[booking.departure_id], rates) for booking, cargo, pinned in bookings
+        _parcel(
+            booking,
+            cargo,
+            booking.departure_id if booking.id in declared else pinned,
+            by_id[booking.departure_id],
+            rates,
+        )
+        for booking, cargo, pinned in bookings
     ]
     return Input(Instance(tuple(parcels), tuple(lorries), now.date()), currency)
 

@@ -1,6 +1,6 @@
 """Load the lorry and seal it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,8 @@ from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import cargo as queries
+from marketplace.logistics.queries.cargo import ReceivedRow
+from marketplace.logistics.road.services import gates, locks
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo, manifests, tracking
@@ -42,7 +44,7 @@ def load(
     Room that was kept for goods that did not come is given back, by weight and volume.
 
     Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure;
-    ``segregation`` two that must not stand on one lorry.
+    ``segregation`` two that must not stand on one lorry, ``beyond_declared`` and ``amendment_due`` declared goods.
     """
     departure = act(session, actor, departure_id, "load", now)
     received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
@@ -54,7 +56,9 @@ def load(
         received = [booking for booking in received if booking.id in wanted]
     coming = {booking.id: booking.reference for booking in received}
     standing.check(session, departure_id=departure_id, coming=coming, now=now, beside=(BookingState.LOADED,))
-    _give_back_rest(session, received, now)
+    measured = queries.received(session, booking_ids=[booking.id for booking in received])
+    locks.check_loading(session, cartons={key: row.cartons for key, row in measured.items()})
+    _give_back_rest(session, received, measured, now)
     move_bookings(session, received, "load", actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
     for booking in received:
@@ -65,7 +69,8 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     """Seal the doors and freeze the manifest; return its SHA-256.
 
     What is not on the lorry then is rolled to the next departure with room, ``no_cargo`` or ``not_loaded`` as the
-    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first.
+    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first,
+    ``declared_locked`` declared goods that are not on the lorry, ``not_pre_cooled`` a trailer that nobody cooled down.
     """
     number = seal_number.strip()
     if not 1 <= len(number) <= _LONGEST_SEAL:
@@ -80,6 +85,7 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
         raise Conflict("left_behind", departure=departure_id, bookings=[str(booking.id) for booking in left])
     session.add(Seal(id=new_id(), departure_id=departure.id, number=number, affixed_by=actor.person_id, affixed_at=now))
     loaded = booked_on(session, departure.id, (BookingState.LOADED,))
+    gates.check_cooled(session, departure_id=departure.id, booking_ids=[booking.id for booking in loaded])
     cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
     plan(session, departure, now)
     subjects = tuple(booking.subject for booking in loaded)
@@ -87,9 +93,10 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)
 
 
-def _give_back_rest(session: Session, received: Sequence[Booking], now: datetime) -> None:
+def _give_back_rest(
+    session: Session, received: Sequence[Booking], measured: Mapping[UUID, ReceivedRow], now: datetime
+) -> None:
     """Make bookings as small as what was weighed and measured of them, where that is less."""
-    measured = queries.received(session, booking_ids=[booking.id for booking in received])
     for booking in received:
         came = measured[booking.id]
         load = replace(booking.load, grams=min(came.grams, booking.grams), cm3=min(came.cm3, booking.cm3))

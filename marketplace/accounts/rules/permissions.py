@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
+    LOGISTICS_ROAD_RECORD = "logistics:road:record"
     LOGISTICS_TRACKING_CONNECT = "logistics:tracking:connect"
     LOGISTICS_TRACKING_READ = "logistics:tracking:read"
     LOGISTICS_TRACKING_SHARE = "logistics:tracking:share"
@@ -192,10 +193,12 @@ _PARTNER: Final = (
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 # Who drives: a carrier alone has lorries here.
 _DRIVES: Final = frozenset({_P.PARTNER_FLEET_KEEP})
+# Works on lorries under way: their carrier, the brokers who declare for them, the operator.
+_ON_ROAD: Final = frozenset({_P.LOGISTICS_ROAD_RECORD})
 # Looks at goods before they leave: an inspection company, or the people of a hub.
 _INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
 _OPERATOR: Final = (
-    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS
+    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS | _ON_ROAD
     | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
     | {_P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
@@ -204,8 +207,8 @@ _OPERATOR: Final = (
 WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.TRADE: _TRADE,
     CompanyKind.OPERATOR: _OPERATOR,
-    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES,
-    CompanyKind.BROKER: _PARTNER,
+    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES | _ON_ROAD,
+    CompanyKind.BROKER: _PARTNER | _ON_ROAD,
     CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS,
     CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
     CompanyKind.INSURER: _PARTNER,
@@ -224,7 +227,7 @@ _SEES_TRADE: Final = frozenset(
     }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES,
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _DRIVES | _ON_ROAD,
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -264,7 +267,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _TRACKS | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | _DRIVES | _ON_ROAD | _TRACKS | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_TRACKING_SHARE,
@@ -286,7 +289,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         # Who knows the merchants runs the halls they stand in.
         _P.OPERATOR_SHOWROOM_RUN,
     },
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | {
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | _ON_ROAD | {
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,

@@ -96,6 +96,12 @@ def cases_on(session: Session, *, departure_id: UUID) -> tuple[ExcursionRow, ...
     return _cases(session, Booking.departure_id == departure_id)
 
 
+def cases_of_company(session: Session, *, company_id: UUID) -> tuple[ExcursionRow, ...]:
+    """Return the cases of what a company sends or receives, open ones first."""
+    party = sa.or_(Booking.shipper_company_id == company_id, Booking.consignee_company_id == company_id)
+    return _cases(session, party)
+
+
 def cases_of_subjects(session: Session, *, subjects: Collection[UUID]) -> tuple[ExcursionRow, ...]:
     """Return the cases of these subjects, open ones first; the caller read them as the asker's before."""
     return _cases(session, Booking.subject.in_(subjects))

@@ -17,6 +17,7 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import options as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.logistics.road.queries import held
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import BookingState
@@ -121,4 +122,9 @@ def _locked_with_departure(session: Session, booking_id: UUID) -> tuple[Booking,
     if departure_id is None:
         raise NotFound("booking")
     departure = locked(session, departure_id)
-    return bookings.locked_booking(session, booking_id), departure
+    booking = bookings.locked_booking(session, booking_id)
+    custody = held.custody_of(session, booking_id=booking_id)
+    if custody is not None and custody.place_code != departure.hub_code:
+        # No lorry takes it at the hub: it goes on from where it lies.
+        raise Conflict("in_custody", place=custody.place_code)
+    return booking, departure

@@ -31,6 +31,7 @@ from marketplace.seed import (
     onsite,
     people,
     reporters,
+    road,
     trading,
     warehouses,
 )
@@ -89,6 +90,7 @@ def seed(
         floors.ask_for_floors(session, now=clock.now())
         fleet.keep_fleet(session, carrier=carrier, operator=operator, now=clock.now())
         reporters.foretell_queue(session, actor=desk.actor(cast.LOGISTICS), now=clock.now())
+        road.put_on_road(session, operator=operator, carrier=carrier, broker=desk.actor(cast.BROKER), now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

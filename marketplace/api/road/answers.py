@@ -314,8 +314,9 @@ class Lorry(Answer):
             departure=ListedLorry.of(seen.departure),
             acts_as=str(seen.reach.hat),
             sides=sorted(seen.reach.sides),
-            brokers=[Broker(side=str(each.side), company_id=each.company_id, company=each.company)
-                     for each in seen.brokers],
+            brokers=[
+                Broker(side=str(each.side), company_id=each.company_id, company=each.company) for each in seen.brokers
+            ],
             cargo=[
                 Cargo(
                     booking_id=row.booking_id,

@@ -25,9 +25,7 @@ _TAG = "road"
 def lorries(query: requests.Lorries) -> tuple[int, Items[answers.ListedLorry]]:
     """List the lorries that one's company carries or declares for; those at work for the operator."""
     page = acts.lorries_at_work(query)
-    return 200, Items[answers.ListedLorry](
-        items=[answers.ListedLorry.of(row) for row in page.items], next=page.next
-    )
+    return 200, Items[answers.ListedLorry](items=[answers.ListedLorry.of(row) for row in page.items], next=page.next)
 
 
 @api.get("/lorries/<uuid:departure_id>")
@@ -131,6 +129,13 @@ def upload(departure_id: UUID, body: requests.Readings, session: Session) -> tup
 def excursions() -> tuple[int, Items[answers.Excursion]]:
     """List the cases of cold goods that one's company sends or receives, open ones first."""
     return 200, Items[answers.Excursion](items=[answers.Excursion.of(row) for row in acts.own_cases()])
+
+
+@api.get("/excursions/open")
+@operation(answers={200: Items[answers.Excursion]}, tag=_TAG, permission=_OPERATE)
+def open_cases() -> tuple[int, Items[answers.Excursion]]:
+    """List the cases that are open, whoever's goods they are about."""
+    return 200, Items[answers.Excursion](items=[answers.Excursion.of(row) for row in acts.open_cases()])
 
 
 @api.post("/excursions/<uuid:excursion_id>/closing")

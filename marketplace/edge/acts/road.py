@@ -83,7 +83,7 @@ def lorries_at_work(asked: requests.Lorries) -> Page[DepartureRow]:
 
 
 def lorry(departure_id: UUID) -> Lorry:
-    """Return a lorry; NotFound for anybody who has nothing to do with it. A carrier sees no customs, a broker no crew."""
+    """Return a lorry, a carrier's without customs, a broker's without crews; NotFound for who has no part in it."""
     session = reading()
     found = access.reach(session, actor=require_actor(), departure_id=departure_id)
     customs, road = found.hat is not Hat.CARRIER, found.hat is not Hat.BROKER
@@ -129,9 +129,7 @@ def transit(movement_id: UUID) -> MovementRow:
     """Return a movement for its operator and brokers; NotFound for others."""
     row = movements.movement(reading(), movement_id=movement_id)
     try:
-        access.must_be(
-            reading(), Hat.OPERATOR, Hat.BROKER, actor=require_actor(), departure_id=row.departure_id
-        )
+        access.must_be(reading(), Hat.OPERATOR, Hat.BROKER, actor=require_actor(), departure_id=row.departure_id)
     except NotFound:
         raise NotFound("transit") from None
     return row
@@ -145,6 +143,11 @@ def overdue() -> tuple[MovementRow, ...]:
 def own_cases() -> tuple[ExcursionRow, ...]:
     """Return the cases of what the asker's company sends or receives."""
     return cooling.cases_of_company(reading(), company_id=require_actor().company)
+
+
+def open_cases() -> tuple[ExcursionRow, ...]:
+    """Return the cases that are open."""
+    return cooling.open_cases(reading())
 
 
 def held_options(departure_id: UUID, asked: requests.HeldOptions) -> tuple[HeldOption, ...]:
@@ -187,9 +190,7 @@ def name_broker(session: Session, departure_id: UUID, body: requests.Broker) -> 
 
 def dismiss_broker(session: Session, departure_id: UUID, body: requests.Dismissal) -> None:
     """Let nobody declare for a departure on a side any more."""
-    declaring.dismiss_broker(
-        session, actor=require_actor(), departure_id=departure_id, side=body.side, now=clock.now()
-    )
+    declaring.dismiss_broker(session, actor=require_actor(), departure_id=departure_id, side=body.side, now=clock.now())
 
 
 def declare(session: Session, booking_id: UUID, body: requests.Declaration) -> UUID:

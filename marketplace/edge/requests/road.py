@@ -220,7 +220,7 @@ messages.register(
             "Declaration %(number)s is of %(declared)s cartons; with these it would be %(cartons)s, %(gap)s too many."
             " Record the amendment first."
         ),
-        "amendment_due": _("These goods were moved after they were declared (%(numbers)s): record the amendment first."),
+        "amendment_due": _("Declared goods were moved (%(numbers)s): record what customs took of it first."),
         "declared_already": _("This consignment is declared on this side already."),
         "transit_empty": _("Nothing is listed: a movement has one consignment at least."),
         "guarantee_over": _("The guarantee ended on %(until)s: nothing is released under it."),
@@ -248,7 +248,7 @@ messages.register(
         "outside_range": _("The set point lies outside the range."),
         "logger_number": _("Write %(accepted)s."),
         "readings_text": _("This is no table that we can read: %(accepted)s."),
-        "readings_columns": _("The first line names the columns: %(accepted)s."),
+        "readings_columns": _("The first line names the columns: time, °C, and perhaps logger."),
         "readings_none": _("There is no reading in it."),
         "readings_many": _("At most %(accepted)s readings at once."),
         "reading_time": _("Line %(line)s: the time is no time, such as 2026-11-29 08:15."),

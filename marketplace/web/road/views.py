@@ -121,6 +121,13 @@ def excursions() -> str:
     return render_template("road/excursions.html", rows=acts.own_cases(), shown=shown)
 
 
+@pages.get("/lorries/excursions")
+@requires(_OPERATE, twin="GET /api/v1/excursions/open")
+def open_cases() -> str:
+    """List the cases that are open."""
+    return render_template("road/excursions.html", rows=acts.open_cases(), shown=shown)
+
+
 @pages.post("/lorries/<uuid:departure_id>/brokers")
 @requires(_OPERATE, twin="POST /api/v1/departures/{id}/brokers")
 def name_broker(departure_id: UUID) -> Any:

@@ -102,17 +102,15 @@ def cases_of_company(session: Session, *, company_id: UUID) -> tuple[ExcursionRo
     return _cases(session, party)
 
 
-def cases_of_subjects(session: Session, *, subjects: Collection[UUID]) -> tuple[ExcursionRow, ...]:
-    """Return the cases of these subjects, open ones first; the caller read them as the asker's before."""
-    return _cases(session, Booking.subject.in_(subjects))
+def open_cases(session: Session) -> tuple[ExcursionRow, ...]:
+    """Return the cases that are open, whoever's goods they are about."""
+    return _cases(session, ReeferExcursion.closed_at.is_(None))
 
 
-def count_open(session: Session) -> tuple[int, datetime | None]:
-    """Return how many cases are open, and when the first of them was opened."""
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.min(ReeferExcursion.opened_at)).where(ReeferExcursion.closed_at.is_(None))
-    ).one()
-    return row[0], row[1]
+def waiting(session: Session) -> int:
+    """Return how many cases are open."""
+    wanted = sa.select(sa.func.count()).select_from(ReeferExcursion).where(ReeferExcursion.closed_at.is_(None))
+    return session.scalars(wanted).one()
 
 
 def _cases(session: Session, *where: sa.ColumnElement[bool]) -> tuple[ExcursionRow, ...]:

@@ -96,14 +96,10 @@ def overdue(session: Session, *, now: datetime) -> tuple[MovementRow, ...]:
     return _rows(session, TransitMovement.state.in_(ENGAGED), TransitMovement.discharge_by < now)
 
 
-def count_overdue(session: Session, *, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many movements stand past their deadline, and the first of these deadlines."""
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.min(TransitMovement.discharge_by)).where(
-            TransitMovement.state.in_(ENGAGED), TransitMovement.discharge_by < now
-        )
-    ).one()
-    return row[0], row[1]
+def waiting(session: Session, *, now: datetime) -> int:
+    """Return how many movements stand past their deadline."""
+    wanted = sa.select(sa.func.count()).where(TransitMovement.state.in_(ENGAGED), TransitMovement.discharge_by < now)
+    return session.scalars(wanted).one()
 
 
 def _rows(session: Session, *where: sa.ColumnElement[bool]) -> tuple[MovementRow, ...]:

@@ -136,7 +136,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
         if index is not None:
             found[key] = index
     if not {"time", "tenths"} <= found.keys():
-        raise Refused.field("readings", "readings_columns", "time, °C, logger")
+        raise Refused.field("readings", "readings_columns")
     return found
 
 

@@ -77,9 +77,7 @@ def off_load(session: Session, *, actor: Actor, departure_id: UUID, booking_id: 
     locks.check(session, booking_id=booking.id, change=Change.REMOVE, now=now)
     transferring.take_off(session, booking, actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id], action="unload")
-    tracking.note(
-        session, code=Status.UNLOADED, booking_id=booking.id, place_code=place_code, event_at=now, now=now
-    )
+    tracking.note(session, code=Status.UNLOADED, booking_id=booking.id, place_code=place_code, event_at=now, now=now)
     cost = rules.cost_of(Option.OFF_LOAD, grams=booking.grams)
     return _note(session, actor, departure_id, Option.OFF_LOAD, place_code, cause, cost, now, booking=booking)
 
@@ -100,7 +98,8 @@ def transfer(
         booking, place_code, cause = bookings.locked_booking(session, booking_id), custody.place_code, custody.cause
         if booking.departure_id != departure_id or booking.state is not BookingState.CARGO_RECEIVED:
             raise Refused.field("booking", "not_aboard")
-    possible = {one.departure_id: one for one in queries.onward(session, booking=booking, place_code=place_code, now=now)}
+    lorries = queries.onward(session, booking=booking, place_code=place_code, now=now)
+    possible = {one.departure_id: one for one in lorries}
     if to_departure_id not in possible:
         raise Refused.field("departure", "cannot_transfer", ", ".join(one.reference for one in possible.values()))
     transferring.check_transit(session, booking_id=booking.id)
@@ -124,9 +123,7 @@ def transfer(
     )
 
 
-def _held(
-    session: Session, actor: Actor, departure_id: UUID, now: datetime
-) -> tuple[DepartureRow, str, HoldCause]:
+def _held(session: Session, actor: Actor, departure_id: UUID, now: datetime) -> tuple[DepartureRow, str, HoldCause]:
     """Return a held departure, where it stands and why, locked, for its operator; Conflict ``not_held``."""
     access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
     acting.lock(session, departure_id=departure_id)

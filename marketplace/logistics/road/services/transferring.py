@@ -23,7 +23,15 @@ from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures import acting
 from marketplace.logistics.services.space import bookings, rolling
 from marketplace.logistics.services.space.bookings import Bookable
-from marketplace.logistics.services.space.room import NOTHING, change, departure_of, enter, give_back, no_room, room_left
+from marketplace.logistics.services.space.room import (
+    NOTHING,
+    change,
+    departure_of,
+    enter,
+    give_back,
+    no_room,
+    room_left,
+)
 
 _REASON = "held_transfer"
 
@@ -49,9 +57,7 @@ def take_off(session: Session, booking: Booking, *, actor: Actor, now: datetime)
     session.flush()
 
 
-def move(
-    session: Session, booking: Booking, *, departure_id: UUID, is_open: bool, actor: Actor, now: datetime
-) -> UUID:
+def move(session: Session, booking: Booking, *, departure_id: UUID, is_open: bool, actor: Actor, now: datetime) -> UUID:
     """Put a consignment on another departure and return the booking that it becomes.
 
     On one that still takes bookings it waits to be loaded; on one that stands on its way it goes on at once.

@@ -349,7 +349,6 @@ LABELS: Final[dict[str, Any]] = {
     "most_price": _("Highest unit price"),
     "most_quantity": _("Most units"),
     "number": _("Number"),
-    "odometer_km": _("Odometer"),
     "order": _("Order"),
     "payee_account": _("Account"),
     "percent": _("Percent"),

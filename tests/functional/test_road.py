@@ -277,7 +277,7 @@ def test_a_carrier_hands_its_file_in_on_a_page(way, operator, market):
     way.act("pre-cooling", 201, trader=market.carrier, celsius="4", logger="TT-19")
     page, path = visitor(way.app, market.carrier), f"/lorries/{way.booking['departure_id']}"
     assert way.booking["reference"] in page.open(path)
-    page.open(f"{path}?form=readings")
+    page.open(f"{path}/readings")
     sent = {"readings": (io.BytesIO(READINGS.encode()), "logger.csv"), "logger": ""}
     page.send(f"{path}/readings", sent)
     assert "<polyline" in page.open(path)
@@ -372,5 +372,6 @@ def test_the_same_is_noted_of_many(way, operator, market):
     assert way.act("bulk", 200, act="out_for_delivery", place=HANOI) == {"count": 1}
     page = visitor(way.app, operator)
     path = f"/lorries/{way.booking['departure_id']}"
-    for form in ("broker", "declare", "transit", "swap", "cool", "pre_cool", "readings", "hold", "bulk"):
-        page.open(f"{path}?form={form}")
+    forms = ("brokers", "declarations", "transits", "swaps", "cooling", "pre-cooling", "readings", "hold", "bulk")
+    for form in forms:
+        assert f'action="{path}/{form}"' in page.open(f"{path}/{form}")

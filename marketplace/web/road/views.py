@@ -83,8 +83,36 @@ def _lorry(departure_id: UUID, **given: Any) -> str:
         until=local(until, shown.zone_of(row, "")),
         currencies=choices.currencies(),
         pictures=shown.pictures(seen),
-        **{"at": request.args.get("form", ""), "values": {}, "errors": {}, "refusal": None, **given},
+        **{"at": "", "values": {}, "errors": {}, "refusal": None, **given},
     )
+
+
+def _show_form(path: str, at: str, permission: Permission) -> None:
+    """Show the lorry with one of its forms open, at the address that the form is sent to."""
+
+    @requires(permission)
+    def show(departure_id: UUID) -> str:
+        return _lorry(departure_id, at=at)
+
+    show.__doc__ = "Show a lorry with one of its forms open."
+    pages.add_url_rule(f"/lorries/<uuid:departure_id>/{path}", f"form_{at}", show, methods=["GET"])
+
+
+for _path, _at, _permission in (
+    ("brokers", "broker", _OPERATE),
+    ("declarations", "declare", _WORK),
+    ("amendments", "amend", _WORK),
+    ("transits", "transit", _WORK),
+    ("transits/steps", "step", _WORK),
+    ("swaps", "swap", _WORK),
+    ("cooling", "cool", _OPERATE),
+    ("pre-cooling", "pre_cool", _WORK),
+    ("readings", "readings", _WORK),
+    ("hold", "hold", _WORK),
+    ("held-choices", "choose", _OPERATE),
+    ("bulk", "bulk", _OPERATE),
+):
+    _show_form(_path, _at, _permission)
 
 
 def _brokers() -> Any:

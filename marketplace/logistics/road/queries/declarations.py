@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -160,7 +159,7 @@ def brokers_of(session: Session, *, departure_id: UUID) -> tuple[BrokerRow, ...]
     return tuple(BrokerRow(*row) for row in rows)
 
 
-def _changes(session: Session, statement: sa.Select[Any]) -> dict[UUID, list[Change]]:
+def _changes(session: Session, statement: sa.Select[UUID, Change]) -> dict[UUID, list[Change]]:
     found: dict[UUID, list[Change]] = {}
     for declaration_id, change in session.execute(statement):
         found.setdefault(declaration_id, []).append(change)

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
-from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -19,7 +18,6 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries.bookings import booking as booking_row
 from marketplace.logistics.queries.departures import departure
-from marketplace.logistics.road.events import ExcursionOpened
 from marketplace.logistics.road.models.lorries import BookingCooling, PreCooling, ReeferExcursion, ReeferReading
 from marketplace.logistics.road.queries import cooling as queries
 from marketplace.logistics.road.rules import reefers as rules
@@ -162,19 +160,15 @@ def _open_cases(session: Session, departure_id: UUID, now: datetime) -> int:
     by_logger: dict[str, list[Reading]] = {}
     for one in queries.readings_of(session, departure_id=departure_id):
         by_logger.setdefault(one.logger, []).append(one)
-    rows = session.execute(
-        sa.select(Booking.id, Booking.subject).where(Booking.departure_id == departure_id, Booking.state.in_(_ABOARD))
+    aboard = session.scalars(
+        sa.select(Booking.id).where(Booking.departure_id == departure_id, Booking.state.in_(_ABOARD))
     ).all()
-    subjects = {row.id: row.subject for row in rows}
-    ranges = queries.ranges_of(session, booking_ids=subjects)
-    opened: list[UUID] = []
-    for booking_id, kept in ranges.items():
-        for logger, readings in by_logger.items():
-            for one in rules.excursions(readings, kept.range, tolerance=tolerance):
-                opened += [booking_id] * _keep(session, booking_id, logger, one, now)
-    for booking_id in dict.fromkeys(opened):
-        events.record(session, ExcursionOpened(at=now, booking_id=booking_id, subject=subjects[booking_id]))
-    return len(opened)
+    return sum(
+        _keep(session, booking_id, logger, one, now)
+        for booking_id, kept in queries.ranges_of(session, booking_ids=aboard).items()
+        for logger, readings in by_logger.items()
+        for one in rules.excursions(readings, kept.range, tolerance=tolerance)
+    )
 
 
 def _keep(session: Session, booking_id: UUID, logger: str, one: Excursion, now: datetime) -> bool:

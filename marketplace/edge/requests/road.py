@@ -222,6 +222,7 @@ messages.register(
         ),
         "amendment_due": _("Declared goods were moved (%(numbers)s): record what customs took of it first."),
         "declared_already": _("This consignment is declared on this side already."),
+        "transit_over": _("The lorry is unloaded or was cancelled: nothing is taken through transit any more."),
         "transit_empty": _("Nothing is listed: a movement has one consignment at least."),
         "guarantee_over": _("The guarantee ended on %(until)s: nothing is released under it."),
         "transit_runs": _("These goods ride under transit %(number)s. It has to be discharged first."),

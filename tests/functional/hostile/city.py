@@ -561,7 +561,7 @@ def _ride(city: City) -> None:
         "guarantee_until": (clock.now() + timedelta(days=200)).date().isoformat(),
         "discharge_by": (clock.now() + timedelta(days=20)).isoformat(),
     }
-    path = f"/departures/{city.ids['departure.arriving']}/transits"
+    path = f"/departures/{city.ids['departure.carrying']}/transits"
     city.ids["transit"] = city.call("operator", "POST", path, drafted)["id"]
     now = clock.now()
     case = ReeferExcursion(

@@ -46,13 +46,13 @@ def draft(session: Session, *, actor: Actor, departure_id: UUID, wanted: NewMove
 
     NotFound ``departure`` for anybody but the operator and its brokers; Refused by field: a regime that does not hold
     in a country of the way, a guarantee that ends before the planned discharge, bookings that are not aboard;
-    Conflict ``departure_over``.
+    Conflict ``transit_over``.
     """
     access.must_be(session, Hat.OPERATOR, Hat.BROKER, actor=actor, departure_id=departure_id)
     acting.lock(session, departure_id=departure_id)
     row = departure(session, departure_id=departure_id, now=now)
     if row.state in _OVER:
-        raise Conflict("departure_over", departure=departure_id)
+        raise Conflict("transit_over", departure=departure_id)
     first, last = _span(row, wanted.from_place, wanted.to_place)
     way = row.stops[first : last + 1]
     rules.check_way(wanted.regime, [stop.place.country for stop in way])

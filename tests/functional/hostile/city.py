@@ -555,7 +555,7 @@ def _ride(city: City) -> None:
         "from_stop": HUB,
         "to_stop": HANOI,
         "guarantee": "single",
-        "guarantee_reference": "G-1",
+        "guarantee_reference": "G-2026-0",
         "guarantee_amount": "100",
         "currency": "CNY",
         "guarantee_until": (clock.now() + timedelta(days=200)).date().isoformat(),

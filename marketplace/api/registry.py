@@ -66,6 +66,7 @@ from marketplace.api.pricing.views import api as pricing
 from marketplace.api.reconciliation.views import api as reconciliation
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.reviews.views import api as reviews
+from marketplace.api.road.views import api as road
 from marketplace.api.samples.views import api as samples
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
@@ -145,6 +146,7 @@ BLUEPRINTS = (
     remarks,
     prices,
     reviews,
+    road,
     samples,
     search,
     settings,

@@ -388,4 +388,9 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A line of a partner's invoice that differs from the planned cost by no more than this share of it matches."),
         _BASIS_POINTS,
     ),
+    Setting.REEFER_TOLERANCE_MINUTES: Words(
+        _("Patience with cold goods outside their range"),
+        _("Goods whose logger shows them outside their range for longer than this have a case opened."),
+        _MINUTES,
+    ),
 }  # fmt: skip

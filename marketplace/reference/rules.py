@@ -146,6 +146,7 @@ class Setting(StrEnum):
     OFFICIAL_INVOICE_TAX_BASIS_POINTS = "OFFICIAL_INVOICE_TAX_BASIS_POINTS"
     COST_TOLERANCE_BASIS_POINTS = "COST_TOLERANCE_BASIS_POINTS"
     FREIGHT_QUOTE_HOURS = "FREIGHT_QUOTE_HOURS"
+    REEFER_TOLERANCE_MINUTES = "REEFER_TOLERANCE_MINUTES"
 
 
 Value = int | Money
@@ -227,6 +228,8 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS: 1_300,
     Setting.COST_TOLERANCE_BASIS_POINTS: 200,
     Setting.FREIGHT_QUOTE_HOURS: 24,
+    # An assumption: no source says how long goods may stand outside their range.
+    Setting.REEFER_TOLERANCE_MINUTES: 30,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.

@@ -33,6 +33,7 @@ from marketplace.seed import (
     onsite,
     people,
     reporters,
+    road,
     trading,
     warehouses,
 )
@@ -92,6 +93,7 @@ def seed(
         fleet.keep_fleet(session, carrier=carrier, operator=operator, now=clock.now())
         insurance.insure_some(session, buyer=desk.actor(cast.BUYER), now=clock.now())
         reporters.foretell_queue(session, actor=desk.actor(cast.LOGISTICS), now=clock.now())
+        road.put_on_road(session, operator=operator, carrier=carrier, broker=desk.actor(cast.BROKER), now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

@@ -102,6 +102,7 @@ from marketplace.web.questions.views import pages as questions
 from marketplace.web.reconciliation.views import pages as reconciliation
 from marketplace.web.remarks.views import pages as remarks
 from marketplace.web.reviews.views import pages as reviews
+from marketplace.web.road.views import pages as road
 from marketplace.web.samples.views import pages as samples
 from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
@@ -160,6 +161,7 @@ BLUEPRINTS = (
     remarks,
     prices,
     reviews,
+    road,
     samples,
     lists,
     comparison,

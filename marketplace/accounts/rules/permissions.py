@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
+    LOGISTICS_ROAD_RECORD = "logistics:road:record"
     LOGISTICS_TRACKING_CONNECT = "logistics:tracking:connect"
     LOGISTICS_TRACKING_READ = "logistics:tracking:read"
     LOGISTICS_TRACKING_SHARE = "logistics:tracking:share"
@@ -202,6 +203,8 @@ _DRIVES: Final = frozenset({_P.PARTNER_FLEET_KEEP})
 # What lies in distribution centres: kept by who runs one, released from bond by who declares it.
 _STORES: Final = frozenset({_P.PARTNER_CENTRE_KEEP})
 _RELEASES: Final = frozenset({_P.PARTNER_RELEASE_RECORD})
+# Works on lorries under way: their carrier, the brokers who declare for them, the operator.
+_ON_ROAD: Final = frozenset({_P.LOGISTICS_ROAD_RECORD})
 # Looks at goods before they leave: an inspection company, or the people of a hub.
 _INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
 # Sees who it insures, surveys, decides and pays.
@@ -209,7 +212,7 @@ _INSURES: Final = frozenset({_P.PARTNER_INSURANCE_ANSWER})
 # What both sides say of the papers of their goods, and the insurance that one of them takes.
 _SHIPS: Final = frozenset({_P.TRADE_INSURANCE_TAKE, _P.TRADE_PAPERS_STATE})
 _OPERATOR: Final = (
-    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS | _STORES | _RELEASES
+    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS | _STORES | _RELEASES | _ON_ROAD
     | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
     | {_P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
@@ -218,8 +221,8 @@ _OPERATOR: Final = (
 WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.TRADE: _TRADE,
     CompanyKind.OPERATOR: _OPERATOR,
-    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES,
-    CompanyKind.BROKER: _PARTNER | _RELEASES,
+    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS | _DRIVES | _ON_ROAD,
+    CompanyKind.BROKER: _PARTNER | _RELEASES | _ON_ROAD,
     CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS | _STORES,
     CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
     CompanyKind.INSURER: _PARTNER | _INSURES,
@@ -228,7 +231,7 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
 }
 
 # What is done to goods, vehicles and messages, whatever the kind of the company.
-_AT_WORK: Final = _HANDLES_GOODS | _INSPECTS | _DRIVES | _TRACKS | _STORES
+_AT_WORK: Final = _HANDLES_GOODS | _INSPECTS | _DRIVES | _TRACKS | _STORES | _ON_ROAD
 _SEES_TRADE: Final = frozenset(
     {
         _P.LOGISTICS_TRACKING_READ,
@@ -240,7 +243,7 @@ _SEES_TRADE: Final = frozenset(
     }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS | _INSURES | _DRIVES | _STORES | _RELEASES,
+    Role.OWNER: _TRADE | _PARTNER | _INSURES | _AT_WORK | _RELEASES,
     Role.SALES: _SEES_TRADE | _PAPERS | _SHIPS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -303,7 +306,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         # Who knows the merchants runs the halls they stand in.
         _P.OPERATOR_SHOWROOM_RUN,
     },
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | _STORES | {
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | _STORES | _ON_ROAD | {
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,

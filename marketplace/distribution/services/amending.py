@@ -26,6 +26,8 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.services.space import claims, rolling
 from marketplace.orders.events import LineAdded, LineLessened, LineReplaced, OrderAmended
 from marketplace.orders.queries import lines as line_queries
@@ -165,11 +167,15 @@ def on_order_amended(session: Session, event: OrderAmended) -> None:
 
 
 def _shrink(session: Session, line: LineRow, left: int, load: Load | None, now: datetime) -> None:
-    """Shrink a line's booking; of a line that lost it, what will be booked again; a courier's line has none."""
+    """Shrink a line's booking; of a line that lost it, what will be booked again; a courier's line has none.
+
+    Conflict ``declared_locked`` for goods that are declared.
+    """
     rows = booking_queries.bookings(session, subjects=[line.id]).get(line.id)
     if not rows:
         return
     last = rows[-1]
+    locks.check(session, booking_id=last.id, change=Change.REMOVE, now=now)
     if load is not None and last.state in bookings.WITHOUT_CARGO:
         rolling.adjust(session, booking_id=last.id, load=load, now=now)
     session.get_one(LineBooking, last.id).quantity = left

@@ -23,6 +23,8 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services.space import claims, holding, rolling
 from marketplace.orders import events
@@ -95,8 +97,9 @@ def _move(
 ) -> None:
     """Move a booking to its carrier's first departure that the goods reach and that has room, or to the chosen one.
 
-    Refused ``departure`` for a chosen one that is none of them.
+    Refused ``departure`` for a chosen one that is none of them; Conflict ``declared_locked`` for declared goods.
     """
+    locks.allow(session, booking_id=booking.id, change=Change.ROLL)
     possible = [row for row in options_for(session, booking, departure, ready_at, now) if _is_other(row, booking)]
     if chosen is not None:
         possible = [row for row in possible if row.departure_id == chosen]

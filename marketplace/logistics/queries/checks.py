@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.quantity import DIMENSIONS
@@ -12,28 +12,51 @@ from marketplace.logistics.models.cargo import Manifest
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
 from marketplace.logistics.pricing.models import WholeLorry
 from marketplace.logistics.queries.room import capacity_of, taken_of
+from marketplace.logistics.road.models.lorries import HeldChoice
+from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.rules.cargo import manifest_hash
 from marketplace.logistics.rules.states import TAKING, BookingState
+
+_RODE = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
 
 
 def _misloaded(session: Session) -> list[Breach]:
     """Return sealed departures on which something else rides than their manifest says, or whose hash is another."""
     aboard: dict[UUID, set[str]] = {}
-    rode = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
     for departure_id, booking_reference in session.execute(
         sa.select(Booking.departure_id, Booking.reference)
         .join(Manifest, Manifest.departure_id == Booking.departure_id)
-        .where(Booking.state.in_(rode))
+        .where(Booking.state.in_(_RODE))
     ):
         aboard.setdefault(departure_id, set()).add(booking_reference)
     found: list[Breach] = []
+    went, came = _changed_lorries(session)
     for row in session.scalars(sa.select(Manifest)):
         listed = {one["booking"] for one in row.content["consignments"]}
+        listed = (listed | came.get(row.departure_id, set())) - went.get(row.departure_id, set())
         if listed != aboard.get(row.departure_id, set()):
             found.append(Breach("8 manifest", "departure", row.departure_id, "what is aboard is not what is listed"))
         if manifest_hash(row.content) != row.sha256:
             found.append(Breach("2 manifest", "departure", row.departure_id, "the manifest is not what was frozen"))
     return found
+
+
+def _changed_lorries(session: Session) -> tuple[dict[UUID, set[str]], dict[UUID, set[str]]]:
+    """Return by departure what was taken off it after it was sealed, and what was put on it while it stood."""
+    went: dict[UUID, set[str]] = {}
+    came: dict[UUID, set[str]] = {}
+    became = aliased(Booking)
+    rows = session.execute(
+        sa.select(HeldChoice.departure_id, Booking.reference, became.departure_id, became.reference, became.state)
+        .join(Booking, Booking.id == HeldChoice.booking_id)
+        .outerjoin(became, became.id == HeldChoice.new_booking_id)
+        .where(HeldChoice.option != Option.WAIT)
+    )
+    for departure_id, reference, onto, new_reference, state in rows:
+        went.setdefault(departure_id, set()).add(reference)
+        if state in _RODE:
+            came.setdefault(onto, set()).add(new_reference)
+    return went, came
 
 
 def breaches(session: Session) -> list[Breach]:

@@ -51,7 +51,8 @@ BOOKING: Final = Lifecycle(
             "cancel": _B.CANCELLED,
         },
         _B.LOADED: {"unload": _B.CARGO_RECEIVED, "depart": _B.IN_TRANSIT},
-        _B.IN_TRANSIT: {"arrive": _B.ARRIVED},
+        # Goods of a lorry that is held on its way may be taken off it there.
+        _B.IN_TRANSIT: {"arrive": _B.ARRIVED, "off_load": _B.CARGO_RECEIVED},
         _B.ARRIVED: {"complete": _B.COMPLETED},
     },
 )
@@ -123,6 +124,8 @@ class HoldCause(StrEnum):
     WEATHER = "weather"
     ROAD_CLOSED = "road_closed"
     BORDER_CLOSED = "border_closed"
+    SECURITY = "security"
+    OTHER = "other"
 
 
 class ConsignmentState(StrEnum):

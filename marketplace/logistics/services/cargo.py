@@ -23,6 +23,7 @@ from marketplace.logistics.events import CargoReceived, ReceiptRecorded
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt, ReceiptRemark
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.queries import cargo as queries
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, check_units, sscc
 from marketplace.logistics.rules.states import (
     CONSIGNMENT,
@@ -56,7 +57,8 @@ def receive_cargo(
     come, so it never shrinks. Loading metres and pallet places stay as booked until the load is planned. A caller that
     knows what came gives ``floor``, the loading metres and pallet places of that: the booking becomes what was measured
     on this floor, smaller or larger. ``reason`` says why it was taken in after the cut-off, ``happened_at`` when it
-    came where this is noted later. Conflict ``capacity`` when the lorry has no room for the surplus.
+    came where this is noted later. Conflict ``capacity`` when the lorry has no room for the surplus,
+    ``beyond_declared`` for more cartons than were declared.
     """
     check_units(units)
     came_at = happened_at or now
@@ -74,6 +76,7 @@ def receive_cargo(
     made = tuple(_add_unit(session, booking_id, unit, reason, came_at) for unit in units)
     session.flush()
     cartons, grams, cm3 = _received(session, booking_id)
+    locks.check_cartons(session, booking_id=booking_id, cartons=cartons)
     bookings.move(booking, "receive")
     session.flush()
     audit.record(
@@ -224,6 +227,7 @@ def hand_on(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None
 
 def bring_along(session: Session, *, actor: Actor, booking_id: UUID, new_booking_id: UUID, now: datetime) -> None:
     """Let cargo that stayed at the hub without a booking go with a confirmed one; nothing where there is none."""
+    locks.follow(session, booking_id=booking_id, new_booking_id=new_booking_id)
     if booking_id not in queries.received(session, booking_ids=[booking_id]):
         return
     hand_on(session, booking_id=booking_id, new_booking_id=new_booking_id)

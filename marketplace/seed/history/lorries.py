@@ -14,6 +14,8 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries.bookings import bookings_on
+from marketplace.logistics.road.queries import cooling as cooling_queries
+from marketplace.logistics.road.services import cooling
 from marketplace.logistics.rules.states import CURRENT, BookingState, HoldCause
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.seed.history.agenda import Agenda
@@ -179,6 +181,7 @@ class _Doing:
                 self.lorry.is_off = True
             case "seal":
                 number = f"CQ-{departure_id.hex[-6:].upper()}"
+                _cool(session, departure_id, actor, now)
                 loading.seal(session, actor=actor, departure_id=departure_id, seal_number=number, now=now)
             case "arrive":
                 journey.arrive(session, actor=actor, departure_id=departure_id, place_code=self.place, now=now)
@@ -188,6 +191,14 @@ class _Doing:
                 closing.cancel(session, actor=actor, departure_id=departure_id, reason="breakdown", now=now)
             case _:
                 _ACTS[self.act](session, actor=actor, departure_id=departure_id, now=now)
+
+
+def _cool(session: Session, departure_id: UUID, actor: Actor, now: datetime) -> None:
+    """Note that the trailer of a lorry with cold goods was cooled down before they were loaded."""
+    aboard = [row.id for row in bookings_on(session, departure_id=departure_id)]
+    if cooling_queries.ranges_of(session, booking_ids=aboard):
+        logger = f"DEMO-{departure_id.hex[-6:].upper()}"
+        cooling.pre_cool(session, actor=actor, departure_id=departure_id, tenths=40, logger=logger, now=now)
 
 
 def _has_cargo(session: Session, departure_id: UUID) -> bool:

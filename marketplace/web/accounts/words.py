@@ -41,6 +41,7 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.LOGISTICS_DEPARTURE_OPERATE: _("Run departures"),
     Permission.LOGISTICS_HANDOVER_RECORD: _("Record hand-overs of cargo"),
     Permission.LOGISTICS_RECEIPT_RECORD: _("Record receipts of cargo"),
+    Permission.LOGISTICS_ROAD_RECORD: _("Work on lorries on the road"),
     Permission.LOGISTICS_TRACKING_CONNECT: _("Connect programs to tracking"),
     Permission.LOGISTICS_TRACKING_READ: _("Read events of the journey"),
     Permission.LOGISTICS_TRACKING_SHARE: _("Share tracking links"),

@@ -19,6 +19,7 @@ from marketplace.exchange.queries import enquiries, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.logistics.borders.queries import crossings as borders
+from marketplace.logistics.road.queries import cooling, movements
 from marketplace.mail.channels import EmlFolder
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import watching
@@ -87,6 +88,18 @@ _QUEUES: Final = (
         "operations.unbooked",
         Permission.LOGISTICS_DEPARTURE_OPERATE,
         distribution.waiting,
+    ),
+    _Queue(
+        _("Transit not discharged"),
+        "road.overdue",
+        Permission.LOGISTICS_DEPARTURE_OPERATE,
+        lambda session: movements.waiting(session, now=clock.now()),
+    ),
+    _Queue(
+        _("Cold goods outside their range"),
+        "road.open_cases",
+        Permission.LOGISTICS_DEPARTURE_OPERATE,
+        cooling.waiting,
     ),
     _Queue(
         _("Money that does not add up yet"),

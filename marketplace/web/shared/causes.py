@@ -16,5 +16,7 @@ def cause_of(cause: HoldCause) -> str:
         HoldCause.WEATHER: _("weather"),
         HoldCause.ROAD_CLOSED: _("road closed"),
         HoldCause.BORDER_CLOSED: _("border closed"),
+        HoldCause.SECURITY: _("security"),
+        HoldCause.OTHER: _("another cause"),
     }
     return words[cause]

@@ -21,6 +21,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.road.models.lorries import ReeferExcursion
 from marketplace.logistics.services import timetable
 from marketplace.logistics.tracing.rules import signing
 from marketplace.merchants.models import Payee
@@ -236,7 +237,7 @@ def build(app: Flask) -> City:
     _work(city)
     _papers(city)
     _insure(city)
-    for go_on in (_receive, _cost, _fail, _wait):
+    for go_on in (_receive, _cost, _fail, _wait, _ride):
         go_on(city)
     session = reading()
     session.rollback()
@@ -673,6 +674,42 @@ def _track(city: City) -> None:
     departure = f"/departures/{city.ids['departure.arriving']}"
     city.ids["departure-reference"] = city.call("operator", "GET", f"{departure}/operations")["reference"]
     city.ids["transport-event"] = city.call("operator", "POST", f"{departure}/events", {"code": 31})["id"]
+
+
+def _ride(city: City) -> None:
+    """Let a broker be named, a consignment be declared, transit be drafted, and a case of cold goods be open."""
+    named = {"side": "export", "company": city.ids["company.empty"]}
+    city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/brokers", named)
+    today = (clock.now() - timedelta(days=3)).date().isoformat()
+    declared = {"side": "export", "number": "530020260000", "lodged_on": today, "cartons": 5000}
+    path = f"/bookings/{city.ids['booking.arrived']}/declarations"
+    city.ids["declaration"] = city.call("operator", "POST", path, declared)["id"]
+    drafted = {
+        "regime": "gms",
+        "from_stop": HUB,
+        "to_stop": HANOI,
+        "guarantee": "single",
+        "guarantee_reference": "G-2026-0",
+        "guarantee_amount": "100",
+        "currency": "CNY",
+        "guarantee_until": (clock.now() + timedelta(days=200)).date().isoformat(),
+        "discharge_by": (clock.now() + timedelta(days=20)).isoformat(),
+    }
+    path = f"/departures/{city.ids['departure.carrying']}/transits"
+    city.ids["transit"] = city.call("operator", "POST", path, drafted)["id"]
+    now = clock.now()
+    case = ReeferExcursion(
+        id=new_id(),
+        booking_id=UUID(city.ids["booking.arrived"]),
+        logger="L-1",
+        began_at=now,
+        last_at=now,
+        worst=90,
+        opened_at=now,
+    )
+    with unit_of_work() as session:
+        session.add(case)
+        city.ids["excursion"] = str(case.id)
 
 
 def signed(city: City, content: bytes) -> dict[str, str]:

@@ -84,6 +84,8 @@ KINDS: Final = {
     "driver_id": ("driver", "driver.spare"),
     "fleet_paper_id": "fleet-paper",
     "crew_id": "crew",
+    "transit_id": "transit",
+    "excursion_id": "excursion",
     "rotation_id": "rotation",
     "type_id": "vehicle-type",
     "file_id": "file.",

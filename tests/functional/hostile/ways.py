@@ -78,6 +78,24 @@ def _crew(city: City) -> Body:
     }
 
 
+def _later() -> str:
+    return (clock.now() + timedelta(hours=12)).isoformat()
+
+
+def _transit(_: City) -> Body:
+    return {
+        "regime": "gms",
+        "from_stop": HUB,
+        "to_stop": HANOI,
+        "guarantee": "single",
+        "guarantee_reference": "G-2026-1",
+        "guarantee_amount": "250000",
+        "currency": "CNY",
+        "guarantee_until": _in(200)(_),
+        "discharge_by": (clock.now() + timedelta(days=20)).isoformat(),
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -792,6 +810,40 @@ WAYS: Final[dict[str, Way]] = {
     "GET /lorry-days": Way("operator"),
     "GET /departures/{}/cutoffs": Way("", ("departure.carrying",)),
     "GET /departures/{}/crews": Way("operator", ("departure.manned",)),
+    "GET /lorries": Way("carrier"),
+    "GET /lorries/{}": Way("carrier", ("departure.carrying",)),
+    "POST /lorries/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
+    "POST /departures/{}/brokers": Way(
+        "operator", ("departure.carrying",), body(side="export", company=_of("company.empty"))
+    ),
+    "POST /departures/{}/brokers/dismissal": Way("operator", ("departure.arriving",), body(side="export")),
+    "POST /bookings/{}/declarations": Way(
+        "operator",
+        ("booking.arrived",),
+        lambda _: {"side": "import", "number": "530020261111", "lodged_on": _in(-3)(_), "cartons": 5000},
+    ),
+    "POST /declarations/{}/amendments": Way("operator", ("declaration",), body(change="roll", number="A-77")),
+    "POST /departures/{}/transits": Way("operator", ("departure.carrying",), _transit),
+    "GET /transits/overdue": Way("operator"),
+    "GET /transits/{}": Way("operator", ("transit",)),
+    "POST /transits/{}/steps": Way("operator", ("transit",), body(step="lodge")),
+    # Nobody drives it: the refusal is among the tests of the road.
+    "POST /departures/{}/swaps": Way(
+        "carrier", ("departure.at-border",), body(place=HUB, cause="hours", seal_number="CN-1"), succeeds=False
+    ),
+    "POST /bookings/{}/cooling": Way("operator", ("booking.confirmed",), body(set_point="4", least="2", most="8")),
+    "POST /departures/{}/pre-cooling": Way("carrier", ("departure.carrying",), body(celsius="4", logger="L-1")),
+    "POST /departures/{}/readings": Way(
+        "carrier", ("departure.carrying",), body(readings="time,°C\n2026-01-01T08:00:00Z,4\n", logger="L-1")
+    ),
+    "GET /excursions": Way("buyer"),
+    "GET /excursions/open": Way("operator"),
+    "POST /excursions/{}/closing": Way("operator", ("excursion",)),
+    "GET /departures/{}/held-options": Way("operator", ("departure.resume",)),
+    "POST /departures/{}/held-choices": Way(
+        "operator", ("departure.resume",), lambda _: {"option": "wait", "until": _later()}
+    ),
+    "POST /departures/{}/bulk": Way("operator", ("departure.arriving",), body(act="told")),
     "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),
     "POST /crews/{}/withdrawal": Way("operator", ("crew",)),
     "GET /rotations": Way("operator"),

@@ -80,6 +80,7 @@ files:file:read           o s p a l f
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
+logistics:road:record     o . . . l .
 logistics:tracking:connect o . . . l .
 logistics:tracking:read   o s p a l f
 merchant:application:read o s . . . .
@@ -109,6 +110,7 @@ logistics:booking:renew     . o . . .
 logistics:departure:operate . o . . .
 logistics:handover:record   . o . . .
 logistics:receipt:record    . o . . .
+logistics:road:record       . o . . .
 merchant:application:read   m . . . .
 operator:audit:read         . . . . a
 operator:claim:decide       . o . t .

@@ -29,6 +29,8 @@ TABLE: Final[dict[HoldCause, Bearer]] = {
     HoldCause.WEATHER: Bearer.PLATFORM,
     HoldCause.ROAD_CLOSED: Bearer.PLATFORM,
     HoldCause.BORDER_CLOSED: Bearer.PLATFORM,
+    HoldCause.SECURITY: Bearer.PLATFORM,
+    HoldCause.OTHER: Bearer.PLATFORM,
 }
 
 

@@ -1,7 +1,7 @@
 """Assign crews to departures, so that nobody and nothing drives two at the same time."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,11 +52,26 @@ def assign(session: Session, *, actor: Actor, departure_id: UUID, crew: Crew, no
     ``crew_legs`` for legs that another crew drives, ``departure_over`` once it has arrived or was cancelled.
     """
     actor.must(Permission.LOGISTICS_DEPARTURE_OPERATE)
+    return put_on(session, actor=actor, departure_id=departure_id, crew=crew, now=now)
+
+
+def put_on(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    crew: Crew,
+    takes_over_at: datetime | None = None,
+    now: datetime,
+) -> UUID:
+    """Do what ``assign`` does for an actor whom the caller asked; ``takes_over_at``: not at its first stop's time."""
     acting.lock(session, departure_id=departure_id)
     row = departure(session, departure_id=departure_id, now=now)
     if row.state in _OVER:
         raise Conflict("departure_over", departure=departure_id)
     span = span_of([stop.eta for stop in row.stops], crew.first_stop, crew.last_stop)
+    if takes_over_at is not None:
+        span = replace(span, starts_at=takes_over_at, ends_at=max(span.ends_at, takes_over_at))
     for other in queries.crews_of(session, departure_ids=[departure_id]).get(departure_id, ()):
         if span.shares_legs(other.span):
             raise Conflict("crew_legs", crew=other.id)

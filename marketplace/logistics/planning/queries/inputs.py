@@ -24,6 +24,7 @@ from marketplace.logistics.planning.rules.segregation import Nature, seen_by
 from marketplace.logistics.pricing.models import TariffTerms, WholeLorry
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
+from marketplace.logistics.road.queries import declarations
 from marketplace.logistics.rules.freight import chargeable, freight
 from marketplace.logistics.rules.states import BookingState, DepartureState
 
@@ -96,11 +97,13 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
         )
         for row in departures
     ]
+    # What is declared of a consignment names its lorry: it stays there until its declaration is amended by hand.
+    declared = declarations.declared(session, departure_ids=keys)
     parcels = [
         _parcel(
             booking,
             cargo,
-            pinned,
+            booking.departure_id if booking.id in declared else pinned,
             homes[booking.departure_id],
             rates,
             seen_by(nature(cargo, booking.shipper_company_id), asked),

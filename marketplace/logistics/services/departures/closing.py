@@ -49,7 +49,8 @@ def reopen(session: Session, *, actor: Actor, departure_id: UUID, now: datetime)
 def cancel(session: Session, *, actor: Actor, departure_id: UUID, reason: str, now: datetime) -> None:
     """Cancel a departure before it is sealed: every booking is rolled to the next with room, or cancelled.
 
-    Room elsewhere goes to the earliest confirmed first, so the latest confirmed wait longest.
+    Declared goods move as well: it is noted which declarations are to be amended. Room elsewhere goes to the earliest
+    confirmed first, so the latest confirmed wait longest.
     """
     departure = act(session, actor, departure_id, "cancel", now, reason=digest(reason))
     departure.cancel_reason = reason
@@ -61,8 +62,8 @@ def cancel(session: Session, *, actor: Actor, departure_id: UUID, reason: str, n
         key=lambda booking: (booking.confirmed_at is None, booking.confirmed_at or booking.created_at, booking.id),
     )
     for booking in booked:
-        if not roll_on(session, booking, reason="departure_cancelled", actor=actor, now=now):
-            claims.cancel(session, booking_id=booking.id, reason="departure_cancelled", actor=actor, now=now)
+        if not roll_on(session, booking, reason="departure_cancelled", actor=actor, now=now, must=True):
+            claims.cancel(session, booking_id=booking.id, reason="departure_cancelled", actor=actor, now=now, must=True)
     events.record(
         session,
         DepartureCancelled(at=now, departure_id=departure.id, subjects=tuple(booking.subject for booking in booked)),

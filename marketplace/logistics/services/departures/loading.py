@@ -1,6 +1,6 @@
 """Load the lorry and seal it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,8 @@ from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.queries import cargo as queries
+from marketplace.logistics.queries.cargo import ReceivedRow
+from marketplace.logistics.road.services import gates, locks
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo, manifests, tracking
@@ -44,8 +46,8 @@ def load(
     Room that was kept for goods that did not come is given back, by weight and volume.
 
     Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure;
-    ``segregation`` two that must not stand on one lorry, ``loading_stopped`` those that wait for something else; where
-    none is named they stay at the hub.
+    ``segregation`` two that must not stand on one lorry, ``beyond_declared`` and ``amendment_due`` declared goods,
+    ``loading_stopped`` those that wait for something else; where none is named they stay at the hub.
     """
     departure = act(session, actor, departure_id, "load", now)
     received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
@@ -58,7 +60,9 @@ def load(
     received = _without_stopped(session, received, named=booking_ids is not None)
     coming = {booking.id: booking.reference for booking in received}
     standing.check(session, departure_id=departure_id, coming=coming, now=now, beside=(BookingState.LOADED,))
-    _give_back_rest(session, received, now)
+    measured = queries.received(session, booking_ids=[booking.id for booking in received])
+    locks.check_loading(session, cartons={key: row.cartons for key, row in measured.items()})
+    _give_back_rest(session, received, measured, now)
     move_bookings(session, received, "load", actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
     for booking in received:
@@ -77,7 +81,8 @@ def seal(
     """Seal the doors and freeze the manifest; return its SHA-256.
 
     What is not on the lorry then is rolled to the next departure with room, ``no_cargo`` or ``not_loaded`` as the
-    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first.
+    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first,
+    ``declared_locked`` declared goods that are not on the lorry, ``not_pre_cooled`` a trailer that nobody cooled down.
     """
     number = seal_number.strip()
     if not 1 <= len(number) <= _LONGEST_SEAL:
@@ -101,6 +106,7 @@ def seal(
         )
     )
     loaded = booked_on(session, departure.id, (BookingState.LOADED,))
+    gates.check_cooled(session, departure_id=departure.id, booking_ids=[booking.id for booking in loaded])
     cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
     plan(session, departure, now)
     subjects = tuple(booking.subject for booking in loaded)
@@ -116,9 +122,10 @@ def _without_stopped(session: Session, received: Sequence[Booking], *, named: bo
     return [booking for booking in received if booking.id not in stopped]
 
 
-def _give_back_rest(session: Session, received: Sequence[Booking], now: datetime) -> None:
+def _give_back_rest(
+    session: Session, received: Sequence[Booking], measured: Mapping[UUID, ReceivedRow], now: datetime
+) -> None:
     """Make bookings as small as what was weighed and measured of them, where that is less."""
-    measured = queries.received(session, booking_ids=[booking.id for booking in received])
     for booking in received:
         came = measured[booking.id]
         load = replace(booking.load, grams=min(came.grams, booking.grams), cm3=min(came.cm3, booking.cm3))

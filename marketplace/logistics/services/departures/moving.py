@@ -17,6 +17,9 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import options as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.logistics.road.queries import held
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures.acting import locked
@@ -61,11 +64,16 @@ def decline_booking(session: Session, *, actor: Actor, booking_id: UUID, reason:
     bookings.note(session, [words], actor=actor, now=now)
 
 
-def roll_on(session: Session, booking: Booking, *, reason: str, actor: Actor, now: datetime) -> BookingRow | None:
+def roll_on(
+    session: Session, booking: Booking, *, reason: str, actor: Actor, now: datetime, must: bool = False
+) -> BookingRow | None:
     """Roll a booking to the first later departure of its carrier that takes it; None where none does.
 
-    Another carrier is not a party to what was agreed about the freight.
+    Another carrier is not a party to what was agreed about the freight. Conflict ``declared_locked`` for goods that
+    are declared, unless they ``must`` move.
     """
+    if not must:
+        locks.allow(session, booking_id=booking.id, change=Change.ROLL)
     row = booking_queries.booking(session, booking_id=booking.id)
     for option in later_for(session, booking=row, now=now):
         try:
@@ -76,6 +84,7 @@ def roll_on(session: Session, booking: Booking, *, reason: str, actor: Actor, no
                 reason=reason,
                 actor=actor,
                 now=now,
+                must=must,
             )
         except Conflict:
             continue
@@ -113,4 +122,9 @@ def _locked_with_departure(session: Session, booking_id: UUID) -> tuple[Booking,
     if departure_id is None:
         raise NotFound("booking")
     departure = locked(session, departure_id)
-    return bookings.locked_booking(session, booking_id), departure
+    booking = bookings.locked_booking(session, booking_id)
+    custody = held.custody_of(session, booking_id=booking_id)
+    if custody is not None and custody.place_code != departure.hub_code:
+        # No lorry takes it at the hub: it goes on from where it lies.
+        raise Conflict("in_custody", place=custody.place_code)
+    return booking, departure

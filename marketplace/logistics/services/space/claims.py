@@ -14,6 +14,8 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.events import BookingCancelled
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import AT_HUB, BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import current_bookings, locked_booking, move, note
 from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, departure_of, enter, give_back
@@ -52,9 +54,17 @@ def release(session: Session, *, subject: UUID, reason: str, now: datetime) -> N
             _give_up(session, booking, "cancel", reason, SYSTEM, now)
 
 
-def cancel(session: Session, *, booking_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM) -> None:
-    """Give up one booking that is not on the lorry yet."""
-    _give_up(session, locked_booking(session, booking_id), "cancel", reason, actor, now)
+def cancel(
+    session: Session,
+    *,
+    booking_id: UUID,
+    reason: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    must: bool = False,
+) -> None:
+    """Give up one booking that is not on the lorry yet; one that is declared only amended, unless it ``must`` end."""
+    _give_up(session, locked_booking(session, booking_id), "cancel", reason, actor, now, must=must)
 
 
 def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM) -> None:
@@ -72,7 +82,11 @@ def _known(session: Session, subject: UUID) -> Sequence[Booking]:
     return found
 
 
-def _give_up(session: Session, booking: Booking, action: str, reason: str, actor: Actor, now: datetime) -> None:
+def _give_up(
+    session: Session, booking: Booking, action: str, reason: str, actor: Actor, now: datetime, *, must: bool = False
+) -> None:
+    guard = locks.require_amendment if must else locks.check
+    guard(session, booking_id=booking.id, change=Change.REMOVE, now=now)
     took_room = booking.state not in ROOMLESS
     move(booking, action)
     booking.expires_at = None

@@ -16,6 +16,8 @@ from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.pricing.services import whole
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import DepartureState, EntryKind
 from marketplace.logistics.services.departures.acting import locked
 from marketplace.logistics.services.space.bookings import bookable, locked_booking, move, note
@@ -30,8 +32,9 @@ def exchange(
     """Move each of these bookings to its departure, all or none; return what each became.
 
     Each departure's room is changed once, by what comes less what goes, so two full lorries can exchange goods.
-    Conflict ``capacity``, ``departure_closed``, ``cutoff``, ``not_served``, ``segregation``, ``not_alone`` for a lorry
-    that one company took all of, or that of a booking that cannot move any more: nothing of this call remains then.
+    Conflict ``capacity``, ``departure_closed``, ``cutoff``, ``not_served``, ``segregation``, ``declared_locked``,
+    ``not_alone`` for a lorry that one company took all of, or that of a booking that cannot move any more: nothing of
+    this call remains then.
     """
     with session.begin_nested():
         from_ids = session.scalars(sa.select(Booking.departure_id).where(Booking.id.in_(moves)))
@@ -63,6 +66,7 @@ def _move(
     if departure_id == booking.departure_id:
         raise Conflict("same_departure", departure=departure_id)
     found = bookable(session, departure_id, booking.to_place, now)
+    locks.check(session, booking_id=booking.id, change=Change.ROLL, now=now)
     old_state = booking.state
     move(booking, "roll")
     session.flush()
@@ -71,6 +75,7 @@ def _move(
     session.flush()
     booking.rolled_to = new.id
     standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
+    locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
     facts = {"to": new.id, "departure": departure_id, "reason": reason}
     note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
     if old_state not in ROOMLESS:

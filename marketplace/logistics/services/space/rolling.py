@@ -19,6 +19,8 @@ from marketplace.logistics.planning.services import standing
 from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import Bookable, bookable, locked_booking, move, note
@@ -37,11 +39,19 @@ from marketplace.logistics.services.space.room import (
 
 
 def roll(
-    session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM
+    session: Session,
+    *,
+    booking_id: UUID,
+    departure_id: UUID,
+    reason: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    must: bool = False,
 ) -> BookingRow:
     """Move a booking to another departure, with its room and its state.
 
     Conflict ``capacity``, or ``segregation`` when it must not stand with what is there, leaves it where it is.
+    So does ``declared_locked`` for goods that are declared, unless they ``must`` move: then it is noted what to amend.
     """
     booking = locked_booking(session, booking_id)
     with session.begin_nested():
@@ -49,6 +59,8 @@ def roll(
         if found.id == booking.departure_id:
             raise Conflict("same_departure", departure=departure_id)
         standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
+        guard = locks.require_amendment if must else locks.check
+        guard(session, booking_id=booking.id, change=Change.ROLL, now=now)
         old_state, load = booking.state, booking.load
         move(booking, "roll")
         session.flush()
@@ -57,6 +69,7 @@ def roll(
         session.flush()
         booking.rolled_to = new.id
         standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
+        locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
         facts = {"to": new.id, "departure": departure_id, "reason": reason}
         note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
         if old_state in ROOMLESS:

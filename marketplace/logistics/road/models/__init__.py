@@ -1,0 +1,1 @@
+"""Tables of lorries on the road."""

@@ -1,0 +1,1 @@
+"""Decisions about lorries on the road."""

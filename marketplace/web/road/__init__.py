@@ -1,0 +1,1 @@
+"""Pages of lorries on the road."""

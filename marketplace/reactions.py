@@ -15,6 +15,9 @@ from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.fees import events as fee_events
+from marketplace.distribution.fees.services import charging as fees
+from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -46,6 +49,7 @@ from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
+from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
@@ -85,6 +89,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         drivers.on_person_erased,
         discrepancies.on_person_erased,
         costs.on_person_erased,
+        waivers.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,
@@ -179,9 +184,16 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled, return_way.on_booking_rolled, notices.on_booking_rolled),
+    logistics.BookingRolled: (
+        booking.on_booking_rolled,
+        fees.on_booking_rolled,
+        return_way.on_booking_rolled,
+        notices.on_booking_rolled,
+    ),
+    logistics.CargoReceived: (fees.on_cargo_received,),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
+        fees.on_booking_cancelled,
         return_way.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
@@ -193,6 +205,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
+    fee_events.FeeCharged: (fee_letters.on_fee_charged,),
+    fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.CreditAsked: (notices.on_credit_asked,),

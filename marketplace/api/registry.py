@@ -25,6 +25,7 @@ from marketplace.api.costs.invoices import api as partner_invoices
 from marketplace.api.costs.views import api as costs
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
+from marketplace.api.fees.views import api as fees
 from marketplace.api.files.views import api as files
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.imports.fitments import api as fitments
@@ -96,6 +97,7 @@ BLUEPRINTS = (
     commodities,
     comparison,
     costs,
+    fees,
     partner_invoices,
     documents,
     files,

@@ -131,6 +131,7 @@ _PHRASES: Final = (
     N_("%(kinds)s up to %(most)s MB"),
     N_("%(low)s to %(high)s cartons"),
     N_("%(low)s to %(high)s days"),
+    N_("%(low)s to %(high)s minutes"),
     N_("%(low)s to %(high)s milestones"),
     N_("percentages that sum to %(most)s"),
     N_("%(low)s to %(high)s small letters, digits and _, a letter first"),

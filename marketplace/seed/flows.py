@@ -23,6 +23,7 @@ from marketplace.seed import (
     colleagues,
     costs,
     customer_prices,
+    fees,
     fleet,
     floors,
     houses,
@@ -123,6 +124,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
             )
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
         costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)
+        fees.publish(session, now=now)
         reporters.seed_posts(session, actor=staff[cast.LOGISTICS], broker_id=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
             session,

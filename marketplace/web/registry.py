@@ -39,6 +39,7 @@ from marketplace.web.costs.blueprint import pages as costs
 from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
+from marketplace.web.fees.views import pages as fees
 from marketplace.web.fleet import crews as fleet_crews
 from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import partner as fleet_partner
@@ -153,6 +154,7 @@ BLUEPRINTS = (
     lists,
     comparison,
     costs,
+    fees,
     statements,
     statistics,
     official_invoices,

@@ -20,6 +20,8 @@ from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
+from marketplace.distribution.fees.queries import checks as fees
+from marketplace.distribution.fees.queries import personal as personal_fees
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
@@ -80,6 +82,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     inspections.breaches,
     distribution.breaches,
     costs.breaches,
+    fees.breaches,
     checkout.breaches,
     frozen.breaches,
     approvals.breaches,
@@ -107,6 +110,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     personal_driving.of_person,
     distribution.of_person,
     personal_costs.of_person,
+    personal_fees.of_person,
     personal_money.of_person,
     personal_offers.of_person,
     imports.of_person,

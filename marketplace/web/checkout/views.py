@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.edge.acts import approvals, itineraries, placed
+from marketplace.edge.acts import approvals, fees, itineraries, placed
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts.shares import ShareAhead
 from marketplace.edge.answers import problem
@@ -24,6 +24,7 @@ from marketplace.payments.rules.plans import Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import fees as fee_words
 from marketplace.web.shared import freight, goods, plans, render
 from marketplace.web.shared import ways as way_words
 from marketplace.web.shared.values import detail
@@ -123,6 +124,8 @@ def _review(**shown: Any) -> str:
         grouped=_grouped,
         known_ways=itineraries.ways_of(glance(), seen),
         way_words=way_words,
+        fee_rules=fees.shown(),
+        fee_words=fee_words,
         **{
             "seen": seen,
             "values": {},

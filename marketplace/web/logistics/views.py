@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from marketplace.edge.acts import fleet
+from marketplace.edge.acts import fees, fleet
 from marketplace.edge.acts import logistics as acts
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.parsing import parse
@@ -24,6 +24,7 @@ from marketplace.reference import queries as reference
 from marketplace.web.logistics import shown
 from marketplace.web.shared import corridor as drawing
 from marketplace.web.shared import cutoffs, render
+from marketplace.web.shared import fees as fee_words
 
 pages = Blueprint("logistics", __name__)
 
@@ -82,4 +83,6 @@ def departure(departure_id: UUID) -> str:
         bookable=row.is_bookable(now),
         cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),
         mine=render.own_clock(),
+        fee_rules=fees.shown(),
+        fee_words=fee_words,
     )

@@ -71,6 +71,22 @@ def _crew(city: City) -> Body:
     }
 
 
+def _fee_rule(_city: City) -> Body:
+    return {
+        "kind": "no_show",
+        "basis": "percent",
+        "percent": "10.00",
+        "per_kg": None,
+        "minimum": "1.00",
+        "currency": "CNY",
+        "grace_minutes": 30,
+        "free_days": 0,
+        "valid_from": _tomorrow(),
+        "source": "The board.",
+        "fictitious": False,
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -1374,6 +1390,16 @@ WAYS: Final[dict[str, Way]] = {
     "POST /costs/invoice-lines/{}/decision": Way(
         "operator", ("partner-invoice-line",), body(decision="split", amount="90.00", reason="wrong_rate", note="不对")
     ),
+    "GET /fee-rules": Way(),
+    "POST /fee-rules": Way("operator", body=_fee_rule),
+    "GET /fees": Way("merchant"),
+    "GET /fees/{}": Way("merchant", ("fee.owed",)),
+    "GET /fee-desk": Way("operator", query="state=charged"),
+    "GET /fee-desk/{}": Way("operator", ("fee.owed",)),
+    "POST /fees/{}/waiver": Way("operator", ("fee.owed",), body(cause="customs", reason="Held at the border.")),
+    "POST /fees/{}/waiver/approval": Way("operator", ("fee.asked",)),
+    "POST /fees/{}/waiver/refusal": Way("operator", ("fee.asked",)),
+    "POST /fees/{}/charge": Way("operator", ("fee.waiting",)),
     "GET /partner-invoices": Way("carrier", query="state=matched"),
     "POST /partner-invoices": Way(
         "carrier", body=lambda city: partner_invoice(city.ids["costed"]) | {"file_id": None, "submit": True}
@@ -1523,6 +1549,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
+    "fees.publish": body(percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2)),
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),

@@ -27,6 +27,7 @@ from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.fees.views import api as fees
 from marketplace.api.files.views import api as files
+from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
@@ -112,6 +113,7 @@ BLUEPRINTS = (
     screening,
     lists,
     fleet,
+    own_crews,
     logistics,
     members,
     merchants,

@@ -42,6 +42,7 @@ from marketplace.web.documents.views import pages as documents
 from marketplace.web.fees.views import pages as fees
 from marketplace.web.fleet import crews as fleet_crews
 from marketplace.web.fleet import operator as fleet_operator
+from marketplace.web.fleet import own_crews as fleet_own_crews
 from marketplace.web.fleet import partner as fleet_partner
 from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
@@ -174,6 +175,7 @@ BLUEPRINTS = (
 VIEWS = (
     fleet_crews,
     fleet_operator,
+    fleet_own_crews,
     fleet_partner,
     fleet_rotations,
     approval_cases,

@@ -294,6 +294,7 @@ def _drive(city: City) -> None:
         city.ids[name] = made
         for kind in ("inspection", "insurance", "gms_permit"):
             shown = {"kind": kind, "valid_until": until}
+            shown["file_id"] = city.upload("carrier", PDF, "paper.pdf", "licence")
             city.ids["fleet-paper"] = city.call("carrier", "POST", f"/fleet/vehicles/{made}/papers", shown)["id"]
     for name in ("driver", "driver.spare"):
         made = city.call("carrier", "POST", "/fleet/drivers", {"name": "Li Lei", "country": "CN"})["id"]

@@ -87,6 +87,19 @@ def _fee_rule(_city: City) -> Body:
     }
 
 
+def _crew_form(city: City) -> Body:
+    return {
+        "tractor": city.ids["vehicle"],
+        "trailer": city.ids["vehicle.trailer"],
+        "drivers": city.ids["driver"],
+        "from_stop": "",
+        "to_stop": "",
+        "returns_at": "",
+        "is_cooled": "",
+        "is_dangerous": "",
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -790,6 +803,12 @@ WAYS: Final[dict[str, Way]] = {
     "POST /fleet/drivers/{}/retirement": Way("carrier", ("driver.spare",)),
     "POST /fleet/drivers/{}/papers": Way("carrier", ("driver",), _paper_of("visa")),
     "POST /fleet/papers/{}/withdrawal": Way("carrier", ("fleet-paper",)),
+    "GET /fleet/papers/{}/file": Way("carrier", ("fleet-paper",)),
+    "GET /fleets/papers/{}/file": Way("operator", ("fleet-paper",)),
+    "GET /fleet/departures": Way("carrier"),
+    "GET /fleet/departures/{}/crews": Way("carrier", ("departure.manned",)),
+    "POST /fleet/departures/{}/crews": Way("carrier", ("departure.manned",), _crew),
+    "POST /fleet/crews/{}/withdrawal": Way("carrier", ("crew",)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "GET /itineraries": Way("", query=f"from={HUB}&to={HANOI}&kg=800&m3=2.5"),
     "GET /emission-factors": Way(""),
@@ -1567,16 +1586,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "fleet.add_driver": body(name="Han Mei", country="CN", person="", contractor=""),
     "fleet.show_vehicle_paper": lambda city: {**_paper_of("permit")(city), "scan": (io.BytesIO(b""), "")},
     "fleet.show_driver_paper": lambda city: {**_paper_of("visa")(city), "scan": (io.BytesIO(b""), "")},
-    "fleet.assign": lambda city: {
-        "tractor": city.ids["vehicle"],
-        "trailer": city.ids["vehicle.trailer"],
-        "drivers": city.ids["driver"],
-        "from_stop": "",
-        "to_stop": "",
-        "returns_at": "",
-        "is_cooled": "",
-        "is_dangerous": "",
-    },
+    "fleet.assign": _crew_form,
+    "fleet.assign_own": _crew_form,
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
     "fleet.extend": lambda city: {"departures": city.ids["run.next"]},
     "checkout.put_again": lambda city: {"lines": [city.ids["line.arrived"]]},
@@ -1766,6 +1777,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "fleet.assign": ("operator", "departure.manned"),
+    "fleet.assign_own": ("carrier", "departure.manned"),
     "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
     "fleet.retire_driver": ("carrier", "driver.spare"),
     "catalog.add_variant": ("", "live"),

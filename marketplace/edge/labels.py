@@ -38,6 +38,7 @@ LABELS: Final[dict[str, Any]] = {
     "scan": _("Scan or photo"),
     "is_cooled": _("The goods must be cooled"),
     "is_dangerous": _("Dangerous goods are aboard"),
+    "time": _("Time"),
     "grace_minutes": _("Minutes of grace after the cut-off"),
     "free_days": _("Free until so many days before the cut-off"),
     "per_kg": _("Price per chargeable kg"),

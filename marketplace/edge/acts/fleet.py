@@ -244,6 +244,12 @@ def onward(after: datetime) -> tuple[DepartureRow, ...]:
     return tuple(row for row in found.items if row.departs_at >= after)
 
 
+def add_type(session: Session, body: requests.NewTypeBody) -> UUID:
+    """Add a kind of lorry and return its id."""
+    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source)
+    return types.add(session, actor=require_actor(), code=body.code, figures=figures, now=clock.now())
+
+
 def correct_type(session: Session, type_id: UUID, body: requests.TypeBody) -> None:
     """Let a kind of lorry have other figures."""
     figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source)

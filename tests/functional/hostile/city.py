@@ -302,6 +302,7 @@ def _drive(city: City) -> None:
         for kind in ("driving_licence", "passport"):
             city.call("carrier", "POST", f"/fleet/drivers/{made}/papers", {"kind": kind, "valid_until": until})
     crew = {"tractor": city.ids["vehicle"], "trailer": city.ids["vehicle.trailer"], "drivers": [city.ids["driver"]]}
+    (city.ids["service"], *_others) = [row["id"] for row in city.call("operator", "GET", "/network/services")["items"]]
     city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]

@@ -125,6 +125,10 @@ def _paper_of(kind: str) -> Callable[[City], Body]:
     }
 
 
+def _service(_city: City) -> Body:
+    return {"line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "weekday": "sun", "time": "03:15"}
+
+
 def _type_figures(_: City) -> Body:
     return {
         "name": "Semi-trailer",
@@ -789,6 +793,10 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "DELETE /rotations/{}/departures/{}": Way("operator", ("rotation", "run.first")),
     "GET /vehicle-types": Way(""),
+    "GET /network/services": Way("operator"),
+    "POST /network/services": Way("operator", body=_service),
+    "POST /network/services/{}/end": Way("operator", ("service",)),
+    "POST /vehicle-types": Way("operator", body=lambda city: {**_type_figures(city), "code": "BOX-1"}),
     "PUT /vehicle-types/{}": Way("operator", ("vehicle-type",), _type_figures),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),

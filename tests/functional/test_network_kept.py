@@ -12,7 +12,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure
 from tests import factories
-from tests.support.visitors import Visitor
+from tests.functional.test_desks import visitor
 
 pytestmark = pytest.mark.both_databases
 SERVICE = {"line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "weekday": "sun", "time": "03:15"}
@@ -73,19 +73,18 @@ def test_kinds_of_lorries_are_added_once(call, market, keeper):
 
 
 def test_all_of_it_stands_on_pages(app, call, market, keeper):
-    seen = Visitor(app)
-    seen.log_in(keeper.login)
-    seen.open("/network/services")
-    seen.send("/network/services", SERVICE, 303)
-    assert "03:15" in seen.open("/network/services")
-    assert "Weekly services" in seen.open("/network")
+    seen = visitor(app, keeper)
+    seen.open("/operator/network/services")
+    seen.send("/operator/network/services", SERVICE, 303)
+    assert "03:15" in seen.open("/operator/network/services")
+    assert "Weekly services" in seen.open("/operator/network")
     (row,) = [one for one in call(keeper, "GET", "/network/services", expect=200)["items"] if one["time"] == "03:15"]
-    seen.open("/network/services")
-    seen.send(f"/network/services/{row['id']}/end", {}, 303)
-    seen.open("/network/services")
-    seen.send("/network/services", SERVICE | {"line": "NONE"}, 422)
+    seen.open("/operator/network/services")
+    seen.send(f"/operator/network/services/{row['id']}/end", {}, 303)
+    seen.open("/operator/network/services")
+    seen.send("/operator/network/services", SERVICE | {"line": "NONE"}, 422)
     seen.open("/operator/vehicle-types/new")
     seen.send("/operator/vehicle-types/new", LORRY, 303)
     assert "BOX-40" in seen.open("/operator/fleet")
     leg = call(keeper, "GET", "/network/lines", expect=200)["items"][0]["legs"][0]
-    assert "corridor-land.svg" in seen.open(f"/network/legs/{leg['id']}")
+    assert "corridor-land.svg" in seen.open(f"/operator/network/legs/{leg['id']}")

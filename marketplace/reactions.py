@@ -16,6 +16,9 @@ from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.centres.services import selling as centre_stock
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.fees import events as fee_events
+from marketplace.distribution.fees.services import charging as fees
+from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.insuring.services import certifying
 from marketplace.distribution.services import (
@@ -58,6 +61,7 @@ from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import centres as bonds
+from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
@@ -99,6 +103,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         discrepancies.on_person_erased,
         costs.on_person_erased,
         insurance.on_person_erased,
+        waivers.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,
@@ -197,10 +202,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
-    logistics.CargoReceived: (surcharging.on_cargo_received,),
+    logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
     logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
     logistics.BookingRolled: (
         booking.on_booking_rolled,
+        fees.on_booking_rolled,
         return_way.on_booking_rolled,
         certifying.on_booking_rolled,
         surcharging.on_booking_rolled,
@@ -209,6 +215,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     ),
     logistics.BookingCancelled: (
         carriage.on_booking_cancelled,
+        fees.on_booking_cancelled,
         return_way.on_booking_cancelled,
         whole.on_booking_left,
         notices.on_booking_cancelled,
@@ -227,6 +234,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
+    fee_events.FeeCharged: (fee_letters.on_fee_charged,),
+    fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.CreditAsked: (notices.on_credit_asked,),

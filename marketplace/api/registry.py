@@ -26,7 +26,9 @@ from marketplace.api.costs.invoices import api as partner_invoices
 from marketplace.api.costs.views import api as costs
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
+from marketplace.api.fees.views import api as fees
 from marketplace.api.files.views import api as files
+from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
 from marketplace.api.handling.views import api as handling
@@ -103,6 +105,7 @@ BLUEPRINTS = (
     commodities,
     comparison,
     costs,
+    fees,
     partner_invoices,
     documents,
     files,
@@ -120,6 +123,7 @@ BLUEPRINTS = (
     lists,
     fleet,
     centres,
+    own_crews,
     logistics,
     members,
     merchants,

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.fees.models import BookingFee
 from marketplace.distribution.models import Discrepancy, FreightContract, FreightContractLine, LineBooking
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
@@ -128,8 +129,9 @@ def returning(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, Fr
 
 
 def orders_of(session: Session, *, contract_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return the order whose goods each of these contracts carries."""
-    found = sa.select(FreightContract.id, FreightContract.order_id).where(FreightContract.id.in_(contract_ids))
+    """Return the order whose goods each of these contracts carries, or which a fee for carriage is about."""
+    kinds = (FreightContract, BookingFee)
+    found = sa.union_all(*(sa.select(one.id, one.order_id).where(one.id.in_(contract_ids)) for one in kinds))
     return {row.id: row.order_id for row in session.execute(found)}
 
 

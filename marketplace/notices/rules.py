@@ -92,6 +92,8 @@ class News(StrEnum):
     INVOICES_MISSING = "invoices_missing"
     ARRIVAL_LATE = "arrival_late"
     HOOK_GIVEN_UP = "hook_given_up"
+    FEE_CHARGED = "fee_charged"
+    FEE_WAIVED = "fee_waived"
 
 
 # Whoever may do what follows is told.
@@ -130,6 +132,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,
     News.HOOK_GIVEN_UP: Permission.LOGISTICS_TRACKING_CONNECT,
+    News.FEE_CHARGED: Permission.TRADE_PAYMENT_READ,
+    News.FEE_WAIVED: Permission.TRADE_PAYMENT_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,

@@ -24,6 +24,7 @@ from marketplace.seed import (
     colleagues,
     costs,
     customer_prices,
+    fees,
     fleet,
     floors,
     houses,
@@ -130,6 +131,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         centres.open_centres(session, keeper=founded[cast.STORES].company, operator=operator.company, now=now)
         costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)
         insurance.write_covers(session, insurer_id=founded[cast.INSURER].company, now=now)
+        fees.publish(session, now=now)
         reporters.seed_posts(session, actor=staff[cast.LOGISTICS], broker_id=founded[cast.BROKER].company, now=now)
         merchants.seed_merchants(
             session,

@@ -43,8 +43,10 @@ from marketplace.web.costs.blueprint import pages as costs
 from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
+from marketplace.web.fees.views import pages as fees
 from marketplace.web.fleet import crews as fleet_crews
 from marketplace.web.fleet import operator as fleet_operator
+from marketplace.web.fleet import own_crews as fleet_own_crews
 from marketplace.web.fleet import partner as fleet_partner
 from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
@@ -166,6 +168,7 @@ BLUEPRINTS = (
     lists,
     comparison,
     costs,
+    fees,
     statements,
     statistics,
     official_invoices,
@@ -190,6 +193,7 @@ VIEWS = (
     centre_owner,
     fleet_crews,
     fleet_operator,
+    fleet_own_crews,
     fleet_partner,
     fleet_rotations,
     approval_cases,

@@ -203,6 +203,13 @@ def vehicle_types() -> tuple[int, Items[answers.VehicleType]]:
     return 200, Items[answers.VehicleType](items=[answers.VehicleType.of(row) for row in acts.vehicle_types()])
 
 
+@api.post("/vehicle-types")
+@operation(answers={201: Created}, tag="fleet", permission=_OPERATE, body=requests.NewTypeBody, idempotent=True)
+def add_type(body: requests.NewTypeBody, session: Session) -> tuple[int, Created]:
+    """Add a kind of lorry, for departures made from now on."""
+    return 201, Created(id=acts.add_type(session, body))
+
+
 @api.put("/vehicle-types/<uuid:type_id>")
 @operation(answers={204: None}, tag="fleet", permission=_OPERATE, body=requests.TypeBody)
 def correct_type(type_id: UUID, body: requests.TypeBody) -> tuple[int, None]:

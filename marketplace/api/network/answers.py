@@ -15,6 +15,7 @@ from marketplace.logistics.borders.queries.crossings import (
     SideRow,
 )
 from marketplace.logistics.borders.queries.network import FigureRow, LegRow, NetworkLine
+from marketplace.logistics.queries.weekly import WeeklyRow
 
 
 class Figures(Answer):
@@ -258,3 +259,26 @@ class Proposed(Answer):
     """How many closures were proposed that were not there."""
 
     proposed: int
+
+
+class Service(Answer):
+    """A line that runs every week on a day at a time of its hub; ``ended_at`` where no more is planned."""
+
+    id: UUID
+    line: str
+    vehicle: str
+    weekday: str
+    time: str
+    ended_at: Instant | None
+
+    @classmethod
+    def of(cls, row: WeeklyRow) -> "Service":
+        """Write a weekly service."""
+        return cls(
+            id=row.id,
+            line=row.line_code,
+            vehicle=row.vehicle,
+            weekday=WEEKDAYS[row.weekday],
+            time=f"{row.minute_of_day // 60:02}:{row.minute_of_day % 60:02}",
+            ended_at=row.ended_at,
+        )

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.network import answers
@@ -14,6 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.logistics.borders.queries import crossings as queries
 from marketplace.logistics.borders.queries import network
+from marketplace.logistics.queries import weekly
 
 api = Blueprint("api_network", __name__)
 
@@ -40,6 +42,28 @@ def change_leg(leg_id: UUID, body: requests.LegBody) -> tuple[int, answers.Leg]:
     """Let a leg have other figures for departures planned from now on; those that are planned keep theirs."""
     in_unit_of_work(lambda session: acts.change_leg(session, leg_id, body))
     return 200, answers.Leg.of(network.leg(reading(), leg_id=leg_id))
+
+
+@api.get("/network/services")
+@operation(answers={200: Items[answers.Service]}, tag="network", permission=_EDIT)
+def services() -> tuple[int, Items[answers.Service]]:
+    """List the weekly services of every line, those that ended among them."""
+    return 200, Items[answers.Service](items=[answers.Service.of(row) for row in weekly.services(reading())])
+
+
+@api.post("/network/services")
+@operation(answers={201: Created}, tag="network", permission=_EDIT, body=requests.ServiceBody, idempotent=True)
+def begin_service(body: requests.ServiceBody, session: Session) -> tuple[int, Created]:
+    """Let a line run every week on a day; its departures are planned at once."""
+    return 201, Created(id=acts.begin_service(session, body))
+
+
+@api.post("/network/services/<uuid:service_id>/end")
+@operation(answers={204: None}, tag="network", permission=_EDIT, idempotent=True)
+def end_service(service_id: UUID, session: Session) -> tuple[int, None]:
+    """Plan no more departures of a weekly service; those that are there run."""
+    acts.end_service(session, service_id)
+    return 204, None
 
 
 @api.get("/network/crossings")

@@ -16,6 +16,7 @@ from marketplace.logistics.borders.rules.hours import Hours
 from marketplace.logistics.borders.rules.lanes import LaneRule, checked_parameters
 from marketplace.logistics.borders.services import closures, hours, lanes, legs
 from marketplace.logistics.borders.services.legs import LegChange
+from marketplace.logistics.services import weekly
 
 
 def add_hours(session: Session, crossing_id: UUID, body: requests.HoursBody) -> UUID:
@@ -116,3 +117,21 @@ def _clock(row: CrossingRow, place_code: str | None) -> str:
 
 def _there(moment: datetime, zone: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def begin_service(session: Session, body: requests.ServiceBody) -> UUID:
+    """Let a line run every week; return the service."""
+    return weekly.begin(
+        session,
+        actor=require_actor(),
+        line_code=body.line,
+        vehicle_code=body.vehicle,
+        weekday=WEEKDAYS.index(body.weekday),
+        minute_of_day=body.time,
+        now=clock.now(),
+    )
+
+
+def end_service(session: Session, service_id: UUID) -> None:
+    """Plan no more departures of a weekly service."""
+    weekly.end(session, actor=require_actor(), pattern_id=service_id, now=clock.now())

@@ -118,15 +118,15 @@ def withdraw_paper(session: Session, paper_id: UUID) -> None:
     papers.withdraw(session, actor=require_actor(), paper_id=paper_id, now=clock.now())
 
 
-def own_vehicles(asked: requests.Fleet) -> Page[VehicleRow]:
+def own_vehicles(asked: requests.Fleet, *, size: int = fleets.PAGE) -> Page[VehicleRow]:
     """Return the vehicles of the asker's company."""
-    company_id = require_actor().company
-    return fleets.vehicles(reading(), company_id=company_id, kind=_vehicle_kind(asked.kind), cursor=asked.cursor)
+    company_id, kind = require_actor().company, _vehicle_kind(asked.kind)
+    return fleets.vehicles(reading(), company_id=company_id, kind=kind, cursor=asked.cursor, size=size)
 
 
-def own_drivers(asked: requests.Fleet) -> Page[DriverRow]:
+def own_drivers(asked: requests.Fleet, *, size: int = fleets.PAGE) -> Page[DriverRow]:
     """Return the drivers of the asker's company."""
-    return fleets.drivers(reading(), company_id=require_actor().company, cursor=asked.cursor)
+    return fleets.drivers(reading(), company_id=require_actor().company, cursor=asked.cursor, size=size)
 
 
 def all_vehicles(asked: requests.Fleet) -> Page[VehicleRow]:
@@ -173,8 +173,11 @@ def manned(departure_id: UUID) -> Manned:
     )
 
 
-def assign(session: Session, departure_id: UUID, body: requests.CrewBody) -> UUID:
-    """Let a crew drive a departure; goods aboard that are known to be dangerous count as if it had been ticked."""
+def assign(session: Session, departure_id: UUID, body: requests.CrewBody, *, carrier_id: UUID | None = None) -> UUID:
+    """Let a crew drive a departure; goods aboard that are known to be dangerous count as if it had been ticked.
+
+    ``carrier_id``: a carrier assigns what it keeps itself to departures of its own lines.
+    """
     row = departure_queries.departure(session, departure_id=departure_id, now=clock.now())
     crew = Crew(
         tractor_id=body.tractor,
@@ -186,7 +189,9 @@ def assign(session: Session, departure_id: UUID, body: requests.CrewBody) -> UUI
         is_dangerous=body.is_dangerous or _has_dangerous(session, departure_id),
         is_cooled=body.is_cooled,
     )
-    return crews.assign(session, actor=require_actor(), departure_id=departure_id, crew=crew, now=clock.now())
+    return crews.assign(
+        session, actor=require_actor(), departure_id=departure_id, crew=crew, now=clock.now(), carrier_id=carrier_id
+    )
 
 
 def withdraw(session: Session, assignment_id: UUID) -> UUID:
@@ -237,6 +242,12 @@ def onward(after: datetime) -> tuple[DepartureRow, ...]:
     since = after.date()
     found = running.running(reading(), now=clock.now(), since=since, until=(after + _ONWARD).date(), size=MOST)
     return tuple(row for row in found.items if row.departs_at >= after)
+
+
+def add_type(session: Session, body: requests.NewTypeBody) -> UUID:
+    """Add a kind of lorry and return its id."""
+    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source)
+    return types.add(session, actor=require_actor(), code=body.code, figures=figures, now=clock.now())
 
 
 def correct_type(session: Session, type_id: UUID, body: requests.TypeBody) -> None:

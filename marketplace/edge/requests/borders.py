@@ -67,6 +67,15 @@ OptionalPlace = Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeVa
 Source = Annotated[Line, Field(max_length=200)]
 
 
+class ServiceBody(Request):
+    """A line that runs every week on a day at a time of its hub, with a kind of lorry; all by their codes."""
+
+    line: Annotated[Line, Field(max_length=40)]
+    vehicle: Annotated[Line, Field(max_length=40)]
+    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    time: Annotated[Clock, Field(le=1_439)]
+
+
 class HoursBody(Request):
     """When a side is open, by its own clock; over midnight where it closes at an earlier time than it opens."""
 

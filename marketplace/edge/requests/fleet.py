@@ -119,6 +119,12 @@ class TypeBody(Request):
         return Load(int(self.kg * 1_000), int(self.m3 * 1_000_000), int(self.ldm * 1_000), self.pallets)
 
 
+class NewTypeBody(TypeBody):
+    """A kind of lorry with the code that it goes by."""
+
+    code: Annotated[Line, Field(max_length=40)]
+
+
 messages.register(
     errors={
         "fleet_in_use": _("It is assigned to a departure that has not ended. Take it off that first."),

@@ -54,6 +54,7 @@ def running(
     since: date | None = None,
     until: date | None = None,
     line_code: str | None = None,
+    carrier_id: UUID | None = None,
     state: DepartureState | None = None,
     is_over: bool | None = None,
     reference: str | None = None,
@@ -64,13 +65,15 @@ def running(
     """Return departures by time; a departure whose cut-off has passed counts as closed, as it is shown.
 
     ``since`` and ``until``: the first and the last day on which they leave, on the clock of their hub.
-    ``is_over``: those that have settled or do not run, or all others.
+    ``is_over``: those that have settled or do not run, or all others. ``carrier_id``: those of its own lines.
     """
     wanted = departure_rows(now)
     if since is not None or until is not None:
         wanted = wanted.where(_leaves(session, since, until))
     if line_code is not None:
         wanted = wanted.where(Line.code == line_code)
+    if carrier_id is not None:
+        wanted = wanted.where(Line.carrier_company_id == carrier_id)
     if reference is not None:
         wanted = wanted.where(Departure.reference.contains(reference.upper(), autoescape=True))
     if is_over is not None:

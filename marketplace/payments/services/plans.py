@@ -104,11 +104,14 @@ class Opening:
         }
 
 
-def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> dict[Subject, PlanRow]:
+def open_all(
+    session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime, within_limits: bool = True
+) -> dict[Subject, PlanRow]:
     """Freeze how subjects are paid and divide their lines into milestones; one that has a plan keeps it.
 
     What is on credit must fit its limit (Conflict ``credit_limit`` and its likes), and what a buyer owes directly in
-    all the limit that the operator set it (Conflict ``buyer_limit``). By bank a deposit falls due at once.
+    all the limit that the operator set it (Conflict ``buyer_limit``), but for what it did not choose to owe
+    (``within_limits`` false). By bank a deposit falls due at once.
     By card the whole is one authorised payment, held once it is captured, or at once where it is already. The number of
     statements depends on credits, deposits and card payments, not on subjects and lines.
 
@@ -130,7 +133,8 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
         if opening.plan.credit:
             credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
-    _check_owing(session, [terms for _opening, terms in opened], now=now)
+    if within_limits:
+        _check_owing(session, [terms for _opening, terms in opened], now=now)
     return {
         opening.subject: plan_row(terms, (Milestone(**row) for row in shares if row["subject_id"] == terms.subject_id))
         for opening, terms in opened

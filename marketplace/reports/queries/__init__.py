@@ -21,6 +21,8 @@ from marketplace.distribution import queries as distribution
 from marketplace.distribution.centres import queries as centre_offers
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
+from marketplace.distribution.fees.queries import checks as fees
+from marketplace.distribution.fees.queries import personal as personal_fees
 from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
@@ -88,6 +90,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     costs.breaches,
     centre_lots.breaches,
     centre_offers.breaches,
+    fees.breaches,
     checkout.breaches,
     frozen.breaches,
     approvals.breaches,
@@ -117,6 +120,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     distribution.of_person,
     personal_costs.of_person,
     personal_insurance.of_person,
+    personal_fees.of_person,
     personal_money.of_person,
     personal_offers.of_person,
     imports.of_person,

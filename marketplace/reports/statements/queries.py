@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
-from marketplace.distribution.models import FreightContract
+from marketplace.distribution import queries as distribution
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -324,10 +324,7 @@ def _line(
 def _orders(session: Session, subjects: Collection[Subject]) -> dict[Subject, _About]:
     """Return the order of each subject: itself, or that which a freight contract is for."""
     freight = {one.id for one in subjects if one.kind is SubjectKind.FREIGHT}
-    found = session.execute(
-        sa.select(FreightContract.id, FreightContract.order_id).where(FreightContract.id.in_(freight))
-    )
-    of_freight = {row.id: row.order_id for row in found}
+    of_freight = distribution.orders_of(session, contract_ids=freight)
     ids = {one.id for one in subjects if one.kind is SubjectKind.ORDER} | set(of_freight.values())
     orders = {
         row.id: _About(row.id, row.reference, row.purchase_order_number)

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.edge.acts import approvals, insurance, itineraries, placed
+from marketplace.edge.acts import approvals, fees, insurance, itineraries, placed
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts.shares import ShareAhead
 from marketplace.edge.answers import problem
@@ -26,6 +26,7 @@ from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import centres, freight, goods, plans, render
+from marketplace.web.shared import fees as fee_words
 from marketplace.web.shared import insurance as insurance_words
 from marketplace.web.shared import ways as way_words
 from marketplace.web.shared.values import detail
@@ -135,6 +136,8 @@ def _review(**shown: Any) -> str:
         insured=_insured(seen),
         insured_by_seller=insurance.is_insured_by_seller,
         carrier_terms=carriage_terms.LATEST,
+        fee_rules=fees.shown(),
+        fee_words=fee_words,
         **{
             "seen": seen,
             "values": {},

@@ -47,6 +47,35 @@ def everything() -> str:
     )
 
 
+@pages.get("/operator/vehicle-types/new")
+@requires(_OPERATE)
+def new_type() -> str:
+    """Ask for a kind of lorry."""
+    return _new_type()
+
+
+@pages.post("/operator/vehicle-types/new")
+@requires(_OPERATE, twin="POST /api/v1/vehicle-types")
+def add_type() -> Any:
+    """Add a kind of lorry."""
+
+    def work(session: Session) -> str:
+        return url_for(
+            "fleet.vehicle_type", type_id=acts.add_type(session, parse_form(requests.NewTypeBody, request.form))
+        )
+
+    try:
+        done = forms.once(work)
+    except Refused as refusal:
+        return forms.reshown(refusal, _new_type)
+    flash(_("The kind of lorry is there."), "good")
+    return done
+
+
+def _new_type(**given: Any) -> str:
+    return render_template("fleet/new_type.html", **{**shown.BLANK, **given})
+
+
 @pages.get("/operator/vehicle-types/<uuid:type_id>")
 @requires(_OPERATE, twin="GET /api/v1/vehicle-types")
 def vehicle_type(type_id: UUID) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import fleet, pricing
+from marketplace.edge.acts import fees, fleet, pricing
 from marketplace.edge.acts import logistics as acts
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.parsing import parse
@@ -29,6 +29,7 @@ from marketplace.web.logistics import shown
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import corridor as drawing
 from marketplace.web.shared import cutoffs, render
+from marketplace.web.shared import fees as fee_words
 
 pages = Blueprint("logistics", __name__)
 
@@ -109,5 +110,7 @@ def _departure(departure_id: UUID, **given: Any) -> str:
         shares=shown.shares(row, versions.published(session, departure=row, now=now)),
         cutoffs=cutoffs.rows(fleet.cutoffs_of(row), row.stops[0].place.zone, now),
         mine=render.own_clock(),
+        fee_rules=fees.shown(),
+        fee_words=fee_words,
         **{"refusal": None, "errors": {}, "values": {}, **given},
     )

@@ -18,11 +18,16 @@ from marketplace.edge.requests.borders import WEEKDAYS
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.logistics.boards.queries import corridor
 from marketplace.logistics.borders.queries import crossings as queries
 from marketplace.logistics.borders.queries import network as lines
+from marketplace.logistics.fleet.queries import fleets
+from marketplace.logistics.queries import weekly
 from marketplace.web.operator import borders as shown
 from marketplace.web.operator.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import corridor as drawing
+from marketplace.web.shared import locale
 from marketplace.web.shared.borders import hours
 
 _EDIT = Permission.OPERATOR_NETWORK_EDIT
@@ -38,6 +43,37 @@ def network() -> str:
         crossings=[shown.crossing(row, now) for row in queries.crossings(session, now=now)],
         lines=[shown.line(row) for row in lines.lines(session)],
     )
+
+
+@pages.get("/network/services")
+@requires(_EDIT, twin="GET /api/v1/network/services")
+def services() -> str:
+    """Show the weekly services of every line, and the form for another."""
+    return _services()
+
+
+@pages.post("/network/services")
+@requires(_EDIT, twin="POST /api/v1/network/services")
+def begin_service() -> Any:
+    """Let a line run every week."""
+
+    def work(session: Session) -> str:
+        acts.begin_service(session, parse_form(requests.ServiceBody, request.form))
+        return url_for("operator.services")
+
+    return _done(work, lambda: _("The line runs then. Its departures are planned."), _services)
+
+
+@pages.post("/network/services/<uuid:service_id>/end")
+@requires(_EDIT, twin="POST /api/v1/network/services/{id}/end")
+def end_service(service_id: UUID) -> Any:
+    """Plan no more departures of a weekly service."""
+
+    def work(session: Session) -> str:
+        acts.end_service(session, service_id)
+        return url_for("operator.services")
+
+    return _done(work, lambda: _("No more departures are planned. Those that are there run."), _services)
 
 
 @pages.get("/network/legs/<uuid:leg_id>")
@@ -208,6 +244,26 @@ def _delays(delayed: list[int]) -> str:
     )
 
 
+def _services(**given: Any) -> str:
+    session = reading()
+    return render_template(
+        "operator/services.html",
+        services=[
+            {
+                "row": row,
+                "name": row.line_names.get(locale.current(), row.line_name),
+                "day": shown.weekday_choices()[row.weekday][1],
+                "time": f"{row.minute_of_day // 60:02}:{row.minute_of_day % 60:02}",
+            }
+            for row in weekly.services(session)
+        ],
+        lines=[(row.code, row.called(locale.current())) for row in lines.lines(session)],
+        vehicles=[(row.code, row.name) for row in fleets.types(session)],
+        days=shown.weekday_choices(),
+        **{"refusal": None, "errors": {}, "values": {}, **given},
+    )
+
+
 def _leg(leg_id: UUID, **given: Any) -> str:
     row = lines.leg(reading(), leg_id=leg_id)
     figures = row.figures
@@ -223,6 +279,7 @@ def _leg(leg_id: UUID, **given: Any) -> str:
     return render_template(
         "operator/leg.html",
         leg=shown.leg(row),
+        map=drawing.picture([corridor.of_leg(row)]),
         modes=shown.choices(shown.MODES),
         carriages=shown.choices(shown.CARRIAGES),
         **{"refusal": None, "errors": {}, "values": values, **given},

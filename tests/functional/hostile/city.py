@@ -14,13 +14,18 @@ from marketplace.accounts.models import Company, Membership, Person
 from marketplace.accounts.queries import acting, closures
 from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.accounts.services import sessions
+from marketplace.distribution.fees.models import BookingFee, FeeWaiver
+from marketplace.distribution.fees.rules.states import FeeState, WaiverCause
+from marketplace.distribution.fees.services import charging
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.logistics.events import CargoReceived
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.queries import bookings as lorry_bookings
 from marketplace.logistics.road.models.lorries import ReeferExcursion
 from marketplace.logistics.services import timetable
 from marketplace.logistics.tracing.rules import signing
@@ -43,6 +48,7 @@ from marketplace.payments.rules.house_money import Part, Purpose
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.remitting import AccountState
 from marketplace.payments.services import house_money, house_reversing, ledger, sender_returns, write_offs
+from marketplace.seed import fees as fees_seed
 from marketplace.stripe_double.resources import balance
 from marketplace.worker.runner import run_due
 from tests import factories
@@ -237,7 +243,7 @@ def build(app: Flask) -> City:
     _work(city)
     _papers(city)
     _insure(city)
-    for go_on in (_receive, _cost, _fail, _wait, _ride):
+    for go_on in (_receive, _cost, _charge_late, _fail, _wait, _ride):
         go_on(city)
     session = reading()
     session.rollback()
@@ -376,6 +382,7 @@ def _drive(city: City) -> None:
         city.ids[name] = made
         for kind in ("inspection", "insurance", "gms_permit"):
             shown = {"kind": kind, "valid_until": until}
+            shown["file_id"] = city.upload("carrier", PDF, "paper.pdf", "licence")
             city.ids["fleet-paper"] = city.call("carrier", "POST", f"/fleet/vehicles/{made}/papers", shown)["id"]
     for name in ("driver", "driver.spare"):
         made = city.call("carrier", "POST", "/fleet/drivers", {"name": "Li Lei", "country": "CN"})["id"]
@@ -383,6 +390,7 @@ def _drive(city: City) -> None:
         for kind in ("driving_licence", "passport"):
             city.call("carrier", "POST", f"/fleet/drivers/{made}/papers", {"kind": kind, "valid_until": until})
     crew = {"tractor": city.ids["vehicle"], "trailer": city.ids["vehicle.trailer"], "drivers": [city.ids["driver"]]}
+    (city.ids["service"], *_others) = [row["id"] for row in city.call("operator", "GET", "/network/services")["items"]]
     city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
@@ -1350,6 +1358,32 @@ def _cost(city: City) -> None:
     city.call("operator", "POST", f"/costs/invoices/{city.ids['partner-invoice.accepted']}/acceptance")
     differs = city.call("operator", "GET", f"/costs/invoices/{city.ids['partner-invoice.differs']}")
     city.ids["partner-invoice-line"] = differs["lines"][0]["id"]
+
+
+def _charge_late(city: City) -> None:
+    """Let goods come late: one fee is owed, one waits for a second person, one for the carrier's account."""
+    carrier = city.people["carrier"].company
+    accounts_of = sa.update(Payee).where(Payee.company_id == carrier, Payee.currency == "CNY")
+    with unit_of_work() as session:
+        fees_seed.publish(session, now=clock.now())
+    for name, booking in (("owed", "confirmed"), ("asked", "packed"), ("waiting", "deposit")):
+        with unit_of_work() as session:
+            if name == "waiting":
+                session.execute(accounts_of.values(state=PayeeState.RETIRED, ended_at=clock.now()))
+            row = lorry_bookings.booking(session, booking_id=UUID(city.ids[f"booking.{booking}"]))
+            late = row.cutoff_cargo_at + timedelta(hours=2)
+            came = CargoReceived(at=late, booking_id=row.id, subject=row.subject, cartons=1, grams=1, cm3=1)
+            charging.on_cargo_received(session, came)
+            fee = session.scalars(sa.select(BookingFee).where(BookingFee.booking_id == row.id)).one()
+            city.ids[f"fee.{name}"] = str(fee.id)
+            if name == "asked":
+                fee.state = FeeState.WAIVER_ASKED
+                person = city.actor("treasurer").person
+                session.add(
+                    FeeWaiver(fee_id=fee.id, cause=WaiverCause.CUSTOMS, body="Held.", person_id=person, at=late)
+                )
+            if name == "waiting":
+                session.execute(accounts_of.values(state=PayeeState.ACTIVE, ended_at=None))
 
 
 def partner_invoice(

@@ -42,6 +42,8 @@ KINDS: Final = {
     "issuer_id": "company.merchant",
     "invoice_id": "official-invoice",
     "partner_invoice_id": "partner-invoice.",
+    "fee_id": "fee.",
+    "service_id": "service",
     "cost_id": "cost",
     "recipient_id": "company.buyer",
     "unit_id": "unit",

@@ -96,6 +96,35 @@ def _transit(_: City) -> Body:
     }
 
 
+def _fee_rule(_city: City) -> Body:
+    return {
+        "kind": "no_show",
+        "basis": "percent",
+        "percent": "10.00",
+        "per_kg": None,
+        "minimum": "1.00",
+        "currency": "CNY",
+        "grace_minutes": 30,
+        "free_days": 0,
+        "valid_from": _tomorrow(),
+        "source": "The board.",
+        "fictitious": False,
+    }
+
+
+def _crew_form(city: City) -> Body:
+    return {
+        "tractor": city.ids["vehicle"],
+        "trailer": city.ids["vehicle.trailer"],
+        "drivers": city.ids["driver"],
+        "from_stop": "",
+        "to_stop": "",
+        "returns_at": "",
+        "is_cooled": "",
+        "is_dangerous": "",
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -119,6 +148,10 @@ def _paper_of(kind: str) -> Callable[[City], Body]:
         "valid_from": _today(),
         "valid_until": (clock.now() + timedelta(days=700)).date().isoformat(),
     }
+
+
+def _service(_city: City) -> Body:
+    return {"line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "weekday": "sun", "time": "03:15"}
 
 
 def _type_figures(_: City) -> Body:
@@ -854,6 +887,10 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "DELETE /rotations/{}/departures/{}": Way("operator", ("rotation", "run.first")),
     "GET /vehicle-types": Way(""),
+    "GET /network/services": Way("operator"),
+    "POST /network/services": Way("operator", body=_service),
+    "POST /network/services/{}/end": Way("operator", ("service",)),
+    "POST /vehicle-types": Way("operator", body=lambda city: {**_type_figures(city), "code": "BOX-1"}),
     "PUT /vehicle-types/{}": Way("operator", ("vehicle-type",), _type_figures),
     "GET /distribution-centres": Way(""),
     "POST /distribution-centres": Way("operator", (), body(**CENTRE, place="VN-NEW", name="New DC")),
@@ -899,6 +936,12 @@ WAYS: Final[dict[str, Way]] = {
     "POST /fleet/drivers/{}/retirement": Way("carrier", ("driver.spare",)),
     "POST /fleet/drivers/{}/papers": Way("carrier", ("driver",), _paper_of("visa")),
     "POST /fleet/papers/{}/withdrawal": Way("carrier", ("fleet-paper",)),
+    "GET /fleet/papers/{}/file": Way("carrier", ("fleet-paper",)),
+    "GET /fleets/papers/{}/file": Way("operator", ("fleet-paper",)),
+    "GET /fleet/departures": Way("carrier"),
+    "GET /fleet/departures/{}/crews": Way("carrier", ("departure.manned",)),
+    "POST /fleet/departures/{}/crews": Way("carrier", ("departure.manned",), _crew),
+    "POST /fleet/crews/{}/withdrawal": Way("carrier", ("crew",)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "GET /itineraries": Way("", query=f"from={HUB}&to={HANOI}&kg=800&m3=2.5"),
     "GET /emission-factors": Way(""),
@@ -1565,6 +1608,16 @@ WAYS: Final[dict[str, Way]] = {
     "POST /costs/invoice-lines/{}/decision": Way(
         "operator", ("partner-invoice-line",), body(decision="split", amount="90.00", reason="wrong_rate", note="不对")
     ),
+    "GET /fee-rules": Way(),
+    "POST /fee-rules": Way("operator", body=_fee_rule),
+    "GET /fees": Way("merchant"),
+    "GET /fees/{}": Way("merchant", ("fee.owed",)),
+    "GET /fee-desk": Way("operator", query="state=charged"),
+    "GET /fee-desk/{}": Way("operator", ("fee.owed",)),
+    "POST /fees/{}/waiver": Way("operator", ("fee.owed",), body(cause="customs", reason="Held at the border.")),
+    "POST /fees/{}/waiver/approval": Way("operator", ("fee.asked",)),
+    "POST /fees/{}/waiver/refusal": Way("operator", ("fee.asked",)),
+    "POST /fees/{}/charge": Way("operator", ("fee.waiting",)),
     "GET /partner-invoices": Way("carrier", query="state=matched"),
     "POST /partner-invoices": Way(
         "carrier", body=lambda city: partner_invoice(city.ids["costed"]) | {"file_id": None, "submit": True}
@@ -1724,6 +1777,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
+    "fees.publish": body(percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2)),
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),
@@ -1758,16 +1812,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "fleet.add_driver": body(name="Han Mei", country="CN", person="", contractor=""),
     "fleet.show_vehicle_paper": lambda city: {**_paper_of("permit")(city), "scan": (io.BytesIO(b""), "")},
     "fleet.show_driver_paper": lambda city: {**_paper_of("visa")(city), "scan": (io.BytesIO(b""), "")},
-    "fleet.assign": lambda city: {
-        "tractor": city.ids["vehicle"],
-        "trailer": city.ids["vehicle.trailer"],
-        "drivers": city.ids["driver"],
-        "from_stop": "",
-        "to_stop": "",
-        "returns_at": "",
-        "is_cooled": "",
-        "is_dangerous": "",
-    },
+    "fleet.assign": _crew_form,
+    "fleet.assign_own": _crew_form,
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
     "handling.operate": _by_form,
     "handling.carry": _by_form,
@@ -1960,6 +2006,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "fleet.assign": ("operator", "departure.manned"),
+    "fleet.assign_own": ("carrier", "departure.manned"),
     "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
     "fleet.retire_driver": ("carrier", "driver.spare"),
     "catalog.add_variant": ("", "live"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.logistics.boards.rules.placing import Point, along, share
 from marketplace.logistics.borders.models import SeaTrack
 from marketplace.logistics.borders.queries import forecasts
+from marketplace.logistics.borders.queries.network import LegRow
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.models.network import Leg, Line
 from marketplace.logistics.queries.departures import (
@@ -89,6 +90,12 @@ def lines(session: Session) -> tuple[DrawnLine, ...]:
         leg = DrawnLeg(start, end, row.mode, track or (_point(start), _point(end)))
         found.setdefault(row.code, (row.name, row.names, []))[2].append(leg)
     return tuple(DrawnLine(code, name, names, tuple(legs)) for code, (name, names, legs) in found.items())
+
+
+def of_leg(row: LegRow) -> DrawnLine:
+    """Return one leg as a picture draws it: the way of the ship where it is known, else straight."""
+    points = row.track or (_point(row.start), _point(row.end))
+    return DrawnLine("", "", {}, (DrawnLeg(row.start, row.end, row.figures.mode, points),))
 
 
 def corridor(session: Session, *, now: datetime) -> CorridorRow:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from marketplace.logistics.fleet.models import CrewAssignment, CrewDriver
+from marketplace.logistics.fleet.models import CrewAssignment, CrewDriver, FleetVehicle
 from marketplace.logistics.fleet.rules.assigning import Span, Taken
 from marketplace.logistics.models.departures import Departure
 
@@ -53,13 +53,15 @@ def crews_of(session: Session, *, departure_ids: Collection[UUID]) -> dict[UUID,
     return found
 
 
-def departure_of(session: Session, *, assignment_id: UUID) -> UUID:
-    """Return which departure a crew that stands drives; NotFound for any other."""
-    found = session.scalar(
-        sa.select(CrewAssignment.departure_id).where(
-            CrewAssignment.id == assignment_id, CrewAssignment.withdrawn_at.is_(None)
-        )
+def departure_of(session: Session, *, assignment_id: UUID, company_id: UUID | None = None) -> UUID:
+    """Return which departure a crew that stands drives; NotFound for any other, and for one with another's tractor."""
+    wanted = sa.select(CrewAssignment.departure_id).where(
+        CrewAssignment.id == assignment_id, CrewAssignment.withdrawn_at.is_(None)
     )
+    if company_id is not None:
+        kept = sa.select(FleetVehicle.id).where(FleetVehicle.company_id == company_id)
+        wanted = wanted.where(CrewAssignment.tractor_id.in_(kept))
+    found = session.scalar(wanted)
     if found is None:
         raise NotFound("crew")
     return found

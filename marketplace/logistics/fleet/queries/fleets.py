@@ -160,6 +160,21 @@ def papers_named(session: Session, *, paper_ids: Collection[UUID]) -> tuple[tupl
     return tuple((row[0], PaperRow(*row[1:])) for row in rows)
 
 
+def scan_of(session: Session, *, paper_id: UUID, company_id: UUID | None = None) -> UUID:
+    """Return the file of a paper of this keeper, of any for None; NotFound for another's and for one without."""
+    keeper = sa.func.coalesce(FleetVehicle.company_id, FleetDriver.company_id, type_=sa.Uuid())
+    wanted = (
+        sa.select(FleetPaper.file_id)
+        .outerjoin(FleetVehicle, FleetVehicle.id == FleetPaper.vehicle_id)
+        .outerjoin(FleetDriver, FleetDriver.id == FleetPaper.driver_id)
+        .where(FleetPaper.id == paper_id)
+    )
+    found = session.scalar(wanted if company_id is None else wanted.where(keeper == company_id))
+    if found is None:
+        raise NotFound("fleet_paper")
+    return found
+
+
 def types(session: Session) -> tuple["TypeRow", ...]:
     """Return the kinds of lorries by code."""
     return tuple(TypeRow(*row) for row in session.execute(_TYPES.order_by(VehicleType.code)))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureCancelled
 from marketplace.logistics.fleet.models import CrewAssignment, CrewDriver, FleetDriver, FleetVehicle
@@ -43,16 +43,24 @@ class Crew:
     is_cooled: bool = False
 
 
-def assign(session: Session, *, actor: Actor, departure_id: UUID, crew: Crew, now: datetime) -> UUID:
+def assign(
+    session: Session, *, actor: Actor, departure_id: UUID, crew: Crew, now: datetime, carrier_id: UUID | None = None
+) -> UUID:
     """Let a crew drive a departure, or some legs of it, and return the assignment's id.
 
     The departure is locked, then the vehicles and drivers in the order of their ids: of two who assign the same driver
     at once the second waits, and finds the driver taken. Refused by field with the paper and the day, with what
     somebody drives meanwhile, for a trailer that does not cool, for dangerous goods without certificate. Conflict
     ``crew_legs`` for legs that another crew drives, ``departure_over`` once it has arrived or was cancelled.
+
+    A carrier (``carrier_id``) assigns what it keeps itself to departures of its own lines: NotFound for any other
+    departure, and what others keep is refused like what there is not.
     """
-    actor.must(Permission.LOGISTICS_DEPARTURE_OPERATE)
-    return put_on(session, actor=actor, departure_id=departure_id, crew=crew, now=now)
+    actor.must(Permission.PARTNER_FLEET_KEEP if carrier_id else Permission.LOGISTICS_DEPARTURE_OPERATE)
+    row = departure(session, departure_id=departure_id, now=now)
+    if carrier_id not in (None, row.carrier_company_id):
+        raise NotFound("departure")
+    return put_on(session, actor=actor, departure_id=departure_id, crew=crew, keeper_id=carrier_id, now=now)
 
 
 def put_on(
@@ -61,6 +69,7 @@ def put_on(
     actor: Actor,
     departure_id: UUID,
     crew: Crew,
+    keeper_id: UUID | None = None,
     takes_over_at: datetime | None = None,
     now: datetime,
 ) -> UUID:
@@ -78,7 +87,7 @@ def put_on(
     if not crew.driver_ids or len(set(crew.driver_ids)) != len(crew.driver_ids):
         raise Refused.field("drivers", "required" if not crew.driver_ids else "taken", "one or more")
     vehicle_ids = (crew.tractor_id, crew.trailer_id)
-    _take_turns(session, vehicle_ids, crew.driver_ids)
+    _take_turns(session, vehicle_ids, crew.driver_ids, keeper_id)
     # Who hands over on the way goes home from there; who drives to the end comes back with the rotation.
     is_whole = span.last == len(row.stops) - 1
     chained = (
@@ -124,13 +133,15 @@ def put_on(
     return assignment.id
 
 
-def withdraw(session: Session, *, actor: Actor, assignment_id: UUID, now: datetime) -> None:
-    """Take a crew off its departure before it has driven; NotFound for one that does not stand.
+def withdraw(
+    session: Session, *, actor: Actor, assignment_id: UUID, now: datetime, carrier_id: UUID | None = None
+) -> None:
+    """Take a crew off its departure before it has driven; NotFound for one that does not stand, or is another's.
 
     Conflict ``crew_drove`` once the lorry has passed the stop at which the crew begins.
     """
-    actor.must(Permission.LOGISTICS_DEPARTURE_OPERATE)
-    departure_id = queries.departure_of(session, assignment_id=assignment_id)
+    actor.must(Permission.PARTNER_FLEET_KEEP if carrier_id else Permission.LOGISTICS_DEPARTURE_OPERATE)
+    departure_id = queries.departure_of(session, assignment_id=assignment_id, company_id=carrier_id)
     acting.lock(session, departure_id=departure_id)
     queries.departure_of(session, assignment_id=assignment_id)
     row = session.get_one(CrewAssignment, assignment_id)
@@ -151,13 +162,19 @@ def on_departure_cancelled(session: Session, event: DepartureCancelled) -> None:
     )
 
 
-def _take_turns(session: Session, vehicle_ids: Iterable[UUID], driver_ids: Iterable[UUID]) -> None:
-    """Raise the turn of every vehicle and driver that is at work still, in the order of ids; Refused for any other."""
+def _take_turns(
+    session: Session, vehicle_ids: Iterable[UUID], driver_ids: Iterable[UUID], keeper_id: UUID | None
+) -> None:
+    """Raise the turn of every vehicle and driver that is at work still, in the order of ids; Refused for any other.
+
+    ``keeper_id``: any that this company does not keep is refused, too.
+    """
     for entity, ids, field in ((FleetVehicle, vehicle_ids, "tractor"), (FleetDriver, driver_ids, "drivers")):
         for member_id in sorted(set(ids)):
             done: Any = session.execute(
                 sa.update(entity)
                 .where(entity.id == member_id, entity.retired_at.is_(None))
+                .where(sa.true() if keeper_id is None else entity.company_id == keeper_id)
                 .values(turn=entity.turn + 1)
                 .execution_options(synchronize_session=False)
             )

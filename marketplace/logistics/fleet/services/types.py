@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.network import VehicleType
 from marketplace.logistics.rules.freight import check_load
+from marketplace.logistics.services import network
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,33 @@ class Figures:
     capacity: Load
     teu_hundredths: int
     source: str
+
+
+def add(session: Session, *, actor: Actor, code: str, figures: Figures, now: datetime) -> UUID:
+    """Add a kind of lorry and return its id; Refused ``code`` for one that is taken."""
+    actor.must(Permission.LOGISTICS_DEPARTURE_OPERATE)
+    taken = sa.select(VehicleType.id).where(VehicleType.code == code)
+    if session.scalars(taken).first() is not None:
+        raise Refused.field("code", "taken", "a code of its own")
+    type_id = network.add_vehicle_type(
+        session,
+        code=code,
+        name=figures.name,
+        capacity=figures.capacity,
+        source=figures.source,
+        teu_hundredths=figures.teu_hundredths,
+    )
+    facts = {"code": code, "teu_hundredths": figures.teu_hundredths, "grams": figures.capacity.grams}
+    audit.record(
+        session,
+        actor=actor,
+        action="vehicle_type.added",
+        subject="vehicle_type",
+        subject_id=type_id,
+        facts=facts,
+        now=now,
+    )
+    return type_id
 
 
 def correct(session: Session, *, actor: Actor, type_id: UUID, figures: Figures, now: datetime) -> None:

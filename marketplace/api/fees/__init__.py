@@ -1,0 +1,1 @@
+"""Fees for lorries over the API."""

@@ -1,0 +1,1 @@
+"""Read published rules, and fees with what they were reckoned by."""

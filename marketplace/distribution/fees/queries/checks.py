@@ -1,0 +1,50 @@
+"""What must hold of fees."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.fees.models import BookingFee
+from marketplace.distribution.fees.rules.states import FeeState
+from marketplace.distribution.models import FreightContract
+from marketplace.kernel.checks import Breach
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.rules.ledger import AccountKind, TransferKind
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return fees that are not what the ledger has asked for, and those of a carrier who is not its contract's."""
+    asked = (
+        sa.select(LedgerTransfer.subject_id, sa.func.sum(LedgerEntry.minor).label("minor"))
+        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerTransfer.kind == TransferKind.OBLIGATION_DUE)
+        .where(LedgerAccount.kind == AccountKind.OBLIGATION_PAYEE)
+        .group_by(LedgerTransfer.subject_id)
+        .subquery()
+    )
+    owed = sa.case((BookingFee.charged_at.is_(None), 0), else_=BookingFee.amount_minor)
+    uneven = (
+        sa.select(BookingFee.id)
+        .outerjoin(asked, asked.c.subject_id == BookingFee.id)
+        .where(sa.func.coalesce(asked.c.minor, 0) != owed)
+    )
+    silent = sa.select(BookingFee.id).where(
+        BookingFee.charged_at.is_(None), BookingFee.state.in_((FeeState.CHARGED, FeeState.WAIVER_ASKED))
+    )
+    other = (
+        sa.select(BookingFee.id)
+        .join(FreightContract, FreightContract.id == BookingFee.contract_id)
+        .where(
+            sa.or_(FreightContract.carrier_id != BookingFee.carrier_id, FreightContract.order_id != BookingFee.order_id)
+        )
+    )
+    found = (
+        (uneven, "it is not what the ledger asks for"),
+        (silent, "it is charged and was never asked for"),
+        (other, "it is of another carrier or order than its freight"),
+    )
+    return [
+        Breach("1 booking fee", "booking_fee", fee_id, words)
+        for wanted, words in found
+        for fee_id in session.scalars(wanted)
+    ]

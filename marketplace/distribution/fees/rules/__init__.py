@@ -1,0 +1,1 @@
+"""What is charged, to whom, from when, and how much."""

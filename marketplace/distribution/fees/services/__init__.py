@@ -1,0 +1,1 @@
+"""Publish rules, charge by them, let off."""

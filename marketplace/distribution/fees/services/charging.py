@@ -1,0 +1,219 @@
+"""Hear what happens to bookings and charge by the published rules; what is owed is booked like freight."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.distribution import queries as contracts
+from marketplace.distribution.fees.events import FeeCharged
+from marketplace.distribution.fees.models import BookingFee
+from marketplace.distribution.fees.queries import terms
+from marketplace.distribution.fees.rules import terms as rules
+from marketplace.distribution.fees.rules.states import FEE, PREFIX, FeeState
+from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Side
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.money import Money
+from marketplace.logistics.events import BookingCancelled, BookingRolled, CargoReceived
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.merchants import queries as merchants
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders
+from marketplace.payments.rules.plans import preset
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject, SubjectKind
+from marketplace.payments.services import plans
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting, local_day
+
+
+def on_booking_rolled(session: Session, event: BookingRolled) -> None:
+    """Charge a no-show: a confirmed booking that moves on after its cut-off because nothing of it is there."""
+    _left(session, event, rolled=True, cargo_on=event.new_booking_id)
+
+
+def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
+    """Charge a no-show, or a cancellation when it is free no longer."""
+    _left(session, event, rolled=False, cargo_on=event.booking_id)
+
+
+def on_cargo_received(session: Session, event: CargoReceived) -> None:
+    """Charge cargo that was taken in after the cut-off: once, however many lots come."""
+    agreed = _agreed(session, event.booking_id, event.subject)
+    if agreed is None:
+        return
+    booking, contract, line = agreed
+    rule = _rule(session, FeeKind.LATE_CARGO, contract)
+    if rule is not None and rules.is_late(rule, cutoff_at=booking.cutoff_cargo_at, at=event.at):
+        _charge(session, rule, booking, contract, line, reason="", now=event.at)
+
+
+def settle_account(session: Session, *, fee_id: UUID, actor: Actor, now: datetime) -> None:
+    """Charge a fee that waited for its carrier's account; Conflict ``no_payee`` while there is none."""
+    found = locked(session, fee_id)
+    FEE.apply(found.state, "charge")
+    if not _bill(session, found, actor=actor, now=now):
+        raise Conflict("no_payee", company=found.carrier_id, currency=found.currency)
+
+
+def locked(session: Session, fee_id: UUID) -> BookingFee:
+    """Return a fee, locked; NotFound."""
+    found = session.scalars(
+        sa.select(BookingFee).where(BookingFee.id == fee_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("booking_fee")
+    return found
+
+
+def subject_of(fee_id: UUID) -> Subject:
+    """Return as what payments know a fee: an amount for carriage, beside the freight itself."""
+    return Subject(SubjectKind.FREIGHT, fee_id)
+
+
+def _left(session: Session, event: BookingRolled | BookingCancelled, *, rolled: bool, cargo_on: UUID) -> None:
+    agreed = _agreed(session, event.booking_id, event.subject)
+    if agreed is None:
+        return
+    booking, contract, line = agreed
+    ids = (event.booking_id, cargo_on)
+    no_show = _rule(session, FeeKind.NO_SHOW, contract)
+    cancellation = _rule(session, FeeKind.CANCELLATION, contract)
+    left = Left(
+        reason=event.reason,
+        rolled=rolled,
+        is_confirmed=booking.confirmed_at is not None,
+        has_cargo=bool(cargo_queries.received(session, booking_ids=ids)),
+        cutoff_at=booking.cutoff_cargo_at,
+        at=event.at,
+    )
+    kind = rules.kind_of(left, no_show=no_show, cancellation=cancellation)
+    rule = {FeeKind.NO_SHOW: no_show, FeeKind.CANCELLATION: cancellation}.get(kind) if kind else None
+    if rule is not None:
+        _charge(session, rule, booking, contract, line, reason=event.reason, now=event.at)
+
+
+def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingRow, FreightRow, FreightLineRow] | None:
+    """Return the booking of an order's line with what was agreed for its way; None for goods that go back."""
+    if not terms.versions(session):
+        return None
+    if session.get(LineBooking, booking_id) is None:
+        return None
+    order_id = line_queries.orders_of_lines(session, line_ids=[subject])[subject]
+    found = [
+        (contract, line)
+        for contract in contracts.contracts_of(session, order_ids=[order_id])[order_id]
+        for line in contract.lines
+        if contract.claim_id is None and line.line_id == subject
+    ]
+    if not found:
+        return None
+    return booking_queries.booking(session, booking_id=booking_id), *found[-1]
+
+
+def _rule(session: Session, kind: FeeKind, contract: FreightRow) -> FeeRule | None:
+    """Return the rule that was published when the freight was agreed."""
+    return rules.in_force(terms.versions(session), kind=kind, on=local_day("CN", contract.agreed_at))
+
+
+def _charge(
+    session: Session,
+    rule: FeeRule,
+    booking: BookingRow,
+    contract: FreightRow,
+    line: FreightLineRow,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Charge a booking once: again changes nothing, and a fee of nothing is none."""
+
+    def convert(amount: Money) -> Money | None:
+        rate = reference.fx(session, base=amount.currency, quote=line.amount.currency, on=now.date())
+        return reference.convert(amount, rate) if rate else None
+
+    amount = rules.fee(rule, freight=line.amount, grams=line.chargeable_g, convert=convert)
+    if not amount:
+        return
+    order = orders.by_id(session, order_ids=[contract.order_id])[contract.order_id]
+    side = rules.owed_by(rule.kind, incoterm=order.incoterm, reason=reason)
+    fee_id = new_id()
+    is_new = insert_if_new(
+        session,
+        BookingFee,
+        id=fee_id,
+        reference=new_reference(PREFIX),
+        kind=rule.kind,
+        rule_id=rule.id,
+        booking_id=booking.id,
+        departure_id=booking.departure_id,
+        order_id=order.id,
+        line_id=line.line_id,
+        contract_id=contract.id,
+        payer_id=order.buyer_id if side is Side.BUYER else order.merchant_id,
+        carrier_id=contract.carrier_id,
+        reason=reason,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        freight_minor=line.amount.minor,
+        chargeable_g=line.chargeable_g,
+        cutoff_at=booking.cutoff_cargo_at,
+        happened_at=now,
+        state=FeeState.WAITING,
+    )
+    if is_new:
+        found = locked(session, fee_id)
+        facts = {"kind": str(rule.kind), "rule": rule.id, "minor": amount.minor, "currency": amount.currency}
+        note(session, found, "note", facts, actor=SYSTEM, now=now)
+        _bill(session, found, actor=SYSTEM, now=now)
+
+
+def _bill(session: Session, fee: BookingFee, *, actor: Actor, now: datetime) -> bool:
+    """Let a fee fall due by bank to the carrier's account of today; False where it has none in that currency."""
+    payee = merchants.payee(session, company_id=fee.carrier_id, currency=fee.currency)
+    if payee is None:
+        return False
+    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
+    opening = plans.Opening(
+        subject=subject_of(fee.id),
+        reference=fee.reference,
+        plan=preset(Plan.FREIGHT_HANDOVER_100, mode=Mode.DIRECT, days=days),
+        mode=Mode.DIRECT,
+        rail=Rail.BANK,
+        payer_id=fee.payer_id,
+        payee_id=fee.carrier_id,
+        payee_account=PayeeAccount(**payee.as_json()),
+        lines=((fee.line_id, Money(fee.amount_minor, fee.currency)),),
+        deposit_due_at=None,
+        commission_bp=0,
+    )
+    fee.state, fee.charged_at = FEE.apply(fee.state, "charge"), now
+    session.flush()
+    # Nobody chose to owe a fee: no limit of what a buyer may owe stops the lorry that it is charged by.
+    plans.open_all(session, openings=[opening], actor=actor, now=now, within_limits=False)
+    plans.fall_due(session, subject=opening.subject, event=MilestoneEvent.HANDED_OVER, line_ids=None, now=now)
+    note(session, fee, "charge", {}, actor=actor, now=now)
+    events.record(session, FeeCharged(at=now, fee_id=fee.id))
+    return True
+
+
+def note(session: Session, fee: BookingFee, act: str, facts: dict[str, object], *, actor: Actor, now: datetime) -> None:
+    """Write what happened to a fee into the audit."""
+    audit.record(
+        session,
+        actor=actor,
+        action=f"booking_fee.{act}",
+        subject="booking_fee",
+        subject_id=fee.id,
+        facts={"booking": fee.booking_id, **facts},
+        now=now,
+    )

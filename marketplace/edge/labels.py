@@ -373,7 +373,6 @@ LABELS: Final[dict[str, Any]] = {
     "transport": _("By road, rail or sea"),
     "carriage": _("Over the border"),
     "km": _("Kilometres"),
-    "per_kg": _("Price for a chargeable kg"),
     "least_charge": _("Least charge"),
     "m3_factor": _("1 m³ counts as"),
     "ldm_factor": _("1 loading metre counts as"),

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["payer_id"], ["company.id"], name=op.f("fk_booking_fee_payer_id")),
         sa.ForeignKeyConstraint(["rule_id"], ["fee_rule.id"], name=op.f("fk_booking_fee_rule_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_fee")),
-        sa.UniqueConstraint("booking_id", "kind", name=op.f("uq_booking_fee_booking_id")),
+        sa.UniqueConstraint("booking_id", "kind", name=op.f("uq_booking_fee_booking_id_kind")),
         sa.UniqueConstraint("reference", name=op.f("uq_booking_fee_reference")),
     )
     op.create_index(op.f("ix_booking_fee_departure_id"), "booking_fee", ["departure_id"], unique=False)

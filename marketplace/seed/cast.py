@@ -66,7 +66,7 @@ FOUNDERS: Final = (
     ),
     Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0999000000035", CompanyKind.TRADE),
     Founder(BROKER, "Demo Broker", "Demo Pingxiang Broker", "CN", "91450000MA60DEM04Q", CompanyKind.BROKER),
-    Founder(INSURER, "Demo Insurer", "Demo Marine Insurance", "CN", "91500000MA60DEM05R", CompanyKind.INSURER),
+    Founder(INSURER, "Demo Insurer", "Demo Marine Insurance", "CN", "91500000MA60DEM05X", CompanyKind.INSURER),
     Founder(
         CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "91500000MA60DEM03P",
         CompanyKind.CARRIER,

@@ -171,7 +171,7 @@ class City:
 def _market(app: Flask) -> factories.Market:
     """Open the market, with lorries over the border in both directions."""
     border = ("CN-YOUYIGUAN", "VN-HUUNGHI")
-    market, now = factories.open_market(app, over=border), clock.now()
+    market, now = factories.open_market(app, over=border, capacity=factories.LORRY + factories.LORRY), clock.now()
     with unit_of_work() as session:
         factories.line(session, market.carrier.actor, code="HAN-CQ", hub=HANOI, to=HUB, over=border[::-1], now=now)
         timetable.roll(session, now=now)

@@ -38,13 +38,14 @@ _OUTCOMES: Final[dict[Answer, Any]] = {
 _UNDER_WAY: Final = (DepartureState.DEPARTED, DepartureState.CLEARED)
 
 
-def item(row: Item) -> dict[str, Any]:
+def item(row: Item, work: Work) -> dict[str, Any]:
     """Return a booking with its figures, and the numbers on its labels."""
+    end = next((stop.place for stop in work.departure.stops if stop.place.code == row.booking.to_place), None)
     return {
         "id": row.booking.id,
         "reference": row.booking.reference,
         "state": row.booking.state,
-        "to": row.booking.to_place,
+        "to": end.called(locale.current()) if end else row.booking.to_place,
         "cartons": row.cartons,
         "received": row.received,
         "loaded": row.loaded,

@@ -81,7 +81,7 @@ def _work(departure_id: UUID, endpoint: str, **typed: Any) -> str:
     return render_template(
         "handling/work.html",
         work=work,
-        items=[shown.item(item) for item in work.items],
+        items=[shown.item(item, work) for item in work.items],
         kinds=[kind for kind in Kind if kind in work.kinds],
         words=shown.KINDS,
         damages=shown.damages(),

@@ -105,38 +105,32 @@ def _figures(load: Load) -> dict[str, Any]:
 
 
 def shares(row: DepartureRow, found: Sequence[Published]) -> list[dict[str, Any]]:
-    """Return how shares of freight fall on a departure, by place, with the published rule."""
+    """Return how shares of freight fall on a departure, by place, with the published rule and a whole lorry's price."""
     names = {stop.place.code: stop.place.called(locale.current()) for stop in row.stops}
-    return [{"label": names[one.to_place], "value": _share(one), "note": _rule(one)} for one in found]
-
-
-def _share(one: Published) -> str:
-    return _(
-        "%(percent)s %% full now: a share is %(today)s %% of the freight, it falls to %(full)s %% when full",
-        percent=one.percent,
-        today=_percent(one.today_bp),
-        full=_percent(one.full_bp),
-    )
-
-
-def _rule(one: Published) -> str:
-    """Say the published rule, and what a whole lorry costs."""
-    terms = one.rates.terms
-    said = [
-        _("from %(percent)s %% full: %(share)s %%", percent=step.percent, share=_percent(step.factor_bp))
-        for step in terms.fill
+    return [
+        {
+            "to": names[one.to_place],
+            "now": _("%(share)s %% of the freight", share=_percent(one.today_bp)),
+            "fill": _("the lorry is %(percent)s %% full", percent=one.percent),
+            "full": _("%(share)s %% of the freight", share=_percent(one.full_bp)),
+            "rule": "; ".join(
+                _("from %(percent)s %% full: %(share)s %%", percent=step.percent, share=_percent(step.factor_bp))
+                for step in one.rates.terms.fill
+            ),
+            "is_fictitious": one.rates.terms.is_fictitious,
+            **_whole(one),
+        }
+        for one in found
     ]
-    grams = whole_lorry_from(one.rates)
-    if terms.whole is not None and grams is not None:
-        weight = render.quantity(Decimal(-(-grams // 100_000)) / 10, "t")
-        said.append(
-            _(
-                "A whole lorry costs %(price)s, all in: from %(weight)s on it is cheaper.",
-                price=render.money(terms.whole.price),
-                weight=weight,
-            )
-        )
-    return "; ".join([*said, *([_("Fictitious")] if terms.is_fictitious else [])])
+
+
+def _whole(one: Published) -> dict[str, str]:
+    """Return what a whole lorry costs, and from when on that is less; nothing where none is sold."""
+    whole, grams = one.rates.terms.whole, whole_lorry_from(one.rates)
+    if whole is None or grams is None:
+        return {}
+    weight = render.quantity(Decimal(-(-grams // 100_000)) / 10, "t")
+    return {"whole": render.money(whole.price), "cheaper": _("cheaper from %(weight)s on", weight=weight)}
 
 
 def _percent(factor_bp: int) -> str:

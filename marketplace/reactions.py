@@ -217,6 +217,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         carriage.on_booking_cancelled,
         fees.on_booking_cancelled,
         return_way.on_booking_cancelled,
+        surcharging.on_booking_cancelled,
         whole.on_booking_left,
         notices.on_booking_cancelled,
     ),

@@ -98,3 +98,39 @@ def test_a_carrier_asks_for_nothing_on_its_page(app, heavy):
     carrier.open(f"/partner/departures/{heavy.booking['departure_id']}/work")
     carrier.send(f"/partner/surcharges/{asked(heavy)[0]['id']}/waiver", {})
     assert asked(heavy)[0]["state"] == "waived"
+
+
+def booked_again(way):
+    """Lose the booking, and take the next departure."""
+    lost = way.booking
+    way.call(way.operator, "POST", f"/bookings/{lost['id']}/decline", json={"reason": "no room"}, expect=204)
+    after = way.call(way.market.buyer, "GET", f"/departures?to={factories.HANOI}", expect=200)["items"]
+    free = [one["id"] for one in after if one["bookable"] and one["hub"] == factories.HUB]
+    body = {"departure": next(one for one in free if one != lost["departure_id"])}
+    return way.call(way.market.merchant, "POST", f"/order-lines/{way.line_id}/booking", json=body, expect=201)
+
+
+def test_what_was_consented_is_part_of_what_is_agreed_again(heavy):
+    way = heavy
+    answer(way, "consent", 201)
+    agreed = sum(freight(way))
+    booked_again(way)
+    standing = [one for one in way.order()["freight"] if one["state"] == "agreed"]
+    assert sum(Decimal(one["amount"]["amount"]) for one in standing) == agreed
+    assert [one["state"] for one in asked(way)] == ["consented"]
+
+
+def test_goods_that_lose_their_lorry_are_asked_about_again_on_the_next(heavy):
+    way, first = heavy, asked(heavy)[0]
+    booked_again(way)
+    again, before = asked(way)
+    assert (before["id"], before["state"]) == (first["id"], "withdrawn")
+    assert (again["state"], again["amount"]) == ("proposed", first["amount"])
+    assert again["departure_id"] == way.booking["departure_id"] != first["departure_id"]
+
+
+def test_what_was_waived_is_not_asked_for_again(heavy):
+    way = heavy
+    answer(way, "waiver", 204, way.market.carrier)
+    assert told(way, taken(way, minutes=-5, gross_kg="3010", base=work(way)["version"])) == ["applied"]
+    assert [one["state"] for one in asked(way)] == ["waived"]

@@ -1,5 +1,6 @@
 """Read what payers are asked for goods above their booking."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,6 +50,16 @@ class SurchargeRow:
     def is_open(self) -> bool:
         """Whether the goods wait for an answer."""
         return self.state in STANDING
+
+
+def extra_contracts(session: Session, *, line_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return the freight contracts that consent to a surcharge made: each is above another one of its line."""
+    found = session.scalars(
+        sa.select(FreightSurcharge.made_id).where(
+            FreightSurcharge.line_id.in_(line_ids), FreightSurcharge.made_id.is_not(None)
+        )
+    )
+    return frozenset(each for each in found if each is not None)
 
 
 def of_payer(session: Session, *, payer_id: UUID, cursor: str | None = None) -> Page[SurchargeRow]:

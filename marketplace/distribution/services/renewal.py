@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.handling.queries import extra_contracts
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, repriced
 from marketplace.distribution.services import contracts, papers
@@ -36,14 +37,17 @@ def renew(session: Session, *, line_id: UUID, load: Load, actor: Actor, now: dat
     ).all()
     if not found or any(contract.state is ContractState.AGREED for contract, _ in found):
         return
-    ended, line = found[-1]
+    extra = extra_contracts(session, line_ids=[line_id])
+    ended, line = next((pair for pair in reversed(found) if pair[0].id not in extra), found[-1])
+    # With it ended what its payer had consented to pay above it.
+    above = [one for contract, one in found if contract.id in extra and contract.id > ended.id]
     payee = merchants.payee(session, company_id=ended.carrier_id, currency=ended.currency)
     if payee is None:
         raise Conflict("no_payee", company=ended.carrier_id, currency=ended.currency)
     before = FreightLine(
         line_id=line_id,
-        amount=Money(line.amount_minor - line.let_off_minor, ended.currency),
-        chargeable_g=line.chargeable_g,
+        amount=Money(sum(one.amount_minor - one.let_off_minor for one in (line, *above)), ended.currency),
+        chargeable_g=max(one.chargeable_g for one in (line, *above)),
         binding=line.binding,
     )
     price = repriced(ended.terms, line_id=line_id, load=load)

@@ -57,6 +57,23 @@ def shares_of(session: Session, *, contract_ids: Collection[UUID]) -> tuple[Shar
     )
 
 
+def predecessors(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Return the bookings that each of these was before it was rolled or moved, the latest first."""
+    subjects = sa.select(Booking.subject).where(Booking.id.in_(booking_ids))
+    rows = session.execute(
+        sa.select(Booking.id, Booking.rolled_to).where(Booking.subject.in_(subjects), Booking.rolled_to.is_not(None))
+    )
+    came_from = {row.rolled_to: row.id for row in rows}
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for booking_id in booking_ids:
+        chain: list[UUID] = []
+        at: UUID | None = booking_id
+        while (at := came_from.get(at)) is not None:
+            chain.append(at)
+        found[booking_id] = tuple(chain)
+    return found
+
+
 def waiting(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     """Return the departures that left lately with goods aboard under terms, whose share is not written."""
     found = session.scalars(

@@ -14,6 +14,7 @@ from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import FreightLine
 from marketplace.distribution.services import contracts, papers
 from marketplace.distribution.shares.models import FreightShare
+from marketplace.distribution.shares.queries import predecessors
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
@@ -26,6 +27,8 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services.space import lapsing
 
+# All of what was agreed, in hundredths of a per cent.
+_ALL: Final = 10_000
 _BOOKED: Final = (BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
 LEFT: Final = (BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
 
@@ -54,16 +57,17 @@ def credit(session: Session, *, departure_id: UUID, now: datetime) -> int:
     loads = {row.booking_id: row.load for row in aboard}
     capacity = departures.departure(session, departure_id=departure_id, now=now).capacity
     percent = shares.fill_percent(sum(loads.values(), Load()), capacity)
-    written = sa.select(FreightShare.booking_id, FreightShare.contract_id).where(
-        FreightShare.departure_id == departure_id
-    )
+    written = sa.select(FreightShare.booking_id, FreightShare.contract_id).where(FreightShare.contract_id.in_(falling))
     done = {(row.booking_id, row.contract_id) for row in session.execute(written)}
+    before = predecessors(session, booking_ids=[row.booking_id for row in aboard])
     fell = 0
     for row in aboard:
         contract = found.get(row.contract_id) if row.contract_id is not None else None
         if contract is None or contract.id not in falling or not row.agreed or (row.booking_id, contract.id) in done:
             continue
-        factor_bp = shares.factor_at(percent, falling[contract.id])
+        # What fell when it left on another lorry falls no more on the one that it was moved to on the way.
+        fell_before = any((one, contract.id) in done for one in before[row.booking_id])
+        factor_bp = _ALL if fell_before else shares.factor_at(percent, falling[contract.id])
         try:
             with session.begin_nested():
                 fell += _fall(session, row, row.agreed, contract, percent, factor_bp, now)

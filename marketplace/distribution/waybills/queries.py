@@ -191,4 +191,5 @@ def _contract(contracts: Sequence[FreightRow], line_id: UUID, claim_id: UUID | N
         and row.claim_id == claim_id
         and line_id in {line.line_id for line in row.lines}
     ]
-    return mine[-1] if mine else None
+    # Those after it are for what came above the booking.
+    return mine[0] if mine else None

@@ -1,5 +1,6 @@
 """Hear what happens to bookings and charge by the published rules; what is owed is booked like freight."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from marketplace.distribution.fees.queries import terms
 from marketplace.distribution.fees.rules import terms as rules
 from marketplace.distribution.fees.rules.states import FEE, PREFIX, FeeState
 from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Side
+from marketplace.distribution.handling.queries import extra_contracts
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.kernel import events
@@ -117,7 +119,12 @@ def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingR
     ]
     if not found:
         return None
-    return booking_queries.booking(session, booking_id=booking_id), *found[-1]
+    extra = extra_contracts(session, line_ids=[subject])
+    base, first = next((pair for pair in reversed(found) if pair[0].id not in extra), found[-1])
+    above = [line for contract, line in found if contract.id in extra and contract.id > base.id]
+    amount = sum((line.amount for line in above), first.amount)
+    line = replace(first, amount=amount, chargeable_g=max(one.chargeable_g for one in (first, *above)))
+    return booking_queries.booking(session, booking_id=booking_id), base, line
 
 
 def _rule(session: Session, kind: FeeKind, contract: FreightRow) -> FeeRule | None:

@@ -14,17 +14,19 @@ from marketplace.distribution.handling.rules.surcharges import STANDING, SURCHAR
 from marketplace.distribution.handling.services import aboard
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, repriced
+from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, made_up, repriced
 from marketplace.distribution.services import contracts, papers
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.events import BookingRolled, CargoReceived
+from marketplace.logistics.events import BookingCancelled, BookingRolled, CargoReceived
 from marketplace.logistics.handling.services import stops
 from marketplace.logistics.handling.services.units import taken_in
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.services.departures import acting
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries import lines
 from marketplace.orders.services.moves import locked_order
@@ -50,10 +52,18 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
         session.flush()
 
 
+def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
+    """Ask nothing more for goods that go nowhere now; where they are booked again they are asked about again."""
+    standing = _standing(session, FreightSurcharge.booking_id == event.booking_id)
+    if standing is not None:
+        _answer(session, standing, "withdraw", SYSTEM, event.at)
+
+
 def consider(session: Session, *, line_id: UUID, booking_id: UUID, now: datetime) -> None:
     """Propose a surcharge for what is measured above the agreed weight, anew where it is measured anew.
 
-    Nothing where it is not above by more than scales differ: what was proposed is withdrawn then.
+    Nothing where it is not above by more than scales differ, or is above nothing but what was waived, or rides on a
+    lorry that is paid as a whole: what was proposed is withdrawn then.
     """
     standing = _standing(session, FreightSurcharge.line_id == line_id)
     order_id = lines.order_of(session, line_id=line_id)
@@ -64,9 +74,11 @@ def consider(session: Session, *, line_id: UUID, booking_id: UUID, now: datetime
     load = Load(came.grams, came.cm3, booking.load.ldm_mm, booking.load.pallets)
     price = repriced(agreed[0].terms, line_id=line_id, load=load)
     mine = [one for row in agreed for one in row.lines if one.line_id == line_id]
-    paid, weight = sum(one.amount.minor for one in mine), max(one.chargeable_g for one in mine)
-    more = price.amount.minor - paid
-    if more <= 0 or not is_above(weight, price.chargeable_g):
+    weight = max(*(one.chargeable_g for one in mine), _waived(session, line_id))
+    # What was let off since is no part of it: a fuller lorry, or a whole one, made the same weight cheaper.
+    more = price.amount.minor - sum(one.amount.minor for one in made_up(agreed[0].terms, weight))
+    is_kept = whole.is_whole(session, departure_id=booking.departure_id)
+    if more <= 0 or is_kept or not is_above(weight, price.chargeable_g):
         if standing is not None:
             _answer(session, standing, "withdraw", SYSTEM, now)
         return
@@ -176,10 +188,23 @@ def _agreement(session: Session, found: FreightSurcharge, before: FreightRow) ->
     )
 
 
+def _waived(session: Session, line_id: UUID) -> int:
+    """Return up to which weight nothing more is asked for a line, in grams."""
+    wanted = sa.select(sa.func.max(FreightSurcharge.chargeable_g)).where(
+        FreightSurcharge.line_id == line_id, FreightSurcharge.state == SurchargeState.WAIVED
+    )
+    return session.scalar(wanted) or 0
+
+
 def _locked(session: Session, surcharge_id: UUID) -> FreightSurcharge:
-    line_id = session.scalar(sa.select(FreightSurcharge.line_id).where(FreightSurcharge.id == surcharge_id))
-    if line_id is None:
+    asked = sa.select(FreightSurcharge.line_id, FreightSurcharge.booking_id).where(FreightSurcharge.id == surcharge_id)
+    found = session.execute(asked).one_or_none()
+    if found is None:
         raise NotFound("surcharge")
+    line_id, booking_id = found
+    # Whoever takes goods in at the hub locks the departure before the order.
+    departure_id = booking_queries.booking(session, booking_id=booking_id).departure_id
+    acting.lock(session, departure_id=departure_id)
     locked_order(session, order_id=lines.order_of(session, line_id=line_id))
     return session.scalars(
         sa.select(FreightSurcharge)

@@ -274,6 +274,8 @@ def _keep_centres(city: City) -> None:
     for name in ("centre", "centre.other"):
         body = CENTRE | {"place": f"VN-{name}", "name": name}
         city.ids[name] = city.call("operator", "POST", "/distribution-centres", body)["id"]
+    at_home = CENTRE | {"place": "CN-centre", "name": "centre.home", "country": "CN", "zone": "Asia/Shanghai"}
+    city.ids["centre.home"] = city.call("operator", "POST", "/distribution-centres", at_home)["id"]
     broker = {"centre": city.ids["centre"], "broker": city.ids["company.empty"]}
     for name, who, goods in (
         ("pads", "thai", "pads"), ("bonded", "merchant", "live"), ("", "merchant", "live")
@@ -294,6 +296,8 @@ def _keep_centres(city: City) -> None:
     city.call("operator", "POST", f"/centres/counts/{city.ids['centre-count.waiting']}/figures", found)
     offer = {"listing": city.ids["pads"], "centre": city.ids["centre"], "status": "bonded"}
     city.call("thai", "PUT", "/centre-offers", offer)
+    offer = {"listing": city.ids["live"], "centre": city.ids["centre.home"], "status": "free"}
+    city.call("merchant", "PUT", "/centre-offers", offer)
 
 
 def bonded_lot() -> dict[str, Any]:
@@ -374,9 +378,9 @@ def _drive(city: City) -> None:
     city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "departure.crewed": runs[30]}
     city.ids["vehicle-type"] = city.call("operator", "GET", "/vehicle-types")["items"][0]["id"]
     until = (clock.now() + timedelta(days=400)).date().isoformat()
-    trailer = {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
+    tractor, trailer = {"kind": "tractor"}, {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
     for place, (name, facts) in enumerate(
-        {"vehicle": {"kind": "tractor"}, "vehicle.trailer": trailer, "vehicle.spare": trailer}.items()
+        {"vehicle": tractor, "vehicle.trailer": trailer, "vehicle.spare": trailer, "vehicle.second": tractor}.items()
     ):
         made = city.call("carrier", "POST", "/fleet/vehicles", {**facts, "plates": f"CN 渝A{place}"})["id"]
         city.ids[name] = made
@@ -384,7 +388,7 @@ def _drive(city: City) -> None:
             shown = {"kind": kind, "valid_until": until}
             shown["file_id"] = city.upload("carrier", PDF, "paper.pdf", "licence")
             city.ids["fleet-paper"] = city.call("carrier", "POST", f"/fleet/vehicles/{made}/papers", shown)["id"]
-    for name in ("driver", "driver.spare"):
+    for name in ("driver", "driver.spare", "driver.second"):
         made = city.call("carrier", "POST", "/fleet/drivers", {"name": "Li Lei", "country": "CN"})["id"]
         city.ids[name] = made
         for kind in ("driving_licence", "passport"):
@@ -392,6 +396,7 @@ def _drive(city: City) -> None:
     crew = {"tractor": city.ids["vehicle"], "trailer": city.ids["vehicle.trailer"], "drivers": [city.ids["driver"]]}
     (city.ids["service"], *_others) = [row["id"] for row in city.call("operator", "GET", "/network/services")["items"]]
     city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
+    city.call("operator", "POST", f"/departures/{city.ids['departure.at-border']}/crews", crew)
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
 

@@ -147,7 +147,7 @@ WORDS: Final = {
     "language": "vi",
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
-SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
+SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide", "/work-worker.js")
 VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer")
 # Who owns nothing that has an id: pages of somebody's things are no pages to them.
 WITHOUT_THINGS: Final = {"newcomer", "rival"}

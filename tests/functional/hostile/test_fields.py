@@ -101,6 +101,7 @@ SHARED = {
     "POST /listings/{}/sample-orders",
     "POST /listings/{}/questions",
     "POST /listings/{}/reports",
+    "POST /departures/{}/whole-lorry",
 }
 
 

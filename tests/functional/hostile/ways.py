@@ -150,6 +150,16 @@ def _paper_of(kind: str) -> Callable[[City], Body]:
     }
 
 
+def _swap(city: City) -> Body:
+    return {
+        "place": HUB,
+        "cause": "hours",
+        "seal_number": "CN-1",
+        "tractor": city.ids["vehicle.second"],
+        "drivers": [city.ids["driver.second"]],
+    }
+
+
 def _service(_city: City) -> Body:
     return {"line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "weekday": "sun", "time": "03:15"}
 
@@ -860,10 +870,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /transits/overdue": Way("operator"),
     "GET /transits/{}": Way("operator", ("transit",)),
     "POST /transits/{}/steps": Way("operator", ("transit",), body(step="lodge")),
-    # Nobody drives it: the refusal is among the tests of the road.
-    "POST /departures/{}/swaps": Way(
-        "carrier", ("departure.at-border",), body(place=HUB, cause="hours", seal_number="CN-1"), succeeds=False
-    ),
+    "POST /departures/{}/swaps": Way("carrier", ("departure.at-border",), _swap),
     "POST /bookings/{}/cooling": Way("operator", ("booking.confirmed",), body(set_point="4", least="2", most="8")),
     "POST /departures/{}/pre-cooling": Way("carrier", ("departure.carrying",), body(celsius="4", logger="L-1")),
     "POST /departures/{}/readings": Way(
@@ -1777,7 +1784,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
-    "fees.publish": body(percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2)),
+    "fees.publish": body(
+        percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2), source="The board."
+    ),
+    "fees.waive": body(cause="customs", reason="Held at the border."),
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),
@@ -1802,7 +1812,21 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         centre=_of("centre"), listing=_of("live"), quantity="7", house_waybill="", broker=_of("company.empty")
     ),
     "centres.show_proof": _proof,
-    "centres.offer": body(listing=_of("pads"), centre=_of("centre.other"), status="bonded"),
+    "centres.offer": body(listing=_of("live"), centre=_of("centre.home"), status="free"),
+    "fleet.add_type": lambda city: {**_type_figures(city), "code": "BOX-2"},
+    "operator.begin_service": body(time="03:15"),
+    "road.declare": body(
+        booking=_of("booking.arrived"), side="import", number="530020261112", lodged_on=_in(-3), cartons="5000"
+    ),
+    "road.amend": body(declaration=_of("declaration"), change="roll", number="A-78", cartons=""),
+    "road.draft": body(
+        from_stop=HUB, to_stop=HANOI, guarantee_reference="G-2026-2", guarantee_amount="100", guarantee_until=_in(200)
+    ),
+    "road.swap": lambda city: {**_swap(city), "new_seal": "", "seal_reason": "", "odometer_km": "", "happened_at": ""},
+    "road.cool": body(set_point="4", least="2", most="8"),
+    "road.pre_cool": body(celsius="4", logger="L-1"),
+    "road.upload": body(logger="L-1"),
+    "road.note_many": body(act="told", bookings=_of("booking.arrived"), place=""),
     "fleet.add_vehicle": lambda city: {
         "kind": "trailer",
         "plates": "CN 渝A88888",
@@ -2009,6 +2033,19 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "fleet.assign_own": ("carrier", "departure.manned"),
     "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
     "fleet.retire_driver": ("carrier", "driver.spare"),
+    "centres.announce": ("merchant", ""),
+    "centres.show_proof": ("merchant", ""),
+    "centres.offer": ("merchant", ""),
+    "centres.end_offer": ("merchant", ""),
+    "fees.waive": ("operator", "fee.owed"),
+    "road.declare": ("operator", "departure.arriving"),
+    "road.amend": ("operator", "departure.arriving"),
+    "road.draft": ("operator", "departure.carrying"),
+    "road.swap": ("carrier", "departure.at-border"),
+    "road.cool": ("operator", "departure.carrying"),
+    "road.pre_cool": ("operator", "departure.carrying"),
+    "road.upload": ("operator", "departure.carrying"),
+    "road.note_many": ("operator", "departure.arriving"),
     "catalog.add_variant": ("", "live"),
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),

@@ -58,6 +58,12 @@ def show_proof(session: Session, *, actor: Actor, listing_id: UUID, proof: Proof
     return releasing.show_proof(session, actor=actor, listing_id=listing_id, proof=proof, now=now)
 
 
+def is_own(session: Session, actor: Actor, listing_id: UUID) -> bool:
+    """Tell whether a listing is of the actor's company."""
+    row = session.get(Listing, listing_id)
+    return row is not None and row.company_id == actor.company
+
+
 def own_listing(session: Session, actor: Actor, listing_id: UUID) -> Listing:
     """Return a listing of the actor's company; Refused ``listing`` for every other."""
     row = session.get(Listing, listing_id)

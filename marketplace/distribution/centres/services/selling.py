@@ -11,9 +11,9 @@ from marketplace.audit import services as audit
 from marketplace.catalog.queries import shelf
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.distribution.centres.rules import Basis, Sale, check_sale
-from marketplace.distribution.centres.services.announcing import own_listing
+from marketplace.distribution.centres.services.announcing import is_own, own_listing
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import NotFound, Refused
 from marketplace.logistics.centres.queries.centres import centre
 from marketplace.logistics.centres.rules.lots import Status
 from marketplace.logistics.centres.services import promising
@@ -42,9 +42,10 @@ def offer(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, 
 
 
 def end(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, now: datetime) -> None:
-    """Sell the actor's own listing from a centre no more; again changes nothing."""
+    """Sell the actor's own listing from a centre no more; again changes nothing, NotFound for another's listing."""
     actor.must(Permission.CATALOG_LISTING_EDIT)
-    own_listing(session, actor, listing_id)
+    if not is_own(session, actor, listing_id):
+        raise NotFound("listing")
     row = session.get(CentreOffer, (listing_id, centre_id))
     if row is None:
         return

@@ -73,9 +73,12 @@ def count(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened
     """Count cartons at their end; those that another act counted already are not counted again.
 
     The receipt is the last one when all that was loaded is counted, or when somebody says that nothing more comes.
+    Conflict ``state`` before the goods arrived.
     """
     booking_id, _line_id = _of(act)
-    access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    booking, _ = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    if booking.state not in (BookingState.ARRIVED, BookingState.COMPLETED):
+        raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
     loaded, before = receipts.counts(session, booking_id)
     counted = sum(row.cartons for row in before)
     numbered = deciding(queries.lots(session, kind=Kind.RECEIPT, booking_id=booking_id))

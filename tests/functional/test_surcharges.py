@@ -81,6 +81,30 @@ def test_without_an_answer_goods_go_by_a_later_departure_and_are_asked_about_the
     assert work(way)["waiting_for_consent"] == [way.booking["id"]]
 
 
+def test_what_weighs_more_once_loaded_comes_off_until_its_payer_agrees(way):
+    way.secure().pack()
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert item(way)["state"] == "loaded"
+    assert told(way, taken(way, minutes=-5, gross_kg="3000", base=work(way)["version"])) == ["applied"]
+    assert (item(way)["state"], work(way)["waiting_for_consent"]) == ("cargo_received", [way.booking["id"]])
+    answer(way, "consent", 201)
+    assert item(way)["state"] == "loaded"
+
+
+def test_what_is_weighed_once_the_doors_are_sealed_is_shown_and_changes_nothing(app, way):
+    way.secure().pack()
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert told(way, act(way, "seal", minutes=-40, seals=["CQ-1"])) == ["applied"]
+    (sealed,) = send(way, taken(way, minutes=-5, gross_kg="3000", base=work(way)["version"]))
+    assert (sealed["answer"], sealed["difference"]["counts"]["gross_kg"]) == ("conflict", "125.000")
+    assert told(way, act(way, "gate_out", minutes=-30)) == ["applied"]
+    assert told(way, taken(way, minutes=-4, gross_kg="3500", base=work(way)["version"])) == ["conflict"]
+    assert (item(way)["gross_kg"], item(way)["state"], asked(way)) == ("125.000", "in_transit", [])
+    assert "3,500" in entered(app, way.operator).open(f"/operator/departures/{way.booking['departure_id']}/work")
+
+
 def test_the_payer_answers_on_a_page(app, heavy):
     buyer = entered(app, heavy.market.buyer)
     assert "not loaded until you agree" in buyer.open("/account/surcharges")

@@ -19,7 +19,7 @@ from marketplace.logistics.handling.services import journal, stops, units
 from marketplace.logistics.handling.services.journal import Sent
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
-from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState
+from marketplace.logistics.rules.states import DEPARTURE, TAKES_CARGO, BookingState, DepartureState
 from marketplace.logistics.services.space import rolling
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import packing as packing_queries
@@ -27,7 +27,11 @@ from marketplace.orders.queries.packing import PackingRow
 
 
 def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
-    """Take cartons in; those that another act brought already are only measured anew, by what was done last."""
+    """Take cartons in; those that another act brought already are only measured anew, by what was done last.
+
+    Once the lorry is sealed, what was weighed is kept beside what it left with, and changes neither that nor the freight.
+    A booking that its payer has to agree to comes off the lorry until then.
+    """
     booking_id, line_id = _of(act)
     packing = _packing(session, line_id)
     numbered = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=line_id))
@@ -38,6 +42,11 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
         raise Refused.field("gross_kg" if mine.grams < 1 else "length_cm", "required", "weighed and measured")
     new = sorted(set(mine.cartons) - there)
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
+    departure = departures.departure(session, departure_id=act.departure_id, now=now)
+    if not new and departure.state not in TAKES_CARGO:
+        act.content = act.content | {"after_seal": True}
+        session.flush()
+        return
     if new:
         units.unload(session, departure_id=act.departure_id, booking_id=booking_id, actor=actor, now=now)
         sscc = handover.hand_over(
@@ -48,6 +57,8 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
     units.put_right(session, subject=line_id, decided=decided, actor=actor, now=now)
     _make_room(session, booking_id, now)
     surcharging.consider(session, line_id=line_id, booking_id=booking_id, now=now)
+    if stops.stopped(session, booking_ids=[booking_id]):
+        units.unload(session, departure_id=act.departure_id, booking_id=booking_id, actor=actor, now=now)
     aboard.load_if_all(session, booking_id=booking_id, actor=actor, happened=happened, now=now)
 
 

@@ -29,7 +29,7 @@ from marketplace.orders.queries.packing import PackingRow
 def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
     """Take cartons in; those that another act brought already are only measured anew, by what was done last.
 
-    Once the lorry is sealed, what was weighed is kept beside what it left with, and changes neither that nor the freight.
+    Once the lorry is sealed, what was weighed is kept beside what it left with; neither that nor the freight changes.
     A booking that its payer has to agree to comes off the lorry until then.
     """
     booking_id, line_id = _of(act)

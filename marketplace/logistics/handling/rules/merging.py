@@ -19,8 +19,8 @@ SAME_WITHIN: Final = 5
 class Lot:
     """An act about cartons ``first`` to ``first + pieces - 1``; grams and cm³ are of all of them.
 
-    ``number`` is its turn on the server, ``base`` the last turn that its phone had seen; ``after_seal``: it was heard of
-    when the lorry was sealed or gone.
+    ``number`` is its turn on the server, ``base`` the last turn that its phone had seen; ``after_seal``: it was heard
+    of when the lorry was sealed or gone.
     """
 
     id: UUID

@@ -1,6 +1,7 @@
 """Acts about the cartons of a booking: received at the hub, put on the lorry, counted at their end."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from marketplace.logistics.services.space import rolling
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow
+
+_LONGEST_REASON: Final = 200  # why a unit came late
 
 
 def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
@@ -131,7 +134,7 @@ def _counted(act: HandlingAct, mine: Lot, new: list[int], sent: Sent) -> Counted
         height_mm=height,
         volume_cm3=None if length else max(1, found.cm3),
         remarks=sent.remarks,
-        override_reason=act.content.get("override_reason", ""),
+        override_reason=sent.remarks[:_LONGEST_REASON] if act.content.get("after_cutoff") else "",
         complete=bool(act.content.get("complete")),
     )
 

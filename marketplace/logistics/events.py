@@ -1,6 +1,7 @@
 """What happens to bookings and departures."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.events import Event
@@ -37,8 +38,12 @@ class BookingRolled(BookingEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CargoReceived(BookingEvent):
-    """The hub weighed, measured and counted what came; figures of the whole booking."""
+    """The hub weighed, measured and counted what came; figures of the whole booking.
 
+    ``happened_at`` is when it came, which may be before it was noted.
+    """
+
+    happened_at: datetime
     cartons: int
     grams: int
     cm3: int

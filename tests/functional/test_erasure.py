@@ -10,13 +10,16 @@ from marketplace.files.store import read
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
-from marketplace.logistics.models.cargo import Receipt
+from marketplace.logistics.handling.models import HandlingAct
+from marketplace.logistics.models.cargo import HandlingUnit, Receipt
 from marketplace.mail.channels import EmlFolder
 from marketplace.orders.models import Cart, ClaimText
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import PASSWORD
+from tests.functional.test_fees import after
+from tests.functional.test_handling import taken, told, work
 from tests.support.pdfs import pdf
 from tests.support.ways import Way
 
@@ -117,3 +120,18 @@ def test_an_erased_person_s_words_letters_and_loose_files_are_gone(app, buyer, t
     path = tmp_path / "audit.jsonl"
     assert audit.export_chain(path).ok
     assert audit.verify_file(path).ok
+
+
+def test_why_cargo_came_late_is_its_taker_s_word_and_goes_with_him(call, way, operator, later):
+    way.secure().pack()
+    after(way, later, 1)
+    assert told(way, taken(way, minutes=-1, late=True)) == ["refused"]
+    assert told(way, taken(way, minutes=-1, late=True, remarks="Hoa had a flat tyre")) == ["applied"]
+    acts = call(operator, "GET", "/me/data", expect=200)["data"]["handling_acts"]
+    assert "Hoa had a flat tyre" in [act["remarks"] for act in acts]
+    call(operator, "POST", "/me/erasure", json={"current_password": PASSWORD}, expect=204)
+    assert "flat tyre" not in str(work(way, trader=way.market.carrier))
+    session = reading()
+    session.rollback()
+    assert "flat tyre" not in str([act.content for act in session.query(HandlingAct)])
+    assert [unit.late_reason for unit in session.query(HandlingUnit)] == [None]

@@ -16,6 +16,7 @@ from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from marketplace.seed import fees as seeded
 from tests import factories
+from tests.functional.test_handling import taken, told
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way
 
@@ -113,6 +114,17 @@ def test_cargo_after_the_cutoff_costs_by_weight_once(way, market, later):
     way.hand_over(trader=way.operator, cartons_received=6, gross_kg="75", override_reason="The rest.")
     assert len(fees(way, market.merchant)) == 1
     assert reports.check(reading()) == []
+
+
+def test_cargo_that_came_in_time_costs_nothing_when_its_phone_sends_it_late(way, market, later):
+    way.pack()
+    after(way, later, 4)
+    assert told(way, taken(way, minutes=-5 * 60, pieces=4)) == ["applied"]
+    assert fees(way, market.merchant) == []
+    late = taken(way, minutes=-60, first=5, pieces=6, late=True, remarks="The lorry still loads.")
+    assert told(way, late) == ["applied"]
+    (fee,) = fees(way, market.merchant)
+    assert (fee["kind"], fee["happened_at"][:16]) == ("late_cargo", late["done_at"][:16])
 
 
 def test_cargo_in_time_costs_nothing(way, market):

@@ -172,6 +172,17 @@ def test_a_carrier_works_a_whole_departure_by_acts(packed):
     assert [(one["cartons"], one["damaged_cartons"]) for one in receipts] == [(4, 1), (6, 0)]
 
 
+def test_goods_that_did_not_come_are_not_counted_and_later_acts_go_on(packed):
+    way = packed
+    way.act("close")
+    early, good = act(way, "receipt", minutes=-70, pieces=1), taken(way)
+    (refused, applied) = send(way, early, good)
+    assert (refused["answer"], refused["problem"]["type"]) == ("refused", "urn:city:problem:state")
+    assert refused["problem"]["title"]
+    assert applied["answer"] == "applied"
+    assert told(way, act(way, "receipt", minutes=-50, pieces=1)) == ["refused"]
+
+
 def test_doors_are_not_sealed_on_what_another_phone_may_have_loaded(packed):
     way = packed
     assert told(way, taken(way)) == ["applied"]

@@ -4,6 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from marketplace.accounts.models import Membership
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.ids import new_id
 from tests import factories
 from tests.functional.test_handling import act, entered, item, send, taken, told, work
 
@@ -81,6 +86,30 @@ def test_without_an_answer_goods_go_by_a_later_departure_and_are_asked_about_the
     assert work(way)["waiting_for_consent"] == [way.booking["id"]]
 
 
+def test_what_weighs_more_once_loaded_comes_off_until_its_payer_agrees(way):
+    way.secure().pack()
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert item(way)["state"] == "loaded"
+    assert told(way, taken(way, minutes=-5, gross_kg="3000", base=work(way)["version"])) == ["applied"]
+    assert (item(way)["state"], work(way)["waiting_for_consent"]) == ("cargo_received", [way.booking["id"]])
+    answer(way, "consent", 201)
+    assert item(way)["state"] == "loaded"
+
+
+def test_what_is_weighed_once_the_doors_are_sealed_is_shown_and_changes_nothing(app, way):
+    way.secure().pack()
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert told(way, act(way, "seal", minutes=-40, seals=["CQ-1"])) == ["applied"]
+    (sealed,) = send(way, taken(way, minutes=-5, gross_kg="3000", base=work(way)["version"]))
+    assert (sealed["answer"], sealed["difference"]["counts"]["gross_kg"]) == ("conflict", "125.000")
+    assert told(way, act(way, "gate_out", minutes=-30)) == ["applied"]
+    assert told(way, taken(way, minutes=-4, gross_kg="3500", base=work(way)["version"])) == ["conflict"]
+    assert (item(way)["gross_kg"], item(way)["state"], asked(way)) == ("125.000", "in_transit", [])
+    assert "3,500" in entered(app, way.operator).open(f"/operator/departures/{way.booking['departure_id']}/work")
+
+
 def test_the_payer_answers_on_a_page(app, heavy):
     buyer = entered(app, heavy.market.buyer)
     assert "not loaded until you agree" in buyer.open("/account/surcharges")
@@ -91,6 +120,38 @@ def test_the_payer_answers_on_a_page(app, heavy):
     assert asked(heavy)[0]["state"] == "consented"
     again = buyer.client.post(f"{path}/consent", data=buyer.hidden(f"{path}/consent"))
     assert again.status_code in (303, 409)
+
+
+def test_who_moves_goods_lets_no_money_off_nor_does_anybody_his_own(app, heavy):
+    way, market = heavy, heavy.market
+    way.call(way.operator, "POST", path := f"/freight-surcharges/{asked(way)[0]['id']}/waiver", expect=403)
+    desk = f"/operator/departures/{way.booking['departure_id']}/work"
+    assert "Ask for nothing more" not in entered(app, way.operator).open(desk)
+    now = clock.now()
+    with unit_of_work() as session:
+        mover, cashier = (
+            factories.colleague(session, app, market.carrier, role=role, name=f"Carrier {role}", now=now)
+            for role in (Role.LOGISTICS, Role.FINANCE)
+        )
+        treasurer, partial = (
+            factories.colleague(session, app, way.operator, role=Role.TREASURY, name=name, now=now)
+            for name in ("Treasurer", "Partial")
+        )
+        for person, company in ((partial, market.carrier), (cashier, market.buyer)):
+            key = {"person_id": person.actor.person, "company_id": company.company}
+            session.add(Membership(id=new_id(), **key, roles=[Role.SALES], created_at=now))
+    for trader in (mover, partial, cashier):
+        way.call(trader, "POST", path, expect=403)
+    assert asked(way)[0]["state"] == "proposed"
+    assert [one["id"] for one in way.call(treasurer, "GET", "/surcharge-desk", expect=200)["items"]] == [
+        asked(way)[0]["id"]
+    ]
+    visitor = entered(app, treasurer)
+    assert "Goods that wait for their payer" in visitor.open("/operator/fees")
+    assert way.booking["reference"] in visitor.open("/operator/surcharges")
+    visitor.send(f"/partner/surcharges/{asked(way)[0]['id']}/waiver", {})
+    assert "Nothing is asked for" in visitor.open("/operator/surcharges")
+    assert asked(way)[0]["state"] == "waived"
 
 
 def test_a_carrier_asks_for_nothing_on_its_page(app, heavy):

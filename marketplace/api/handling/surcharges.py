@@ -74,6 +74,16 @@ def asked(query: CursorQuery) -> tuple[int, Items[Surcharge]]:
     return 200, Items(items=[Surcharge.of(row) for row in page.items], next=page.next)
 
 
+@api.get("/surcharge-desk")
+@operation(
+    answers={200: Items[Surcharge]}, tag="logistics", permission=Permission.OPERATOR_COST_READ, query=CursorQuery
+)
+def desk(query: CursorQuery) -> tuple[int, Items[Surcharge]]:
+    """List for the operator's staff what goods of all departures wait for, the newest first."""
+    page = acts.desk(query.cursor)
+    return 200, Items(items=[Surcharge.of(row) for row in page.items], next=page.next)
+
+
 @api.post("/freight-surcharges/<uuid:surcharge_id>/consent")
 @operation(answers={201: Created}, tag="logistics", permission=_PAY, idempotent=True)
 def consent(surcharge_id: UUID, session: Session) -> tuple[int, Created]:
@@ -90,8 +100,8 @@ def decline(surcharge_id: UUID, session: Session) -> tuple[int, None]:
 
 
 @api.post("/freight-surcharges/<uuid:surcharge_id>/waiver")
-@operation(answers={204: None}, tag="logistics", permission=Permission.LOGISTICS_HANDOVER_RECORD, idempotent=True)
+@operation(answers={204: None}, tag="logistics", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
 def waive(surcharge_id: UUID, session: Session) -> tuple[int, None]:
-    """Ask for nothing, as the carrier or the operator's staff: the goods may be loaded."""
+    """Ask for nothing, as the carrier or whoever decides costs for the operator: the goods may be loaded."""
     acts.waive(session, surcharge_id)
     return 204, None

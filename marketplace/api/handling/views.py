@@ -49,7 +49,7 @@ class HandlingLot(Answer):
 
 
 class HandlingDifference(Answer):
-    """Two phones that say different things about the same cartons: what was done last counts."""
+    """Two that say different things about the same cartons: what was done last counts, of what came before the seal."""
 
     counts: HandlingLot
     other: HandlingLot

@@ -70,6 +70,14 @@ def of_payer(session: Session, *, payer_id: UUID, cursor: str | None = None) -> 
     return page_of([_row(*found) for found in session.execute(wanted)], PAGE, lambda row: (str(row.id),))
 
 
+def standing(session: Session, *, cursor: str | None = None) -> Page[SurchargeRow]:
+    """Return what goods of all departures wait for, the newest first."""
+    wanted = _WANTED.where(FreightSurcharge.state.in_(STANDING)).order_by(FreightSurcharge.id.desc()).limit(PAGE + 1)
+    if cursor:
+        wanted = wanted.where(FreightSurcharge.id < decode_id(cursor))
+    return page_of([_row(*found) for found in session.execute(wanted)], PAGE, lambda row: (str(row.id),))
+
+
 def standing_on(session: Session, *, departure_id: UUID) -> tuple[SurchargeRow, ...]:
     """Return for what goods of a departure wait, what was declined first."""
     wanted = _WANTED.where(Booking.departure_id == departure_id, FreightSurcharge.state.in_(STANDING))

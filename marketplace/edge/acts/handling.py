@@ -41,7 +41,6 @@ from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow
 
 _S: Final = DepartureState
-_LATE: Final = 200
 _OFFERED: Final = 3
 
 
@@ -170,7 +169,6 @@ def _figures(body: requests.HandlingAct, actor: Actor) -> dict[str, Any]:
     given = (millimetres(body.length_cm), millimetres(body.width_cm), millimetres(body.height_cm))
     sides = [side for side in given if side is not None]
     whole = sides if len(sides) == len(given) else None
-    late = body.late and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE)
     said = {
         "grams": grams(body.gross_kg) if body.gross_kg else None,
         "cm3": -(-prod(whole) // 1_000) if whole else cubic_centimetres(body.m3),
@@ -183,7 +181,7 @@ def _figures(body: requests.HandlingAct, actor: Actor) -> dict[str, Any]:
         "complete": body.complete,
         "confirmed": body.confirmed,
         "signed": body.signed,
-        "override_reason": (body.remarks or "")[:_LATE] if late else None,
+        "after_cutoff": body.late and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE),
     }
     return {name: value for name, value in said.items() if value}
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.distribution.handling import queries
 from marketplace.distribution.handling.queries import SurchargeRow
 from marketplace.distribution.handling.services import surcharging
@@ -18,6 +19,11 @@ def asked(cursor: str | None) -> Page[SurchargeRow]:
     return queries.of_payer(reading(), payer_id=require_actor().company, cursor=cursor)
 
 
+def desk(cursor: str | None) -> Page[SurchargeRow]:
+    """Return what goods of all departures wait for, the newest first."""
+    return queries.standing(reading(), cursor=cursor)
+
+
 def consent(session: Session, surcharge_id: UUID) -> UUID:
     """Agree to pay it; return the contract that is made."""
     return surcharging.consent(session, surcharge_id=surcharge_id, actor=require_actor(), now=clock.now())
@@ -28,6 +34,15 @@ def decline(session: Session, surcharge_id: UUID) -> None:
     surcharging.decline(session, surcharge_id=surcharge_id, actor=require_actor(), now=clock.now())
 
 
+def may_waive() -> bool:
+    """Tell whether the asker is of those who may let freight off."""
+    actor = require_actor()
+    permission = Permission.TRADE_PAYMENT_CONFIRM
+    if actor.company_kind == CompanyKind.OPERATOR:
+        permission = Permission.OPERATOR_COST_DECIDE
+    return actor.may(permission)
+
+
 def waive(session: Session, surcharge_id: UUID) -> None:
-    """Ask for nothing, as carrier or operator."""
+    """Ask for nothing, as carrier or for the operator."""
     surcharging.waive(session, surcharge_id=surcharge_id, actor=require_actor(), now=clock.now())

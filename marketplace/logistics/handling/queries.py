@@ -123,6 +123,7 @@ def lot_of(row: HandlingAct) -> Lot:
         device=row.device,
         number=row.number,
         base=row.base,
+        after_seal=said.get("after_seal", False),
     )
 
 

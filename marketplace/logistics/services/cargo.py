@@ -90,7 +90,15 @@ def receive_cargo(
     )
     events.record(
         session,
-        CargoReceived(at=now, booking_id=booking_id, subject=booking.subject, cartons=cartons, grams=grams, cm3=cm3),
+        CargoReceived(
+            at=now,
+            booking_id=booking_id,
+            subject=booking.subject,
+            happened_at=came_at,
+            cartons=cartons,
+            grams=grams,
+            cm3=cm3,
+        ),
     )
     if floor is None:
         load = Load(max(grams, booking.grams), max(cm3, booking.cm3), booking.ldm_mm, booking.pallets)

@@ -143,6 +143,12 @@ def said() -> dict[str, str]:
 
 
 def _differs(found: Difference) -> str:
+    if found.other.after_seal:
+        return _(
+            "Written down. The lorry was sealed before this came: %(counts)s counts; %(other)s is kept beside it.",
+            counts=_figures(found.counts),
+            other=_figures(found.other),
+        )
     return _(
         "Written down. Another phone said something else of the same cartons: %(counts)s counts, done last;"
         " %(other)s is kept beside it.",

@@ -41,6 +41,20 @@ def _surcharges(**typed: Any) -> str:
     )
 
 
+@pages.get("/operator/surcharges")
+@requires(Permission.OPERATOR_COST_READ, twin="GET /api/v1/surcharge-desk")
+def desk() -> str:
+    """Show the operator's staff what goods of all departures wait for."""
+    page = acts.desk(parse(CursorQuery, request.args.to_dict()).cursor)
+    return render_template(
+        "handling/desk.html",
+        page=page,
+        zones={row.hub_code: operations.zone_of(row.hub_code) for row in page.items},
+        may_waive=acts.may_waive(),
+        next=url_for("handling.desk", cursor=page.next) if page.next else None,
+    )
+
+
 @pages.post("/account/surcharges/<uuid:surcharge_id>/consent")
 @requires(_PAY, twin="POST /api/v1/freight-surcharges/{id}/consent")
 def consent(surcharge_id: UUID) -> Any:
@@ -57,10 +71,10 @@ def decline(surcharge_id: UUID) -> Any:
 
 
 @pages.post("/partner/surcharges/<uuid:surcharge_id>/waiver")
-@requires(Permission.LOGISTICS_HANDOVER_RECORD, twin="POST /api/v1/freight-surcharges/{id}/waiver")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/freight-surcharges/{id}/waiver")
 def waive(surcharge_id: UUID) -> Any:
-    """Ask for nothing, as carrier or operator."""
-    back = "operations.departures" if may(Permission.LOGISTICS_DEPARTURE_OPERATE) else "operations.consignments"
+    """Ask for nothing, as carrier or for the operator."""
+    back = "handling.desk" if may(Permission.OPERATOR_COST_DECIDE) else "operations.consignments"
 
     def work(session: Session) -> str:
         acts.waive(session, surcharge_id)

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import handling as acts
+from marketplace.edge.acts import surcharges
 from marketplace.edge.acts.handling import Told
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import require_actor
@@ -93,6 +94,7 @@ def _work(departure_id: UUID, endpoint: str, **typed: Any) -> str:
         new_id=new_id,
         person=require_actor().person_id,
         said=shown.said(),
+        may_waive=surcharges.may_waive(),
         **given,
     )
 

@@ -1377,7 +1377,9 @@ def _charge_late(city: City) -> None:
                 session.execute(accounts_of.values(state=PayeeState.RETIRED, ended_at=clock.now()))
             row = lorry_bookings.booking(session, booking_id=UUID(city.ids[f"booking.{booking}"]))
             late = row.cutoff_cargo_at + timedelta(hours=2)
-            came = CargoReceived(at=late, booking_id=row.id, subject=row.subject, cartons=1, grams=1, cm3=1)
+            came = CargoReceived(
+                at=late, booking_id=row.id, subject=row.subject, happened_at=late, cartons=1, grams=1, cm3=1
+            )
             charging.on_cargo_received(session, came)
             fee = session.scalars(sa.select(BookingFee).where(BookingFee.booking_id == row.id)).one()
             city.ids[f"fee.{name}"] = str(fee.id)

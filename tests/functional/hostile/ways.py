@@ -969,6 +969,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /handling-acts": Way("carrier", (), lambda city: {"acts": [handling_act(city, "handled-booking")]}),
     "GET /handling-acts/{}/files/{}": Way("carrier", ("handling-act", "handled-file")),
     "GET /freight-surcharges": Way("buyer"),
+    "GET /surcharge-desk": Way("operator"),
     "POST /freight-surcharges/{}/consent": Way("buyer", ("surcharge.consented",)),
     "POST /freight-surcharges/{}/refusal": Way("buyer", ("surcharge.refused",)),
     "POST /freight-surcharges/{}/waiver": Way("carrier", ("surcharge.waived",)),

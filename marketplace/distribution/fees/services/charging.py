@@ -49,14 +49,14 @@ def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
 
 
 def on_cargo_received(session: Session, event: CargoReceived) -> None:
-    """Charge cargo that was taken in after the cut-off: once, however many lots come."""
+    """Charge cargo that came after the cut-off, whenever that was noted: once, however many lots come."""
     agreed = _agreed(session, event.booking_id, event.subject)
     if agreed is None:
         return
     booking, contract, line = agreed
     rule = _rule(session, FeeKind.LATE_CARGO, contract)
-    if rule is not None and rules.is_late(rule, cutoff_at=booking.cutoff_cargo_at, at=event.at):
-        _charge(session, rule, booking, contract, line, reason="", now=event.at)
+    if rule is not None and rules.is_late(rule, cutoff_at=booking.cutoff_cargo_at, at=event.happened_at):
+        _charge(session, rule, booking, contract, line, reason="", happened_at=event.happened_at, now=event.at)
 
 
 def settle_account(session: Session, *, fee_id: UUID, actor: Actor, now: datetime) -> None:
@@ -101,7 +101,7 @@ def _left(session: Session, event: BookingRolled | BookingCancelled, *, rolled: 
     kind = rules.kind_of(left, no_show=no_show, cancellation=cancellation)
     rule = {FeeKind.NO_SHOW: no_show, FeeKind.CANCELLATION: cancellation}.get(kind) if kind else None
     if rule is not None:
-        _charge(session, rule, booking, contract, line, reason=event.reason, now=event.at)
+        _charge(session, rule, booking, contract, line, reason=event.reason, happened_at=event.at, now=event.at)
 
 
 def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingRow, FreightRow, FreightLineRow] | None:
@@ -140,6 +140,7 @@ def _charge(
     line: FreightLineRow,
     *,
     reason: str,
+    happened_at: datetime,
     now: datetime,
 ) -> None:
     """Charge a booking once: again changes nothing, and a fee of nothing is none."""
@@ -174,7 +175,7 @@ def _charge(
         freight_minor=line.amount.minor,
         chargeable_g=line.chargeable_g,
         cutoff_at=booking.cutoff_cargo_at,
-        happened_at=now,
+        happened_at=happened_at,
         state=FeeState.WAITING,
     )
     if is_new:

@@ -1,6 +1,7 @@
 """Acts about the cartons of a booking: received at the hub, put on the lorry, counted at their end."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,15 +20,21 @@ from marketplace.logistics.handling.services import journal, stops, units
 from marketplace.logistics.handling.services.journal import Sent
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
-from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState
+from marketplace.logistics.rules.states import DEPARTURE, TAKES_CARGO, BookingState, DepartureState
 from marketplace.logistics.services.space import rolling
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow
 
+_LONGEST_REASON: Final = 200  # why a unit came late
+
 
 def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
-    """Take cartons in; those that another act brought already are only measured anew, by what was done last."""
+    """Take cartons in; those that another act brought already are only measured anew, by what was done last.
+
+    Once the lorry is sealed, what was weighed is kept beside what it left with; neither that nor the freight changes.
+    A booking that its payer has to agree to comes off the lorry until then.
+    """
     booking_id, line_id = _of(act)
     packing = _packing(session, line_id)
     numbered = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=line_id))
@@ -38,6 +45,11 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
         raise Refused.field("gross_kg" if mine.grams < 1 else "length_cm", "required", "weighed and measured")
     new = sorted(set(mine.cartons) - there)
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
+    departure = departures.departure(session, departure_id=act.departure_id, now=now)
+    if not new and departure.state not in TAKES_CARGO:
+        act.content = act.content | {"after_seal": True}
+        session.flush()
+        return
     if new:
         units.unload(session, departure_id=act.departure_id, booking_id=booking_id, actor=actor, now=now)
         sscc = handover.hand_over(
@@ -48,6 +60,8 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
     units.put_right(session, subject=line_id, decided=decided, actor=actor, now=now)
     _make_room(session, booking_id, now)
     surcharging.consider(session, line_id=line_id, booking_id=booking_id, now=now)
+    if stops.stopped(session, booking_ids=[booking_id]):
+        units.unload(session, departure_id=act.departure_id, booking_id=booking_id, actor=actor, now=now)
     aboard.load_if_all(session, booking_id=booking_id, actor=actor, happened=happened, now=now)
 
 
@@ -73,9 +87,12 @@ def count(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened
     """Count cartons at their end; those that another act counted already are not counted again.
 
     The receipt is the last one when all that was loaded is counted, or when somebody says that nothing more comes.
+    Conflict ``state`` before the goods arrived.
     """
     booking_id, _line_id = _of(act)
-    access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    booking, _ = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    if booking.state not in (BookingState.ARRIVED, BookingState.COMPLETED):
+        raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
     loaded, before = receipts.counts(session, booking_id)
     counted = sum(row.cartons for row in before)
     numbered = deciding(queries.lots(session, kind=Kind.RECEIPT, booking_id=booking_id))
@@ -117,7 +134,7 @@ def _counted(act: HandlingAct, mine: Lot, new: list[int], sent: Sent) -> Counted
         height_mm=height,
         volume_cm3=None if length else max(1, found.cm3),
         remarks=sent.remarks,
-        override_reason=act.content.get("override_reason", ""),
+        override_reason=sent.remarks[:_LONGEST_REASON] if act.content.get("after_cutoff") else "",
         complete=bool(act.content.get("complete")),
     )
 

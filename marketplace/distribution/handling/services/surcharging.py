@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.audit import services as audit
 from marketplace.distribution import queries as freight
 from marketplace.distribution.handling.models import FreightSurcharge
@@ -30,6 +31,7 @@ from marketplace.logistics.services.departures import acting
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries import lines
 from marketplace.orders.services.moves import locked_order
+from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail
 
 REASON = "surcharge"
@@ -143,11 +145,19 @@ def decline(session: Session, *, surcharge_id: UUID, actor: Actor, now: datetime
 
 
 def waive(session: Session, *, surcharge_id: UUID, actor: Actor, now: datetime) -> None:
-    """Ask for nothing, as the carrier or the operator: the goods may be loaded; NotFound for others."""
+    """Ask for nothing, as the carrier or who decides costs for the operator: the goods may be loaded.
+
+    NotFound for others, NotAllowed ``own_money`` for whoever is of the company that would pay, or lets another's off.
+    """
+    is_operator = actor.company_kind == CompanyKind.OPERATOR
+    if is_operator:
+        actor.must(Permission.OPERATOR_COST_DECIDE)
     found = _locked(session, surcharge_id)
     carrier = freight.by_id(session, contract_id=found.contract_id).carrier_id
-    if actor.company_kind != CompanyKind.OPERATOR and actor.company != carrier:
+    if not is_operator and actor.company != carrier:
         raise NotFound("surcharge")
+    targets = {found.payer_id} if actor.company == carrier else {found.payer_id, carrier}
+    check_not_own(accounts.companies_of(session, actor=actor), targets)
     _answer(session, found, "waive", actor, now)
     aboard.load_if_all(session, booking_id=found.booking_id, actor=actor, happened=now, now=now)
 

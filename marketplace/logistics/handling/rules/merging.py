@@ -1,7 +1,8 @@
 """What the acts of several phones come to: worked out from the set of them, so no order and no repetition matters.
 
 Of each carton the act that was *done* last decides (by the phone's clock, then by id), whenever the server heard of
-it. Two acts differ where they say other things about one carton and neither's phone had seen the other.
+it, as long as the doors were open then: what is heard later is kept and decides nothing. Two acts differ where they
+say other things about one carton and neither's phone had seen the other, or one of them came too late to correct it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,7 +19,8 @@ SAME_WITHIN: Final = 5
 class Lot:
     """An act about cartons ``first`` to ``first + pieces - 1``; grams and cm³ are of all of them.
 
-    ``number`` is its turn on the server, ``base`` the last turn that its phone had seen.
+    ``number`` is its turn on the server, ``base`` the last turn that its phone had seen; ``after_seal``: it was heard
+    of when the lorry was sealed or gone.
     """
 
     id: UUID
@@ -31,6 +33,7 @@ class Lot:
     device: str = ""
     number: int = 0
     base: int = 0
+    after_seal: bool = False
 
     @property
     def cartons(self) -> range:
@@ -38,9 +41,9 @@ class Lot:
         return range(self.first, self.first + self.pieces)
 
     @property
-    def turn(self) -> tuple[datetime, UUID]:
-        """What decides which of two acts was last."""
-        return self.done_at, self.id
+    def turn(self) -> tuple[bool, datetime, UUID]:
+        """What decides which of two acts counts: the greater."""
+        return not self.after_seal, self.done_at, self.id
 
     def share(self, carton: int, total: int) -> int:
         """Return what one of its cartons has of a total: the shares of all add up to it."""
@@ -85,13 +88,13 @@ def sums(decided: Mapping[int, Lot], cartons: Collection[int] | None = None) -> 
 
 
 def differences(lots: Iterable[Lot]) -> tuple[Difference, ...]:
-    """Return the pairs that say different things without having seen each other, by when the later was done."""
+    """Return the pairs that say different things without one correcting the other, by the turn of what counts."""
     known = sorted({lot.id: lot for lot in lots}.values(), key=lambda lot: lot.turn)
     return tuple(
         Difference(later, earlier)
         for place, later in enumerate(known)
         for earlier in known[:place]
-        if _overlap(earlier, later) and not _saw(earlier, later) and not _agree(earlier, later)
+        if _overlap(earlier, later) and not _corrects(earlier, later) and not _agree(earlier, later)
     )
 
 
@@ -99,8 +102,10 @@ def _overlap(one: Lot, other: Lot) -> bool:
     return max(one.first, other.first) < min(one.cartons.stop, other.cartons.stop)
 
 
-def _saw(one: Lot, other: Lot) -> bool:
-    """Tell whether one of two was done by somebody who knew of the other: that is a correction, no difference."""
+def _corrects(one: Lot, other: Lot) -> bool:
+    """Tell whether one of two was done by somebody who knew of the other, in time: a correction, no difference."""
+    if one.after_seal is not other.after_seal:
+        return False
     return 0 < one.number <= other.base or 0 < other.number <= one.base
 
 

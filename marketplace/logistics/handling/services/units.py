@@ -65,7 +65,7 @@ def taken_in(session: Session, *, booking_id: UUID) -> ReceivedRow:
 
 
 def unload(session: Session, *, departure_id: UUID, booking_id: UUID, actor: Actor, now: datetime) -> None:
-    """Take a booking off the lorry again, for more of it came than was loaded; nothing where it is not on it."""
+    """Take a booking off the lorry, for more of it came or it must not ride yet; nothing where it is not on it."""
     aboard = [row for row in booked_on(session, departure_id, (BookingState.LOADED,)) if row.id == booking_id]
     if aboard:
         move_bookings(session, aboard, "unload", actor=actor, now=now)

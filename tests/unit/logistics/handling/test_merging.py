@@ -36,6 +36,7 @@ lots = st.lists(
         grams=st.integers(1, 5_000),
         cm3=st.integers(1, 5_000),
         damaged=st.integers(0, 1),
+        after_seal=st.booleans(),
     ),
     max_size=8,
     unique_by=lambda lot: lot.id,
@@ -104,6 +105,16 @@ def test_who_had_seen_the_other_corrects_it_and_differs_not():
     assert differences([lot(2, grams=5_000, minutes=-1, number=4, base=3), seen]) == ()
     assert len(differences([seen, lot(2, grams=5_000, minutes=1, number=4, base=2)])) == 1
     assert len(differences([seen, lot(2, grams=5_000, minutes=1)])) == 1
+
+
+def test_what_was_said_after_the_doors_were_sealed_decides_nothing_and_is_shown():
+    counted = lot(1, number=3)
+    late = lot(2, grams=5_000, minutes=5, number=4, base=3, after_seal=True)
+    later = lot(3, grams=5_000, minutes=6, number=5, base=4, after_seal=True)
+    assert sums(deciding([counted, late])).grams == 4_000
+    assert differences([late, counted]) == (Difference(counted, late),)
+    assert differences([late, later]) == ()
+    assert differences([late, lot(3, grams=6_000, minutes=6, number=5, base=4, after_seal=True)]) == ()
 
 
 def test_what_came_without_numbers_is_the_lowest_that_are_free():

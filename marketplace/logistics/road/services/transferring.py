@@ -17,7 +17,7 @@ from marketplace.logistics.planning.services import standing
 from marketplace.logistics.road.models.customs import TransitConsignment, TransitMovement
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.rules.transit import ENGAGED
-from marketplace.logistics.road.services import locks
+from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures import acting
@@ -87,6 +87,7 @@ def _under_way(session: Session, booking: Booking, departure_id: UUID, actor: Ac
     booking.rolled_to = new.id
     standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
     locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
+    ranges.follow(session, booking_id=booking.id, new_booking_id=new.id)
     facts = {"to": new.id, "departure": departure_id, "reason": _REASON}
     bookings.note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
     load = booking.load

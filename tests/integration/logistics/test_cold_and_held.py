@@ -1,0 +1,110 @@
+"""Cold goods keep their range wherever they go, and what is done for goods of held lorries counts once."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import CompanyKind, Permission
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+from marketplace.logistics.models.departures import Departure, DepartureStop
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.road.queries import cooling as cold
+from marketplace.logistics.road.rules.reefers import Range
+from marketplace.logistics.road.services import cooling, holding
+from marketplace.logistics.rules.cargo import MeasuredUnit
+from marketplace.logistics.rules.states import DepartureState, HoldCause
+from marketplace.logistics.services import cargo
+from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.services.space import exchanging, rolling
+from tests.integration.logistics.conftest import NOW, company
+
+KEPT = Range(20, 80)
+
+
+@pytest.fixture
+def office(session):
+    return Actor(
+        new_id(),
+        company(session, CompanyKind.OPERATOR),
+        CompanyKind.OPERATOR,
+        permissions=frozenset({Permission.LOGISTICS_DEPARTURE_OPERATE}),
+    )
+
+
+@pytest.fixture
+def chilled(session, road, office):
+    """A consignment that is kept between 2 and 8 °C, with what is needed to act on it."""
+    row = road.confirmed(session)
+    cooling.set_range(session, actor=office, booking_id=row.id, set_point=40, kept=KEPT, now=NOW)
+    return SimpleNamespace(row=row, facts={"actor": office, "now": NOW})
+
+
+def present(session, subject):
+    return booking_queries.bookings(session, subjects=[subject])[subject][-1]
+
+
+def receive(session, office, booking_id):
+    unit = MeasuredUnit(10, 100_000, 500, 500, 500)
+    cargo.receive_cargo(session, actor=office, booking_id=booking_id, units=[unit], now=NOW)
+
+
+def stopped(session, road, office, *rows, number=0):
+    """Let a lorry go to the border with these goods, and be held there."""
+    facts = {"actor": office, "departure_id": road.departures[number], "now": NOW}
+    for row in rows:
+        receive(session, office, row.id)
+    closing.close(session, **facts)
+    loading.load(session, **facts)
+    cooling.pre_cool(session, tenths=40, logger="TT-19", **facts)
+    loading.seal(session, seal_number="S-1", **facts)
+    journey.depart(session, **facts)
+    journey.at_border(session, **facts)
+    holding.hold(session, cause=HoldCause.BREAKDOWN, **facts)
+    return road.departures[number]
+
+
+def beside(session, road, number=1):
+    """Let another lorry of the carrier stand at the same border."""
+    other = session.get_one(Departure, road.departures[number])
+    other.state = DepartureState.AT_BORDER
+    for stop in session.scalars(sa.select(DepartureStop).where(DepartureStop.departure_id == other.id)):
+        if stop.position <= 1:
+            stop.reached_at = NOW - timedelta(hours=2 - stop.position)
+    session.flush()
+    return other.id
+
+
+def _roll(session, road, chilled):
+    facts = {"booking_id": chilled.row.id, "departure_id": road.departures[1], "reason": "by_hand"}
+    rolling.roll(session, **facts, **chilled.facts)
+
+
+def _exchange(session, road, chilled):
+    exchanging.exchange(session, moves={chilled.row.id: road.departures[1]}, reason="plan", **chilled.facts)
+
+
+def _bring_along(session, road, chilled):
+    new = road.hold(session, subject=new_id(), number=1)
+    chilled.row = new
+    cargo.bring_along(session, booking_id=chilled.old, new_booking_id=new.id, **chilled.facts)
+
+
+def _transfer(session, road, chilled):
+    departure_id = stopped(session, road, chilled.facts["actor"], chilled.row)
+    holding.transfer(
+        session, departure_id=departure_id, booking_id=chilled.row.id, to_departure_id=beside(session, road),
+        **chilled.facts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", [_roll, _exchange, _bring_along, _transfer])
+def test_a_range_goes_with_the_goods(session, road, chilled, way):
+    chilled.old = chilled.row.id
+    way(session, road, chilled)
+    became = present(session, chilled.row.subject)
+    assert became.id != chilled.old
+    kept = cold.ranges_of(session, booking_ids=[became.id])[became.id]
+    assert (kept.set_point, kept.range) == (40, KEPT)

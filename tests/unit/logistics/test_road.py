@@ -195,6 +195,7 @@ class TestReefers:
 
     def test_each_line_says_what_is_wrong_with_it(self):
         text = "time,°C,logger\nnoon,1,\n2026-03-02 23:00,1,\n2026-03-02 10:00,cold,\n2026-03-02 10:00,NaN,\n"
+        text += "2026-03-02 10:00,1e1000000,\n0001-01-01T00:00,1,\n9999-12-31T23:00-08:00,1,\n"
         text += "2026-03-02 10:00,99,\n2026-03-02 10:00,1,!\n2026-03-02 10:00,1,ok\n2026-03-02 10:00,1," + "x" * 41
         with pytest.raises(Refused) as caught:
             read(text)
@@ -204,8 +205,11 @@ class TestReefers:
             ("reading_degrees", 4),
             ("reading_degrees", 5),
             ("reading_degrees", 6),
-            ("reading_logger", 7),
-            ("reading_logger", 9),
+            ("reading_time", 7),
+            ("reading_time", 8),
+            ("reading_degrees", 9),
+            ("reading_logger", 10),
+            ("reading_logger", 12),
         ]
 
     @pytest.mark.parametrize(

@@ -145,16 +145,17 @@ def _read(row: Sequence[str], columns: dict[str, int], zone: tzinfo, logger: str
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
     try:
         at = datetime.fromisoformat(cells["time"])
-    except ValueError:
+        at = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one at the edge of the calendar that has none in UTC
         return "reading_time"
-    at = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
     if at > now:
         return "reading_ahead"
     try:
         degrees = Decimal(cells["tenths"].replace(",", ".").replace("−", "-"))
     except InvalidOperation:
         return "reading_degrees"
-    if not degrees.is_finite() or not COLDEST <= degrees * _TENTHS <= WARMEST:
+    # Compared as it stands: a product may be too large for a decimal.
+    if not degrees.is_finite() or not COLDEST / _TENTHS <= degrees <= WARMEST / _TENTHS:
         return "reading_degrees"
     number = cells.get("logger") or logger
     if len(number) > LONGEST_LOGGER or not _LOGGER_FORM.fullmatch(number):

@@ -8,20 +8,24 @@ import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.road.queries import cooling as cold
+from marketplace.logistics.road.queries import held
 from marketplace.logistics.road.rules.reefers import Range
 from marketplace.logistics.road.services import cooling, holding
-from marketplace.logistics.rules.cargo import MeasuredUnit
-from marketplace.logistics.rules.states import DepartureState, HoldCause
-from marketplace.logistics.services import cargo
+from marketplace.logistics.rules.cargo import MeasuredUnit, Status
+from marketplace.logistics.rules.states import Classifier, DepartureState, HoldCause
+from marketplace.logistics.services import cargo, tracking
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.logistics.services.space import exchanging, rolling
+from marketplace.logistics.tracing.queries.standing import standing
 from tests.integration.logistics.conftest import NOW, company
 
 KEPT = Range(20, 80)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -108,3 +112,33 @@ def test_a_range_goes_with_the_goods(session, road, chilled, way):
     assert became.id != chilled.old
     kept = cold.ranges_of(session, booking_ids=[became.id])[became.id]
     assert (kept.set_point, kept.range) == (40, KEPT)
+
+
+def test_a_lorry_that_waits_already_waits_on_from_then(session, road, office):
+    departure_id = stopped(session, road, office, road.confirmed(session))
+    ahead = "VN-HUUNGHI"
+    before = standing(session, departure_id=departure_id).known[ahead]
+
+    def wait(at, until):
+        chosen = holding.wait(session, actor=office, departure_id=departure_id, until=NOW + until * HOUR, now=at)
+        return chosen.cost.minor // 120_00
+
+    # What a carrier expects of the departure is no wait that was chosen.
+    tracking.note(
+        session, code=Status.DEPARTURE_DELAYED, departure_id=departure_id, classifier=Classifier.ESTIMATED,
+        event_at=NOW + 9 * HOUR, now=NOW, reported_by=road.shipper,
+    )  # fmt: skip
+    assert wait(NOW, 6) == 6
+    with pytest.raises(Refused):
+        wait(NOW + HOUR, 5)
+    assert wait(NOW + HOUR, 8) == 2
+    assert standing(session, departure_id=departure_id).known[ahead] == before + 8 * HOUR
+    assert wait(NOW + 10 * HOUR, 11) == 1
+    # A lorry that goes on before is let wait anew by the next hold.
+    early = {"actor": office, "departure_id": departure_id, "now": NOW + timedelta(hours=10, minutes=30)}
+    journey.resume(session, **early)
+    assert [row.event_at for row in held.waits_of(session, departure_id=departure_id)] == [
+        NOW + 6 * HOUR, NOW + 8 * HOUR,
+    ]  # fmt: skip
+    holding.hold(session, cause=HoldCause.CUSTOMS, **early)
+    assert wait(early["now"], 12) == 2

@@ -18,7 +18,7 @@ from marketplace.logistics.road.queries import held as queries
 from marketplace.logistics.road.rules import held as rules
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.rules.held import Option
-from marketplace.logistics.road.services import access, locks, transferring
+from marketplace.logistics.road.services import access, locks, transferring, waits
 from marketplace.logistics.road.services.access import Hat
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState, Classifier, DepartureState, HoldCause
@@ -53,15 +53,18 @@ def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause
 def wait(session: Session, *, actor: Actor, departure_id: UUID, until: datetime, now: datetime) -> Chosen:
     """Let a held lorry stand until an instant: everything ahead of it is expected that much later.
 
-    Refused ``until``; Conflict ``not_held``.
+    A lorry that waits already waits on from then: only what is added delays it further, and costs more. Refused
+    ``until``; Conflict ``not_held``.
     """
     row, place_code, cause = _held(session, actor, departure_id, now)
-    minutes = rules.waited(now, until)
+    since = queries.waits_from(session, departure_id=departure_id, now=now)
+    minutes = rules.waited(since, until)
     known = standing(session, departure_id=departure_id).known
     ahead = next(stop for stop in row.stops if stop.reached_at is None)
-    eta = rules.later(known[ahead.place.code], since=now, until=until)
+    eta = rules.later(known[ahead.place.code], since=since, until=until)
     said = Said(Status.ARRIVED, Classifier.ESTIMATED, ahead.place.code, eta)
     reporting.note(session, actor=actor, departure_id=departure_id, said=said, now=now)
+    waits.note(session, departure_id=departure_id, place_code=place_code, until=until, now=now)
     cost = rules.cost_of(Option.WAIT, minutes=minutes)
     return _note(session, actor, departure_id, Option.WAIT, place_code, cause, cost, now, eta=eta)
 

@@ -1,5 +1,7 @@
 """Cold goods keep their range wherever they go, and what is done for goods of held lorries counts once."""
 
+import threading
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure, DepartureStop
@@ -22,7 +25,8 @@ from marketplace.logistics.services import cargo, tracking
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.logistics.services.space import exchanging, rolling
 from marketplace.logistics.tracing.queries.standing import standing
-from tests.integration.logistics.conftest import NOW, company
+from tests.integration.logistics.conftest import NOW, build, company
+from tests.support.racing import at_once
 
 KEPT = Range(20, 80)
 HOUR = timedelta(hours=1)
@@ -30,6 +34,10 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def office(session):
+    return _office(session)
+
+
+def _office(session):
     return Actor(
         new_id(),
         company(session, CompanyKind.OPERATOR),
@@ -142,3 +150,33 @@ def test_a_lorry_that_waits_already_waits_on_from_then(session, road, office):
     ]  # fmt: skip
     holding.hold(session, cause=HoldCause.CUSTOMS, **early)
     assert wait(early["now"], 12) == 2
+
+
+@pytest.mark.parametrize("in_custody", [False, True])
+def test_goods_do_not_go_on_by_a_lorry_that_leaves_meanwhile(app, in_custody):
+    with unit_of_work() as session:
+        road, office = build(session), _office(session)
+        row = road.confirmed(session)
+        held_id = stopped(session, road, office, row)
+        other_id = beside(session, road)
+        if in_custody:
+            holding.off_load(session, actor=office, departure_id=held_id, booking_id=row.id, now=NOW)
+    left = threading.Event()
+
+    def leave():
+        with unit_of_work() as session:
+            journey.clear(session, actor=office, departure_id=other_id, now=NOW)
+            left.set()
+            # So long the other has to look at what is not committed yet.
+            time.sleep(0.5)
+
+    def transfer():
+        left.wait()
+        with unit_of_work() as session:
+            holding.transfer(
+                session, actor=office, departure_id=held_id, booking_id=row.id, to_departure_id=other_id, now=NOW
+            )
+
+    refused = at_once(app, [leave, transfer])[1]
+    assert isinstance(refused, Refused)
+    assert [(error.field, error.code) for error in refused.errors] == [("departure", "cannot_transfer")]

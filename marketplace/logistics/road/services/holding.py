@@ -92,12 +92,14 @@ def transfer(
 
     Refused ``booking`` and ``departure`` (none that stands there with room on its way); Conflict as ``rolling.roll``.
     """
+    access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
+    # Neither lorry goes on while it is asked where each stands; departures go before what is booked on them.
+    acting.lock_all(session, departure_ids=(departure_id, to_departure_id))
     custody = queries.custody_of(session, booking_id=booking_id)
     if custody is None:
-        _, place_code, cause = _held(session, actor, departure_id, now)
+        _, place_code, cause = _standing(session, departure_id, now)
         booking = _aboard(session, departure_id, booking_id)
     else:
-        access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
         booking, place_code, cause = bookings.locked_booking(session, booking_id), custody.place_code, custody.cause
         if booking.departure_id != departure_id or booking.state is not BookingState.CARGO_RECEIVED:
             raise Refused.field("booking", "not_aboard")
@@ -130,6 +132,10 @@ def _held(session: Session, actor: Actor, departure_id: UUID, now: datetime) -> 
     """Return a held departure, where it stands and why, locked, for its operator; Conflict ``not_held``."""
     access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
     acting.lock(session, departure_id=departure_id)
+    return _standing(session, departure_id, now)
+
+
+def _standing(session: Session, departure_id: UUID, now: datetime) -> tuple[DepartureRow, str, HoldCause]:
     row = departure(session, departure_id=departure_id, now=now)
     if row.state is not DepartureState.HELD or row.hold_cause is None:
         raise Conflict("not_held", departure=departure_id)

@@ -20,7 +20,6 @@ from marketplace.logistics.road.rules.transit import ENGAGED
 from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services import cargo
-from marketplace.logistics.services.departures import acting
 from marketplace.logistics.services.space import bookings, rolling
 from marketplace.logistics.services.space.bookings import Bookable
 from marketplace.logistics.services.space.room import (
@@ -58,7 +57,7 @@ def take_off(session: Session, booking: Booking, *, actor: Actor, now: datetime)
 
 
 def move(session: Session, booking: Booking, *, departure_id: UUID, is_open: bool, actor: Actor, now: datetime) -> UUID:
-    """Put a consignment on another departure and return the booking that it becomes.
+    """Put a consignment on another departure, which the caller has locked, and return the booking that it becomes.
 
     On one that still takes bookings it waits to be loaded; on one that stands on its way it goes on at once.
     """
@@ -74,7 +73,6 @@ def move(session: Session, booking: Booking, *, departure_id: UUID, is_open: boo
 
 
 def _under_way(session: Session, booking: Booking, departure_id: UUID, actor: Actor, now: datetime) -> UUID:
-    acting.lock(session, departure_id=departure_id)
     standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
     locks.check(session, booking_id=booking.id, change=Change.ROLL, now=now)
     take_off(session, booking, actor=actor, now=now)

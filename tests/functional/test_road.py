@@ -163,6 +163,10 @@ def test_a_movement_goes_from_draft_to_discharge(way, partners, operator, market
 
     step("lodge", 404, who=partners["rival"])
     step("release", 409)
+    refused = step("lodge", 409)
+    assert refused["type"].endswith("transit_not_aboard")
+    assert way.booking["reference"] in refused["detail"]
+    left(way)
     step("lodge")
     assert step("accept", 422, mrn="no")["errors"][0]["field"] == "mrn"
     step("accept", mrn="GMSVN2600012345")

@@ -859,7 +859,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/transits": Way("operator", ("departure.carrying",), _transit),
     "GET /transits/overdue": Way("operator"),
     "GET /transits/{}": Way("operator", ("transit",)),
-    "POST /transits/{}/steps": Way("operator", ("transit",), body(step="lodge")),
+    "POST /transits/{}/steps": Way("operator", ("transit",), body(step="cancel")),
     # Nobody drives it: the refusal is among the tests of the road.
     "POST /departures/{}/swaps": Way(
         "carrier", ("departure.at-border",), body(place=HUB, cause="hours", seal_number="CN-1"), succeeds=False

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.road.queries import cooling as cold
 from marketplace.logistics.road.queries import held
 from marketplace.logistics.road.rules.reefers import Range
-from marketplace.logistics.road.services import cooling, holding
+from marketplace.logistics.road.rules.transit import Guarantee, Regime, Security, Step
+from marketplace.logistics.road.services import cooling, holding, moving
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status
 from marketplace.logistics.rules.states import Classifier, DepartureState, HoldCause
 from marketplace.logistics.services import cargo, tracking
@@ -180,3 +181,61 @@ def test_goods_do_not_go_on_by_a_lorry_that_leaves_meanwhile(app, in_custody):
     refused = at_once(app, [leave, transfer])[1]
     assert isinstance(refused, Refused)
     assert [(error.field, error.code) for error in refused.errors] == [("departure", "cannot_transfer")]
+
+
+@pytest.fixture
+def transit(session, road, office):
+    """Two consignments on a lorry that is held, and what is done with movements of it."""
+    rows = road.confirmed(session), road.confirmed(session)
+    departure_id = stopped(session, road, office, *rows)
+
+    def draft(*bookings):
+        wanted = moving.NewMovement(
+            regime=Regime.GMS, from_place="CN-NANPENG", to_place="VNHAN", discharge_by=NOW + timedelta(days=20),
+            security=Security(Guarantee.SINGLE, "G-2026-1", 1, "CNY", NOW.date() + timedelta(days=40)),
+            booking_ids=bookings or None,
+        )  # fmt: skip
+        return moving.draft(session, actor=office, departure_id=departure_id, wanted=wanted, now=NOW)
+
+    def step(movement_id, taken, now=NOW, **more):
+        moving.step(session, actor=office, movement_id=movement_id, taken=taken, mrn="GMSCN2600012345", now=now, **more)
+
+    def off_load(booking_id):
+        with session.begin_nested():
+            holding.off_load(session, actor=office, departure_id=departure_id, booking_id=booking_id, now=NOW)
+
+    return SimpleNamespace(rows=rows, departure_id=departure_id, draft=draft, step=step, off_load=off_load)
+
+
+def test_what_left_the_lorry_is_neither_lodged_nor_released(session, road, office, transit):
+    gone, stays = transit.rows
+    both = transit.draft()
+    transit.off_load(gone.id)
+    with pytest.raises(Conflict, match="transit_not_aboard") as caught:
+        transit.step(both, Step.LODGE)
+    assert caught.value.facts["bookings"] == gone.reference
+    with pytest.raises(Refused):
+        transit.draft(gone.id)
+    one = transit.draft()
+    for taken, code in (
+        (Step.LODGE, "transit_lodged"),
+        (Step.ACCEPT, "transit_lodged"),
+        (Step.CONTROL, "transit_lodged"),
+        (Step.RELEASE, "transit_runs"),
+    ):
+        transit.step(one, taken)
+        with pytest.raises(Conflict, match=code):
+            transit.off_load(stays.id)
+
+
+def test_a_release_may_be_noted_after_the_goods_arrived(session, road, office, transit):
+    made = transit.draft()
+    facts = {"actor": office, "departure_id": transit.departure_id, "now": NOW + 2 * HOUR}
+    transit.step(made, Step.LODGE)
+    transit.step(made, Step.ACCEPT)
+    journey.resume(session, **facts)
+    journey.clear(session, **facts)
+    journey.arrive(session, place_code="VNHAN", **facts)
+    with pytest.raises(Conflict, match="transit_not_aboard"):
+        transit.step(made, Step.RELEASE, now=NOW + 3 * HOUR)
+    transit.step(made, Step.RELEASE, now=NOW + 3 * HOUR, happened_at=NOW + HOUR)

@@ -72,7 +72,8 @@ def wait(session: Session, *, actor: Actor, departure_id: UUID, until: datetime,
 def off_load(session: Session, *, actor: Actor, departure_id: UUID, booking_id: UUID, now: datetime) -> Chosen:
     """Take a consignment off a held lorry where it stands, into custody there, until another lorry takes it.
 
-    Refused ``booking`` for one that is not aboard; Conflict ``not_held``, ``declared_locked``, ``transit_runs``.
+    Refused ``booking`` for one that is not aboard; Conflict ``not_held``, ``declared_locked``, ``transit_runs``,
+    ``transit_lodged``.
     """
     _, place_code, cause = _held(session, actor, departure_id, now)
     booking = _aboard(session, departure_id, booking_id)

@@ -16,7 +16,7 @@ from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.road.models.customs import TransitConsignment, TransitMovement
 from marketplace.logistics.road.rules.declared import Change
-from marketplace.logistics.road.rules.transit import ENGAGED
+from marketplace.logistics.road.rules.transit import ENGAGED, WITH_CUSTOMS
 from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services import cargo
@@ -36,14 +36,20 @@ _REASON = "held_transfer"
 
 
 def check_transit(session: Session, *, booking_id: UUID) -> None:
-    """Refuse what rides under a transit movement that is not discharged: Conflict ``transit_runs`` names it."""
-    found = session.execute(
-        sa.select(TransitMovement.mrn)
+    """Refuse what rides under a transit movement that is not discharged: Conflict ``transit_runs`` names it.
+
+    So is what customs has on a list and has not released: Conflict ``transit_lodged`` names the guarantee.
+    """
+    for state, mrn, guarantee in session.execute(
+        sa.select(TransitMovement.state, TransitMovement.mrn, TransitMovement.guarantee_reference)
         .join(TransitConsignment, TransitConsignment.movement_id == TransitMovement.id)
-        .where(TransitConsignment.booking_id == booking_id, TransitMovement.state.in_(ENGAGED))
-    ).first()
-    if found is not None:
-        raise Conflict("transit_runs", number=found.mrn)
+        .where(TransitConsignment.booking_id == booking_id)
+        .order_by(TransitMovement.id)
+    ):
+        if state in ENGAGED:
+            raise Conflict("transit_runs", number=mrn)
+        if state in WITH_CUSTOMS:
+            raise Conflict("transit_lodged", guarantee=guarantee)
 
 
 def take_off(session: Session, booking: Booking, *, actor: Actor, now: datetime) -> None:

@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.road.models.lorries import ReeferExcursion
 from marketplace.logistics.road.queries import cooling as cold
 from marketplace.logistics.road.queries import held
 from marketplace.logistics.road.rules.reefers import Range
@@ -239,3 +240,55 @@ def test_a_release_may_be_noted_after_the_goods_arrived(session, road, office, t
     with pytest.raises(Conflict, match="transit_not_aboard"):
         transit.step(made, Step.RELEASE, now=NOW + 3 * HOUR)
     transit.step(made, Step.RELEASE, now=NOW + 3 * HOUR, happened_at=NOW + HOUR)
+
+
+def read(session, office, departure_id, *warm, now):
+    """Hand in a reading of each quarter of an hour until now, too warm from one hour until another; count new cases."""
+    first, last = warm
+    moments = [NOW + each * HOUR / 4 for each in range(-8, 40) if NOW + each * HOUR / 4 <= now]
+    lines = [f"{at.isoformat()},{9 if NOW + first * HOUR <= at <= NOW + last * HOUR else 4}" for at in moments]
+    content = "\n".join(("time,°C", *lines)).encode()
+    return cooling.upload(session, actor=office, departure_id=departure_id, content=content, now=now).opened
+
+
+def cases(session, booking_id):
+    rows = session.scalars(
+        sa.select(ReeferExcursion).where(ReeferExcursion.booking_id == booking_id).order_by(ReeferExcursion.began_at)
+    )
+    return [
+        ((row.began_at - NOW) / HOUR, (row.last_at - NOW) / HOUR, row.ended_at and (row.ended_at - NOW) / HOUR)
+        for row in rows
+    ]
+
+
+def test_goods_are_judged_while_they_are_on_the_lorry(session, road, office, chilled):
+    departure_id = stopped(session, road, office, chilled.row)
+    later = {"actor": office, "now": NOW + 2 * HOUR, "booking_id": chilled.row.id}
+    # The lorry was warm before they were loaded, and from an hour after they came until long after they left it.
+    holding.off_load(session, departure_id=departure_id, **later)
+    holding.transfer(session, departure_id=departure_id, to_departure_id=beside(session, road), **later)
+    became = present(session, chilled.row.subject)
+    assert read(session, office, departure_id, -2, -1, now=NOW) == 0
+    assert read(session, office, departure_id, 1, 8, now=NOW + 9 * HOUR) == 1
+    assert (cases(session, chilled.row.id), cases(session, became.id)) == ([(1.0, 2.0, 2.0)], [])
+    # On the other lorry they are judged from when they were put on it, until they are at their place.
+    other = {"actor": office, "departure_id": became.departure_id}
+    journey.clear(session, now=NOW + 3 * HOUR, **other)
+    journey.arrive(session, now=NOW + 4 * HOUR, place_code="VNHAN", **other)
+    cooling.upload(session, content=_WARM, logger="TT-20", now=NOW + 9 * HOUR, **other)
+    assert cases(session, became.id) == [(2.0, 4.0, 4.0)]
+
+
+_WARM = "\n".join(("time,°C", *(f"{(NOW + each * HOUR).isoformat()},9" for each in range(7)))).encode()
+
+
+def test_a_closed_case_does_not_grow_unseen(session, road, office, chilled):
+    departure_id = stopped(session, road, office, chilled.row)
+    for hours, opened in ((2, 1), (3, 0)):
+        assert read(session, office, departure_id, 1, 8, now=NOW + hours * HOUR) == opened
+    (case,) = cold.cases_on(session, departure_id=departure_id)
+    cooling.close_case(session, actor=office, excursion_id=case.id, now=NOW + 3 * HOUR)
+    assert read(session, office, departure_id, 1, 8, now=NOW + 4 * HOUR) == 1
+    assert read(session, office, departure_id, 1, 8, now=NOW + 9 * HOUR) == 0
+    assert cases(session, chilled.row.id) == [(1.0, 3.0, None), (3.25, 8.0, 8.25)]
+    assert len(cold.open_cases(session)) == 1

@@ -163,11 +163,29 @@ def _read(row: Sequence[str], columns: dict[str, int], zone: tzinfo, logger: str
     return Reading(number, at, int((degrees * _TENTHS).to_integral_value()))
 
 
-def excursions(readings: Sequence[Reading], kept: Range, *, tolerance: timedelta) -> tuple[Excursion, ...]:
-    """Return the times outside the range that last longer than the tolerance, of one logger's readings in order."""
+def excursions(
+    readings: Sequence[Reading],
+    kept: Range,
+    *,
+    tolerance: timedelta,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[Excursion, ...]:
+    """Return the times outside the range that last longer than the tolerance, of one logger's readings in order.
+
+    What was measured before ``since`` and after ``until``, while the goods were not there, counts for nothing; what
+    lasts longer than they were there ends with it.
+    """
     found: list[Excursion] = []
     outside: list[Reading] = []
     for reading in readings:
+        if since is not None and reading.at < since:
+            continue
+        if until is not None and reading.at > until:
+            if outside:
+                found.append(_excursion(outside, kept, until))
+                outside = []
+            break
         if not kept.holds(reading.tenths):
             outside.append(reading)
         elif outside:
@@ -176,6 +194,25 @@ def excursions(readings: Sequence[Reading], kept: Range, *, tolerance: timedelta
     if outside:
         found.append(_excursion(outside, kept, None))
     return tuple(one for one in found if (one.ended_at or one.last_at) - one.began_at > tolerance)
+
+
+def unsettled(
+    one: Excursion, readings: Sequence[Reading], kept: Range, *, settled: Sequence[tuple[datetime, datetime]]
+) -> tuple[Excursion, ...]:
+    """Return what of an excursion lies outside the spans that somebody dealt with already: all of it where none was."""
+    found: list[Excursion] = []
+    fresh: list[Reading] = []
+    for reading in readings:
+        if not one.began_at <= reading.at <= one.last_at:
+            continue
+        if not any(first <= reading.at <= last for first, last in settled):
+            fresh.append(reading)
+        elif fresh:
+            found.append(_excursion(fresh, kept, reading.at))
+            fresh = []
+    if fresh:
+        found.append(_excursion(fresh, kept, one.ended_at))
+    return tuple(found)
 
 
 def _excursion(outside: Sequence[Reading], kept: Range, ended_at: datetime | None) -> Excursion:

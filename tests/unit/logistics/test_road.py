@@ -271,10 +271,6 @@ class TestReefers:
         (one,) = reefers.excursions(readings, until=NOW + timedelta(minutes=50), **facts)
         left = NOW + timedelta(minutes=50)
         assert (one.began_at, one.ended_at, one.last_at) == (readings[1].at, left, readings[2].at)
-            readings[1].at,
-            NOW + timedelta(minutes=50),
-            readings[2].at,
-        )
         assert reefers.excursions(readings, until=NOW + timedelta(minutes=10), **facts) == ()
 
     def test_what_was_dealt_with_is_no_case_again(self):

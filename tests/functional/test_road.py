@@ -231,6 +231,7 @@ def test_a_tractor_breaks_down_and_the_next_one_too(way, partners, operator, mar
     way.act("swaps", 201, trader=market.carrier, **body)
     seen = lorry(way, market.carrier)
     assert seen["seals"] == ["S-1", "S-2"]
+    assert way.call(market.carrier, "GET", "/documents?kind=seal_list", expect=200)["items"][0]["version"] == 2
     assert [(row["place"], row["odometer_km"], row["new_seal"]) for row in seen["handovers"]] == [
         (HUB, 4711, None), (SIDES[0], None, "S-2"),
     ]  # fmt: skip

@@ -1773,6 +1773,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         COVER | {"insurer": city.ids["company.insurer"], "policy_number": "OC-8", "excluded": "71 9701", "valid_to": ""}
     ),
     "costs.set_rate": lambda city: {**_cost_rate(city), "unit": "hour"},
+    "road.step": body(step="cancel"),
     "costs.enter": body(amount="12.00", place="", booking="", note="By the road."),
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},

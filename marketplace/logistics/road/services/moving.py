@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import TransitMoved
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries.departures import DepartureRow, departure
 from marketplace.logistics.road.models.customs import TransitConsignment, TransitMovement, TransitStep
@@ -30,6 +32,8 @@ _OVER: Final = (DepartureState.STRIPPED, DepartureState.SETTLED, DepartureState.
 _ABOARD: Final = (BookingState.LOADED, BookingState.IN_TRANSIT)
 # While the lorry is at its hub, what is to ride on it is listed as well.
 _TO_RIDE: Final = (BookingState.CONFIRMED, BookingState.CARGO_RECEIVED, *_ABOARD)
+# What the papers of the lorry say of a movement changes with these.
+_TOLD: Final = (Step.ACCEPT, Step.RELEASE, Step.CANCEL)
 _BROUGHT: Final = (BookingState.ARRIVED, BookingState.COMPLETED)
 
 
@@ -148,6 +152,8 @@ def step(
         )
     )
     session.flush()
+    if taken in _TOLD:
+        events.record(session, TransitMoved(at=now, departure_id=row.departure_id, movement_id=movement_id))
     audit.record(
         session,
         actor=actor,

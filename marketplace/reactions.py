@@ -204,6 +204,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
     logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
+    logistics.SealsAdded: (sealing.on_seals_added,),
+    logistics.TransitMoved: (sealing.on_transit_moved,),
     logistics.BookingRolled: (
         booking.on_booking_rolled,
         fees.on_booking_rolled,

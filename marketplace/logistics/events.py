@@ -103,6 +103,21 @@ class DepartureCancelled(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealsAdded(Event):
+    """Seals were put on the doors of a departure beside, or in the place of, those that were there."""
+
+    departure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitMoved(Event):
+    """Customs accepted or released a transit movement of a departure, or it was cancelled."""
+
+    departure_id: UUID
+    movement_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransportNoted(Event):
     """An event of the journey was noted, or withdrawn by another; ``is_estimate`` is one that was worked out here."""
 

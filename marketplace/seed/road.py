@@ -16,7 +16,7 @@ from marketplace.logistics.road.rules.declared import Side
 from marketplace.logistics.road.rules.transit import Guarantee, Regime, Security, Step
 from marketplace.logistics.road.services import cooling, declaring, moving
 from marketplace.logistics.road.services.moving import NewMovement
-from marketplace.logistics.rules.states import DepartureState
+from marketplace.logistics.rules.states import BookingState, DepartureState
 
 _UNDER_WAY: Final = (DepartureState.AT_BORDER, DepartureState.CLEARED, DepartureState.DEPARTED, DepartureState.HELD)
 _LOGGER: Final = "DEMO-LOGGER-1"
@@ -59,7 +59,8 @@ def _under_way(session: Session, now: datetime) -> DepartureRow | None:
     """Return a lorry of the demo's carrier that is on its way over a border."""
     for state in _UNDER_WAY:
         for row in running(session, now=now, state=state).items:
-            if any(stop.is_border for stop in row.stops) and cargo_of(session, departure_id=row.id):
+            aboard = any(one.state is BookingState.IN_TRANSIT for one in cargo_of(session, departure_id=row.id))
+            if aboard and any(stop.is_border for stop in row.stops):
                 return row
     return None
 

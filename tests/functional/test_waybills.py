@@ -1,6 +1,7 @@
 """The papers of carriage: issued, read back as PDF, complete before the doors are sealed."""
 
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from marketplace.catalog.rules.details import DetailKind
 from marketplace.distribution.waybills.services import sealing
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.handling.services import units
 from marketplace.papers.rules import carriage_terms
 from marketplace.worker.jobs import JOBS
 from tests import factories
@@ -167,6 +169,34 @@ def test_a_sealed_lorry_has_its_own_papers_and_a_receipt_follows(way, market, pd
     way.receive(cartons=10, damaged=1)
     receipt = pdf_of(market.buyer, latest(way, market.buyer, "cargo_receipt")["id"])
     assert "RCT" in receipt
+
+
+def test_papers_of_a_lorry_follow_its_transit_and_its_seals(way, market, operator, pdf_of):
+    way.secure().pack()
+    way.hand_over()
+    for name in ("close", "load"):
+        way.act(name)
+    way.act("seal", seal_number="S-77")
+    soon, late = (clock.now() + timedelta(days=days) for days in (20, 60))
+    drafted = {
+        "regime": "gms", "from_stop": factories.HUB, "to_stop": factories.HANOI, "guarantee": "single",
+        "guarantee_reference": "G-2026-1", "guarantee_amount": "250000", "currency": "CNY",
+        "guarantee_until": late.date().isoformat(), "discharge_by": soon.isoformat(),
+    }  # fmt: skip
+    path = f"/departures/{way.booking['departure_id']}/transits"
+    made = way.call(operator, "POST", path, json=drafted, expect=201)["id"]
+    carrier = market.carrier
+    for name, version in (("lodge", 1), ("accept", 2), ("release", 2)):
+        body = {"step": name, "mrn": "GMSCN2600012345"}
+        way.call(operator, "POST", f"/transits/{made}/steps", json=body, expect=200)
+        assert latest(way, carrier, "transit_sheet")["version"] == version
+    with unit_of_work() as session:
+        departure_id, now = UUID(way.booking["departure_id"]), clock.now()
+        seals = {"departure_id": departure_id, "numbers": ["S-77", "S-78"], "affixed_at": now, "now": now}
+        units.add_seals(session, actor=operator.actor, **seals)
+    assert "S-78" in pdf_of(carrier, latest(way, carrier, "seal_list")["id"])
+    text = pdf_of(carrier, latest(way, carrier, "transit_sheet")["id"])
+    assert [each in text for each in ("GMSCN2600012345", "G-2026-1", "S-78")] == [True] * 3
 
 
 def test_who_read_other_terms_is_told(call, market):

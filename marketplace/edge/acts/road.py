@@ -156,6 +156,7 @@ def held_options(departure_id: UUID, asked: requests.HeldOptions) -> tuple[HeldO
     access.must_be(session, Hat.OPERATOR, actor=require_actor(), departure_id=departure_id)
     row = departures.departure(session, departure_id=departure_id, now=now)
     rows = {one.booking_id: one for one in lorries.cargo_of(session, departure_id=departure_id)}
+    since = held.waits_from(session, departure_id=departure_id, now=now)
     found: list[HeldOption] = []
     for booking_id in held.perishables_first(session, departure_id=departure_id):
         custody = held.custody_of(session, booking_id=booking_id)
@@ -167,8 +168,8 @@ def held_options(departure_id: UUID, asked: requests.HeldOptions) -> tuple[HeldO
         stop = row.stop_at(booking.to_place)
         options = quotes(
             eta=row.arrives_at if stop is None else stop.eta,
-            since=now,
-            until=asked.until or now + choosing.USUAL,
+            since=since,
+            until=asked.until or since + choosing.USUAL,
             grams=booking.grams,
             transfer_eta=onward[0].eta if onward else None,
         )

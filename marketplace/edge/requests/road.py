@@ -226,6 +226,12 @@ messages.register(
         "transit_empty": _("Nothing is listed: a movement has one consignment at least."),
         "guarantee_over": _("The guarantee ended on %(until)s: nothing is released under it."),
         "transit_runs": _("These goods ride under transit %(number)s. It has to be discharged first."),
+        "transit_lodged": _(
+            "Customs has these goods on a transit list that is not released (guarantee %(guarantee)s). Cancel it first."
+        ),
+        "transit_not_aboard": _(
+            "Listed, but not on this lorry: %(bookings)s. Load these goods, or cancel and draft it again without them."
+        ),
         "not_on_the_road": _("A lorry is handed over on its way, after it left and before it has arrived."),
         "no_seal": _("No seal is on the doors."),
         "no_crew": _("Nobody is assigned to drive on from there."),

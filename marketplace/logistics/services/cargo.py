@@ -23,7 +23,7 @@ from marketplace.logistics.events import CargoReceived, ReceiptRecorded
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt, ReceiptRemark
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.queries import cargo as queries
-from marketplace.logistics.road.services import locks
+from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, check_units, sscc
 from marketplace.logistics.rules.states import (
     CONSIGNMENT,
@@ -236,6 +236,7 @@ def hand_on(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None
 def bring_along(session: Session, *, actor: Actor, booking_id: UUID, new_booking_id: UUID, now: datetime) -> None:
     """Let cargo that stayed at the hub without a booking go with a confirmed one; nothing where there is none."""
     locks.follow(session, booking_id=booking_id, new_booking_id=new_booking_id)
+    ranges.follow(session, booking_id=booking_id, new_booking_id=new_booking_id)
     if booking_id not in queries.received(session, booking_ids=[booking_id]):
         return
     hand_on(session, booking_id=booking_id, new_booking_id=new_booking_id)

@@ -869,7 +869,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/transits": Way("operator", ("departure.carrying",), _transit),
     "GET /transits/overdue": Way("operator"),
     "GET /transits/{}": Way("operator", ("transit",)),
-    "POST /transits/{}/steps": Way("operator", ("transit",), body(step="lodge")),
+    "POST /transits/{}/steps": Way("operator", ("transit",), body(step="cancel")),
     "POST /departures/{}/swaps": Way("carrier", ("departure.at-border",), _swap),
     "POST /bookings/{}/cooling": Way("operator", ("booking.confirmed",), body(set_point="4", least="2", most="8")),
     "POST /departures/{}/pre-cooling": Way("carrier", ("departure.carrying",), body(celsius="4", logger="L-1")),
@@ -1781,6 +1781,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         COVER | {"insurer": city.ids["company.insurer"], "policy_number": "OC-8", "excluded": "71 9701", "valid_to": ""}
     ),
     "costs.set_rate": lambda city: {**_cost_rate(city), "unit": "hour"},
+    "road.step": body(step="cancel"),
     "costs.enter": body(amount="12.00", place="", booking="", note="By the road."),
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},

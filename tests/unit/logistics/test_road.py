@@ -195,6 +195,7 @@ class TestReefers:
 
     def test_each_line_says_what_is_wrong_with_it(self):
         text = "time,°C,logger\nnoon,1,\n2026-03-02 23:00,1,\n2026-03-02 10:00,cold,\n2026-03-02 10:00,NaN,\n"
+        text += "2026-03-02 10:00,1e1000000,\n0001-01-01T00:00,1,\n9999-12-31T23:00-08:00,1,\n"
         text += "2026-03-02 10:00,99,\n2026-03-02 10:00,1,!\n2026-03-02 10:00,1,ok\n2026-03-02 10:00,1," + "x" * 41
         with pytest.raises(Refused) as caught:
             read(text)
@@ -204,8 +205,11 @@ class TestReefers:
             ("reading_degrees", 4),
             ("reading_degrees", 5),
             ("reading_degrees", 6),
-            ("reading_logger", 7),
-            ("reading_logger", 9),
+            ("reading_time", 7),
+            ("reading_time", 8),
+            ("reading_degrees", 9),
+            ("reading_logger", 10),
+            ("reading_logger", 12),
         ]
 
     @pytest.mark.parametrize(
@@ -248,6 +252,43 @@ class TestReefers:
         (one,) = reefers.excursions([*readings, Reading("L", NOW + timedelta(hours=1), 0)], Range(0, 35),
                                     tolerance=timedelta(minutes=30))  # fmt: skip
         assert (one.began_at, one.ended_at, one.worst) == (readings[1].at, NOW + timedelta(hours=1), 70)
+
+    @given(st.lists(st.integers(-100, 100), max_size=30), st.integers(0, 30), st.integers(0, 30))
+    def test_goods_are_judged_while_they_are_aboard(self, temperatures, first, minutes):
+        kept, step = Range(-20, 60), timedelta(minutes=10)
+        readings = [Reading("L", NOW + step * index, each) for index, each in enumerate(temperatures)]
+        since, until = NOW + step * first, NOW + step * (first + minutes)
+        found = reefers.excursions(readings, kept, tolerance=timedelta(0), since=since, until=until)
+        assert all(since <= one.began_at <= one.last_at <= (one.ended_at or until) <= until for one in found)
+        aboard = [each for each in readings if since <= each.at <= until]
+        assert [one.began_at for one in found][:-1] == [
+            one.began_at for one in reefers.excursions(aboard, kept, tolerance=timedelta(0))
+        ][: max(len(found) - 1, 0)]
+
+    def test_what_lasts_longer_ends_when_the_goods_leave(self):
+        readings = [Reading("L", NOW + timedelta(minutes=each), 90) for each in (0, 20, 40, 60)]
+        facts = {"kept": Range(0, 80), "tolerance": timedelta(minutes=15), "since": NOW + timedelta(minutes=10)}
+        (one,) = reefers.excursions(readings, until=NOW + timedelta(minutes=50), **facts)
+        left = NOW + timedelta(minutes=50)
+        assert (one.began_at, one.ended_at, one.last_at) == (readings[1].at, left, readings[2].at)
+        assert reefers.excursions(readings, until=NOW + timedelta(minutes=10), **facts) == ()
+
+    def test_what_was_dealt_with_is_no_case_again(self):
+        readings = [Reading("L", NOW + timedelta(minutes=10) * each, 90 + each) for each in range(6)]
+        readings.append(Reading("L", NOW + timedelta(hours=1), 50))
+        kept = Range(0, 80)
+        (one,) = reefers.excursions(readings, kept, tolerance=timedelta(0))
+
+        def left(*settled):
+            spans = [(readings[first].at, readings[last].at) for first, last in settled]
+            found = reefers.unsettled(one, readings, kept, settled=spans)
+            return [(each.began_at, each.ended_at, each.last_at, each.worst) for each in found]
+
+        at = [each.at for each in readings]
+        assert left() == [(at[0], at[6], at[5], 95)]
+        assert left((0, 5)) == []
+        assert left((0, 1)) == [(at[2], at[6], at[5], 95)]
+        assert left((2, 3)) == [(at[0], at[2], at[1], 91), (at[4], at[6], at[5], 95)]
 
 
 class TestHeld:

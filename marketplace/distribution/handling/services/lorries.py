@@ -47,7 +47,7 @@ def seal(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened:
             happened_at=happened,
             now=now,
         )
-    units.add_seals(session, departure_id=act.departure_id, numbers=numbers, actor=actor, affixed_at=happened)
+    units.add_seals(session, departure_id=act.departure_id, numbers=numbers, actor=actor, affixed_at=happened, now=now)
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
 
 

@@ -16,10 +16,12 @@ from marketplace.distribution.waybills.queries import Papers
 from marketplace.distribution.waybills.rules.completeness import missing
 from marketplace.distribution.waybills.services import issuing
 from marketplace.kernel.errors import Conflict
-from marketplace.logistics.events import DepartureSealed
+from marketplace.logistics.events import DepartureSealed, SealsAdded, TransitMoved
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.queries import bookings, departures
 from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.road.queries import movements
+from marketplace.logistics.road.rules.transit import TransitState
 from marketplace.logistics.rules.states import BookingState
 from marketplace.orders.services.paper_facts import language_of, names_of, party
 from marketplace.papers import services as papers
@@ -41,7 +43,17 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     lacking = [one for one in queries.papers_of(session, bookings=aboard) if not one.is_complete]
     if lacking:
         raise refusal(event.departure_id, lacking)
-    issue_lorry_papers(session, departure_id=event.departure_id, now=event.at)
+    _issue(session, event.departure_id, event.at)
+
+
+def on_seals_added(session: Session, event: SealsAdded) -> None:
+    """Issue the seal list again with the seals that were added, and the transit sheet, which names them too."""
+    _issue(session, event.departure_id, event.at)
+
+
+def on_transit_moved(session: Session, event: TransitMoved) -> None:
+    """Issue the transit sheet again with what customs said of the lorry's movements."""
+    _issue(session, event.departure_id, event.at)
 
 
 def refusal(departure_id: UUID, lacking: Sequence[Papers]) -> Conflict:
@@ -68,6 +80,23 @@ def readiness(session: Session, *, departure_id: UUID) -> tuple[Papers, ...]:
     """Return what the consignments of a departure need and have, those whose cargo is at the hub or aboard."""
     rows = bookings.bookings_on(session, departure_id=departure_id)
     return queries.papers_of(session, bookings=[row for row in rows if row.state in _ABOARD])
+
+
+def _issue(session: Session, departure_id: UUID, now: datetime) -> None:
+    """Issue a lorry's papers with those of its movements that have a number and were not cancelled."""
+    known = [
+        row
+        for row in movements.movements_of(session, departure_id=departure_id)
+        if row.mrn is not None and row.state is not TransitState.CANCELLED
+    ]
+    issue_lorry_papers(
+        session,
+        departure_id=departure_id,
+        regime=", ".join(dict.fromkeys(str(row.regime).upper() for row in known)) or None,
+        mrn=", ".join(str(row.mrn) for row in known) or None,
+        guarantee=", ".join(dict.fromkeys(row.guarantee_reference for row in known)) or None,
+        now=now,
+    )
 
 
 def issue_lorry_papers(

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import SealsAdded
 from marketplace.logistics.handling.models import HandlingAct
 from marketplace.logistics.handling.rules.acts import Kind, Outcome
 from marketplace.logistics.handling.rules.merging import Lot, sums
@@ -73,7 +75,7 @@ def unload(session: Session, *, departure_id: UUID, booking_id: UUID, actor: Act
 
 
 def add_seals(
-    session: Session, *, departure_id: UUID, numbers: list[str], actor: Actor, affixed_at: datetime
+    session: Session, *, departure_id: UUID, numbers: list[str], actor: Actor, affixed_at: datetime, now: datetime
 ) -> list[str]:
     """Add the seals that are not on the doors yet; return which those were."""
     there = set(session.scalars(sa.select(Seal.number).where(Seal.departure_id == departure_id)))
@@ -83,4 +85,6 @@ def add_seals(
         for number in new
     )
     session.flush()
+    if new:
+        events.record(session, SealsAdded(at=now, departure_id=departure_id))
     return new

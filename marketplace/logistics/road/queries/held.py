@@ -12,11 +12,14 @@ from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.planning.models import BookingCargo
+from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.departures import DepartureRow, departure, departures_of
+from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.road.models.lorries import HeldChoice
 from marketplace.logistics.road.queries import cooling
 from marketplace.logistics.road.rules.held import Option, first_to_act
-from marketplace.logistics.rules.states import BookingState, DepartureState, HoldCause
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import BookingState, Classifier, DepartureState, HoldCause
 
 # Lorries that stand at a stop of theirs: another one's goods can be put on.
 _STANDS: Final = (DepartureState.AT_BORDER, DepartureState.CLEARED)
@@ -59,6 +62,23 @@ def stands_at(row: DepartureRow) -> str:
     """Return the last stop that a lorry reached, its hub where it has not left."""
     reached = [stop.place.code for stop in row.stops if stop.reached_at is not None]
     return reached[-1] if reached else row.hub_code
+
+
+def waits_of(session: Session, *, departure_id: UUID) -> tuple[TransportRow, ...]:
+    """Return until when a lorry was let stand (``event_at``), without what was withdrawn.
+
+    What others expect of its departure is theirs to say: it was not let wait for it.
+    """
+    return tuple(
+        row
+        for row in tracking.events_of(session, departure_id=departure_id)
+        if row.code == Status.DEPARTURE_DELAYED and row.classifier is Classifier.ESTIMATED and row.reported_by is None
+    )
+
+
+def waits_from(session: Session, *, departure_id: UUID, now: datetime) -> datetime:
+    """Return from when another wait of a lorry counts: from now, or from the end of the wait that was chosen before."""
+    return max((now, *(row.event_at for row in waits_of(session, departure_id=departure_id))))
 
 
 def custody_of(session: Session, *, booking_id: UUID) -> Custody | None:

@@ -145,16 +145,17 @@ def _read(row: Sequence[str], columns: dict[str, int], zone: tzinfo, logger: str
     cells = {key: row[index].strip() if index < len(row) else "" for key, index in columns.items()}
     try:
         at = datetime.fromisoformat(cells["time"])
-    except ValueError:
+        at = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no time, or one at the edge of the calendar that has none in UTC
         return "reading_time"
-    at = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(UTC)
     if at > now:
         return "reading_ahead"
     try:
         degrees = Decimal(cells["tenths"].replace(",", ".").replace("−", "-"))
     except InvalidOperation:
         return "reading_degrees"
-    if not degrees.is_finite() or not COLDEST <= degrees * _TENTHS <= WARMEST:
+    # Compared as it stands: a product may be too large for a decimal.
+    if not degrees.is_finite() or not COLDEST / _TENTHS <= degrees <= WARMEST / _TENTHS:
         return "reading_degrees"
     number = cells.get("logger") or logger
     if len(number) > LONGEST_LOGGER or not _LOGGER_FORM.fullmatch(number):
@@ -162,11 +163,29 @@ def _read(row: Sequence[str], columns: dict[str, int], zone: tzinfo, logger: str
     return Reading(number, at, int((degrees * _TENTHS).to_integral_value()))
 
 
-def excursions(readings: Sequence[Reading], kept: Range, *, tolerance: timedelta) -> tuple[Excursion, ...]:
-    """Return the times outside the range that last longer than the tolerance, of one logger's readings in order."""
+def excursions(
+    readings: Sequence[Reading],
+    kept: Range,
+    *,
+    tolerance: timedelta,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> tuple[Excursion, ...]:
+    """Return the times outside the range that last longer than the tolerance, of one logger's readings in order.
+
+    What was measured before ``since`` and after ``until``, while the goods were not there, counts for nothing; what
+    lasts longer than they were there ends with it.
+    """
     found: list[Excursion] = []
     outside: list[Reading] = []
     for reading in readings:
+        if since is not None and reading.at < since:
+            continue
+        if until is not None and reading.at > until:
+            if outside:
+                found.append(_excursion(outside, kept, until))
+                outside = []
+            break
         if not kept.holds(reading.tenths):
             outside.append(reading)
         elif outside:
@@ -175,6 +194,25 @@ def excursions(readings: Sequence[Reading], kept: Range, *, tolerance: timedelta
     if outside:
         found.append(_excursion(outside, kept, None))
     return tuple(one for one in found if (one.ended_at or one.last_at) - one.began_at > tolerance)
+
+
+def unsettled(
+    one: Excursion, readings: Sequence[Reading], kept: Range, *, settled: Sequence[tuple[datetime, datetime]]
+) -> tuple[Excursion, ...]:
+    """Return what of an excursion lies outside the spans that somebody dealt with already: all of it where none was."""
+    found: list[Excursion] = []
+    fresh: list[Reading] = []
+    for reading in readings:
+        if not one.began_at <= reading.at <= one.last_at:
+            continue
+        if not any(first <= reading.at <= last for first, last in settled):
+            fresh.append(reading)
+        elif fresh:
+            found.append(_excursion(fresh, kept, reading.at))
+            fresh = []
+    if fresh:
+        found.append(_excursion(fresh, kept, one.ended_at))
+    return tuple(found)
 
 
 def _excursion(outside: Sequence[Reading], kept: Range, ended_at: datetime | None) -> Excursion:

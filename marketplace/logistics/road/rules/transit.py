@@ -100,6 +100,8 @@ ENGAGED: Final = (
     _S.UNLOADING_REMARKS,
     _S.ENQUIRY,
 )
+# Customs has the list of goods and has not let them go yet.
+WITH_CUSTOMS: Final = (_S.LODGED, _S.ACCEPTED, _S.UNDER_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,28 +15,22 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries.bookings import booking as booking_row
 from marketplace.logistics.queries.departures import departure
 from marketplace.logistics.road.models.lorries import BookingCooling, PreCooling, ReeferExcursion, ReeferReading
+from marketplace.logistics.road.queries import aboard
 from marketplace.logistics.road.queries import cooling as queries
 from marketplace.logistics.road.rules import reefers as rules
 from marketplace.logistics.road.rules.reefers import Excursion, Range, Reading
 from marketplace.logistics.road.services import access
 from marketplace.logistics.road.services.access import Hat
-from marketplace.logistics.rules.states import AT_HUB, BookingState, DepartureState
+from marketplace.logistics.rules.states import AT_HUB, DepartureState
 from marketplace.logistics.services import tracking
 from marketplace.logistics.services.departures import acting
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 _BEFORE_SEALING: Final = (DepartureState.OPEN, DepartureState.CLOSED, DepartureState.LOADING)
-_ABOARD: Final = (
-    BookingState.LOADED,
-    BookingState.IN_TRANSIT,
-    BookingState.ARRIVED,
-    BookingState.COMPLETED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +149,37 @@ def close_case(session: Session, *, actor: Actor, excursion_id: UUID, now: datet
 
 
 def _open_cases(session: Session, departure_id: UUID, now: datetime) -> int:
-    """Open a case for each consignment and time outside its range, and prolong those that are open already."""
+    """Open a case for each consignment and time outside its range while it was aboard, and prolong open ones."""
     tolerance = timedelta(minutes=reference.setting(session, Setting.REEFER_TOLERANCE_MINUTES, at=now))
     by_logger: dict[str, list[Reading]] = {}
     for one in queries.readings_of(session, departure_id=departure_id):
         by_logger.setdefault(one.logger, []).append(one)
-    aboard = session.scalars(
-        sa.select(Booking.id).where(Booking.departure_id == departure_id, Booking.state.in_(_ABOARD))
-    ).all()
+    stays = {stay.booking_id: stay for stay in aboard.stays_on(session, departure_id=departure_id)}
     return sum(
-        _keep(session, booking_id, logger, one, now)
-        for booking_id, kept in queries.ranges_of(session, booking_ids=aboard).items()
+        _keep(session, booking_id, logger, fresh, now)
+        for booking_id, kept in queries.ranges_of(session, booking_ids=stays).items()
         for logger, readings in by_logger.items()
-        for one in rules.excursions(readings, kept.range, tolerance=tolerance)
+        for one in rules.excursions(
+            readings,
+            kept.range,
+            tolerance=tolerance,
+            since=stays[booking_id].since,
+            until=stays[booking_id].until,
+        )
+        for fresh in rules.unsettled(one, readings, kept.range, settled=_settled(session, booking_id, logger))
     )
+
+
+def _settled(session: Session, booking_id: UUID, logger: str) -> list[tuple[datetime, datetime]]:
+    """Return the spans of cases that are closed: what lies beyond them is a case of its own."""
+    rows = session.execute(
+        sa.select(ReeferExcursion.began_at, ReeferExcursion.last_at).where(
+            ReeferExcursion.booking_id == booking_id,
+            ReeferExcursion.logger == logger,
+            ReeferExcursion.closed_at.is_not(None),
+        )
+    )
+    return [(row.began_at, row.last_at) for row in rows]
 
 
 def _keep(session: Session, booking_id: UUID, logger: str, one: Excursion, now: datetime) -> bool:
@@ -204,6 +215,7 @@ def _meeting(session: Session, booking_id: UUID, logger: str, one: Excursion) ->
         .where(
             ReeferExcursion.booking_id == booking_id,
             ReeferExcursion.logger == logger,
+            ReeferExcursion.closed_at.is_(None),
             ReeferExcursion.began_at <= one.last_at,
             ReeferExcursion.last_at >= one.began_at,
         )

@@ -18,7 +18,7 @@ from marketplace.logistics.road.queries import held as queries
 from marketplace.logistics.road.rules import held as rules
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.rules.held import Option
-from marketplace.logistics.road.services import access, locks, transferring
+from marketplace.logistics.road.services import access, locks, transferring, waits
 from marketplace.logistics.road.services.access import Hat
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState, Classifier, DepartureState, HoldCause
@@ -53,15 +53,18 @@ def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause
 def wait(session: Session, *, actor: Actor, departure_id: UUID, until: datetime, now: datetime) -> Chosen:
     """Let a held lorry stand until an instant: everything ahead of it is expected that much later.
 
-    Refused ``until``; Conflict ``not_held``.
+    A lorry that waits already waits on from then: only what is added delays it further, and costs more. Refused
+    ``until``; Conflict ``not_held``.
     """
     row, place_code, cause = _held(session, actor, departure_id, now)
-    minutes = rules.waited(now, until)
+    since = queries.waits_from(session, departure_id=departure_id, now=now)
+    minutes = rules.waited(since, until)
     known = standing(session, departure_id=departure_id).known
     ahead = next(stop for stop in row.stops if stop.reached_at is None)
-    eta = rules.later(known[ahead.place.code], since=now, until=until)
+    eta = rules.later(known[ahead.place.code], since=since, until=until)
     said = Said(Status.ARRIVED, Classifier.ESTIMATED, ahead.place.code, eta)
     reporting.note(session, actor=actor, departure_id=departure_id, said=said, now=now)
+    waits.note(session, departure_id=departure_id, place_code=place_code, until=until, now=now)
     cost = rules.cost_of(Option.WAIT, minutes=minutes)
     return _note(session, actor, departure_id, Option.WAIT, place_code, cause, cost, now, eta=eta)
 
@@ -69,7 +72,8 @@ def wait(session: Session, *, actor: Actor, departure_id: UUID, until: datetime,
 def off_load(session: Session, *, actor: Actor, departure_id: UUID, booking_id: UUID, now: datetime) -> Chosen:
     """Take a consignment off a held lorry where it stands, into custody there, until another lorry takes it.
 
-    Refused ``booking`` for one that is not aboard; Conflict ``not_held``, ``declared_locked``, ``transit_runs``.
+    Refused ``booking`` for one that is not aboard; Conflict ``not_held``, ``declared_locked``, ``transit_runs``,
+    ``transit_lodged``.
     """
     _, place_code, cause = _held(session, actor, departure_id, now)
     booking = _aboard(session, departure_id, booking_id)
@@ -89,12 +93,14 @@ def transfer(
 
     Refused ``booking`` and ``departure`` (none that stands there with room on its way); Conflict as ``rolling.roll``.
     """
+    access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
+    # Neither lorry goes on while it is asked where each stands; departures go before what is booked on them.
+    acting.lock_all(session, departure_ids=(departure_id, to_departure_id))
     custody = queries.custody_of(session, booking_id=booking_id)
     if custody is None:
-        _, place_code, cause = _held(session, actor, departure_id, now)
+        _, place_code, cause = _standing(session, departure_id, now)
         booking = _aboard(session, departure_id, booking_id)
     else:
-        access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
         booking, place_code, cause = bookings.locked_booking(session, booking_id), custody.place_code, custody.cause
         if booking.departure_id != departure_id or booking.state is not BookingState.CARGO_RECEIVED:
             raise Refused.field("booking", "not_aboard")
@@ -127,6 +133,10 @@ def _held(session: Session, actor: Actor, departure_id: UUID, now: datetime) -> 
     """Return a held departure, where it stands and why, locked, for its operator; Conflict ``not_held``."""
     access.must_be(session, Hat.OPERATOR, actor=actor, departure_id=departure_id)
     acting.lock(session, departure_id=departure_id)
+    return _standing(session, departure_id, now)
+
+
+def _standing(session: Session, departure_id: UUID, now: datetime) -> tuple[DepartureRow, str, HoldCause]:
     row = departure(session, departure_id=departure_id, now=now)
     if row.state is not DepartureState.HELD or row.hold_cause is None:
         raise Conflict("not_held", departure=departure_id)

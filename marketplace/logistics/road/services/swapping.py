@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import SealsAdded
 from marketplace.logistics.fleet.services import relieving
 from marketplace.logistics.fleet.services.relieving import Relief
 from marketplace.logistics.models.cargo import Seal
@@ -112,6 +114,7 @@ def swap(session: Session, *, actor: Actor, departure_id: UUID, given: Swap, now
                 affixed_at=happened,
             )
         )
+        events.record(session, SealsAdded(at=now, departure_id=departure_id))
     session.flush()
     if given.cause in (SwapCause.BREAKDOWN, SwapCause.ACCIDENT):
         _note(session, departure_id, Status.DELAYED, given.place_code, happened, now)

@@ -16,11 +16,10 @@ from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.road.models.customs import TransitConsignment, TransitMovement
 from marketplace.logistics.road.rules.declared import Change
-from marketplace.logistics.road.rules.transit import ENGAGED
-from marketplace.logistics.road.services import locks
+from marketplace.logistics.road.rules.transit import ENGAGED, WITH_CUSTOMS
+from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services import cargo
-from marketplace.logistics.services.departures import acting
 from marketplace.logistics.services.space import bookings, rolling
 from marketplace.logistics.services.space.bookings import Bookable
 from marketplace.logistics.services.space.room import (
@@ -37,14 +36,20 @@ _REASON = "held_transfer"
 
 
 def check_transit(session: Session, *, booking_id: UUID) -> None:
-    """Refuse what rides under a transit movement that is not discharged: Conflict ``transit_runs`` names it."""
-    found = session.execute(
-        sa.select(TransitMovement.mrn)
+    """Refuse what rides under a transit movement that is not discharged: Conflict ``transit_runs`` names it.
+
+    So is what customs has on a list and has not released: Conflict ``transit_lodged`` names the guarantee.
+    """
+    for state, mrn, guarantee in session.execute(
+        sa.select(TransitMovement.state, TransitMovement.mrn, TransitMovement.guarantee_reference)
         .join(TransitConsignment, TransitConsignment.movement_id == TransitMovement.id)
-        .where(TransitConsignment.booking_id == booking_id, TransitMovement.state.in_(ENGAGED))
-    ).first()
-    if found is not None:
-        raise Conflict("transit_runs", number=found.mrn)
+        .where(TransitConsignment.booking_id == booking_id)
+        .order_by(TransitMovement.id)
+    ):
+        if state in ENGAGED:
+            raise Conflict("transit_runs", number=mrn)
+        if state in WITH_CUSTOMS:
+            raise Conflict("transit_lodged", guarantee=guarantee)
 
 
 def take_off(session: Session, booking: Booking, *, actor: Actor, now: datetime) -> None:
@@ -58,7 +63,7 @@ def take_off(session: Session, booking: Booking, *, actor: Actor, now: datetime)
 
 
 def move(session: Session, booking: Booking, *, departure_id: UUID, is_open: bool, actor: Actor, now: datetime) -> UUID:
-    """Put a consignment on another departure and return the booking that it becomes.
+    """Put a consignment on another departure, which the caller has locked, and return the booking that it becomes.
 
     On one that still takes bookings it waits to be loaded; on one that stands on its way it goes on at once.
     """
@@ -74,7 +79,6 @@ def move(session: Session, booking: Booking, *, departure_id: UUID, is_open: boo
 
 
 def _under_way(session: Session, booking: Booking, departure_id: UUID, actor: Actor, now: datetime) -> UUID:
-    acting.lock(session, departure_id=departure_id)
     standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
     locks.check(session, booking_id=booking.id, change=Change.ROLL, now=now)
     take_off(session, booking, actor=actor, now=now)
@@ -87,6 +91,7 @@ def _under_way(session: Session, booking: Booking, departure_id: UUID, actor: Ac
     booking.rolled_to = new.id
     standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
     locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
+    ranges.follow(session, booking_id=booking.id, new_booking_id=new.id)
     facts = {"to": new.id, "departure": departure_id, "reason": _REASON}
     bookings.note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
     load = booking.load

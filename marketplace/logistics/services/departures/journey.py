@@ -12,6 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
+from marketplace.logistics.road.services import waits
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState, HoldCause
 from marketplace.logistics.services import cargo, tracking
@@ -189,6 +190,7 @@ def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime)
     act(session, actor, departure_id, f"resume_{departure.held_from or DepartureState.SEALED}", now)
     departure.held_from = departure.hold_cause = None
     session.flush()
+    waits.end(session, departure_id=departure_id, now=now)
 
 
 def _border(session: Session, departure: Departure, place_code: str | None) -> DepartureStop:

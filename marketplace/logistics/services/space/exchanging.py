@@ -17,7 +17,7 @@ from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.road.rules.declared import Change
-from marketplace.logistics.road.services import locks
+from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.states import DepartureState, EntryKind
 from marketplace.logistics.services.departures.acting import locked
 from marketplace.logistics.services.space.bookings import bookable, locked_booking, move, note
@@ -76,6 +76,7 @@ def _move(
     booking.rolled_to = new.id
     standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
     locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
+    ranges.follow(session, booking_id=booking.id, new_booking_id=new.id)
     facts = {"to": new.id, "departure": departure_id, "reason": reason}
     note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
     if old_state not in ROOMLESS:

@@ -20,7 +20,7 @@ from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.road.rules.declared import Change
-from marketplace.logistics.road.services import locks
+from marketplace.logistics.road.services import locks, ranges
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import Bookable, bookable, locked_booking, move, note
@@ -70,6 +70,7 @@ def roll(
         booking.rolled_to = new.id
         standing.follow(session, booking_id=booking.id, new_booking_id=new.id)
         locks.follow(session, booking_id=booking.id, new_booking_id=new.id)
+        ranges.follow(session, booking_id=booking.id, new_booking_id=new.id)
         facts = {"to": new.id, "departure": departure_id, "reason": reason}
         note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
         if old_state in ROOMLESS:

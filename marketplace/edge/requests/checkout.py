@@ -1,5 +1,6 @@
 """What people send about carts and checkouts."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -84,10 +85,14 @@ class Payment(Request):
     method: Annotated[LocalMethod | None, BeforeValidator(blank_is_none)] = None
     mode: Annotated[Literal["direct", "provider_held", "operator_sells"] | None, BeforeValidator(blank_is_none)] = None
 
-    def choice(self) -> PaymentChoice:
-        """Return it as a value."""
+    def choice(self, at: str = "payment") -> PaymentChoice:
+        """Return it as a value; what is refused of it is named by where it stands."""
         mode = Mode(self.mode) if self.mode else None
-        return PaymentChoice(Rail(self.rail), self.plan, self.payment_method, mode, self.method)
+        try:
+            return PaymentChoice(Rail(self.rail), self.plan, self.payment_method, mode, self.method)
+        except Refused as refusal:
+            errors = (replace(one, field=one.field.replace("payment", at, 1)) for one in refusal.errors)
+            raise Refused.fields(*errors) from refusal
 
 
 class Insurance(Request):
@@ -129,7 +134,7 @@ class Checkout(Request):
             payment=self.payment.choice(),
             departures=self.departures,
             freight_quotes=self.freight_quotes,
-            payments={key: payment.choice() for key, payment in self.payments.items()},
+            payments={key: payment.choice(f"payments.{key}") for key, payment in self.payments.items()},
             purchase_order_number=self.purchase_order_number or "",
             purchase_order_numbers={key: number or "" for key, number in self.purchase_order_numbers.items()},
             unit_id=self.unit_id,

@@ -1822,7 +1822,12 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     ),
     "road.amend": body(declaration=_of("declaration"), change="roll", number="A-78", cartons=""),
     "road.draft": body(
-        from_stop=HUB, to_stop=HANOI, guarantee_reference="G-2026-2", guarantee_amount="100", guarantee_until=_in(200)
+        from_stop=HUB,
+        to_stop=HANOI,
+        guarantee_reference="G-2026-2",
+        guarantee_amount="100",
+        guarantee_until=_in(200),
+        discharge_by=lambda _: (clock.now() + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M"),
     ),
     "road.swap": lambda city: {**_swap(city), "new_seal": "", "seal_reason": "", "odometer_km": "", "happened_at": ""},
     "road.cool": body(set_point="4", least="2", most="8"),
@@ -2037,6 +2042,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "fleet.retire_driver": ("carrier", "driver.spare"),
     "centres.announce": ("merchant", ""),
     "centres.show_proof": ("merchant", ""),
+    "centres.open_sheet": ("", "centre"),
     "centres.offer": ("merchant", ""),
     "centres.end_offer": ("merchant", ""),
     "fees.waive": ("operator", "fee.owed"),

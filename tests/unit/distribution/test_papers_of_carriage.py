@@ -114,6 +114,7 @@ def test_marks_go_with_wood_and_stand_once():
     assert marks(None, [""]) == ()
     for wood, given_, code in (
         (Wood.NONE, ["CN-1-HT"], "wood_none"),
+        (None, ["CN-1-HT"], "wood_none"),
         (Wood.WOOD, ["CN-1-XX"], "wood_mark"),
         (Wood.WOOD, ["CN-1-HT"] * (MOST_MARKS + 1), "too_many_marks"),
     ):

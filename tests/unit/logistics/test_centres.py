@@ -168,7 +168,7 @@ def test_a_centre_has_hours_and_a_whole_licence():
     check_figures(replace(FIGURES, licence_number=None, licence_until=None))
     wrong = replace(FIGURES, days=0, closes=480, licence_number=None)
     assert fields(lambda: check_figures(wrong)) == [
-        ("days", "required"), ("closes", "after_opening"), ("licence_number", "required"),
+        ("weekdays", "required"), ("closes", "after_opening"), ("licence_number", "required"),
     ]  # fmt: skip
     assert fields(lambda: check_figures(replace(FIGURES, licence_until=None))) == [("licence_until", "required")]
     assert [takes_bonded(until, TODAY) for until in (None, TODAY, TODAY - timedelta(days=1))] == [False, True, False]

@@ -31,7 +31,7 @@ def check_figures(figures: Figures) -> None:
     """Refuse, by field, hours that are none, and a licence without its last day or the other way round."""
     errors: list[FieldError] = []
     if not 1 <= figures.days <= EVERY_DAY:
-        errors.append(FieldError("days", "required", "one weekday or more"))
+        errors.append(FieldError("weekdays", "required", "one weekday or more"))
     if not 0 <= figures.opens < figures.closes <= MINUTES:
         errors.append(FieldError("closes", "after_opening", "a time after it opens"))
     if (figures.licence_number is None) != (figures.licence_until is None):

@@ -226,6 +226,10 @@ class TestReefers:
     def test_what_is_no_file_of_readings_is_refused(self, content, code):
         assert refused(read, content) == [("readings", code)]
 
+    def test_a_file_without_loggers_is_of_a_named_one(self):
+        assert refused(read, "time,c\n2026-03-02 10:00,1\n", logger="") == [("logger", "logger_number")]
+        assert read("time,c,logger\n2026-03-02 10:00,1,L-7\n", logger="")[0].logger == "L-7"
+
     def test_a_logger_has_a_number(self):
         assert reefers.check_logger(" TT-19 ") == "TT-19"
         for number in ("", "!", "x" * 41):

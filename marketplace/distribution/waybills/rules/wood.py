@@ -38,11 +38,12 @@ def mark(text: str) -> str | None:
 def marks(wood: Wood | None, given: Sequence[str]) -> tuple[str, ...]:
     """Return the marks of a consignment's wood, each once.
 
-    Refused ``wood_mark`` for what is no mark, ``wood_none`` for marks where there is no wood or nothing was said of it, ``too_many_marks``.
+    Refused ``wood_mark`` for what is no mark, ``wood_none`` for marks where there is no wood, or nothing was said of
+    it, ``too_many_marks``.
     """
     wanted = [text for text in given if text.strip()]
     if wanted and wood is None:
-        raise Refused.field("wood", "wood_none", "wood as the packing, or no marks")
+        raise Refused.field("wood", "wood_none", "nothing, or wood as the packing")
     if wanted and wood is not Wood.WOOD:
         raise Refused.field("wood_marks", "wood_none", "nothing, or wood as the packing")
     if len(wanted) > MOST_MARKS:

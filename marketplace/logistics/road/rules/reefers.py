@@ -106,9 +106,7 @@ def parse(content: bytes, *, zone: tzinfo, logger: str, now: datetime) -> tuple[
         raise Refused.field("readings", "readings_text", "CSV") from None
     columns = _columns(rows[0] if rows else [])
     if not logger and "logger" not in columns:
-        raise Refused.field(
-            "logger", "logger_number", f"1 to {LONGEST_LOGGER} letters and digits, or a column of the file"
-        )
+        raise Refused.field("logger", "logger_number", f"1 to {LONGEST_LOGGER} letters and digits")
     body = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
     if not body:
         raise Refused.field("readings", "readings_none")

@@ -19,12 +19,13 @@ from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.functional.test_neighbours import cart_of, check_out, goods
 from tests.functional.test_waybills import latest, pdf_of
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
 from tests.support.ways import BANK, Way
 
-__all__ = ["pdf_of"]
+__all__ = ["goods", "pdf_of"]
 pytestmark = pytest.mark.both_databases
 
 
@@ -106,6 +107,18 @@ def test_a_buyer_insures_at_checkout_and_has_a_certificate_at_the_hub(call, mark
         assert " ".join(row.split()) in text
     call(market.buyer, "POST", f"/insurances/{mine['id']}/void", json={}, expect=409)
     assert reports.check(reading()) == []
+
+
+def test_a_cover_without_dangerous_goods_is_not_sold_for_them(app, call, market, insurer, goods):
+    without, taking = write(insurer, "OC-1"), write(insurer, "OC-D", takes_dangerous=True)
+    cart = cart_of(call, market, goods[0])
+    (offered,) = call(market.buyer, "GET", "/cart/insurance", expect=200)["items"]
+    assert [one["cover"]["policy_number"] for one in offered["offers"]] == ["OC-D"]
+    wanted = {offered["bundle"]: {"cover": without}}
+    refused = check_out(call, market, cart, 422, insurance=wanted)
+    assert refused["errors"][0]["field"] == "cover"
+    (order_id,) = check_out(call, market, cart, 201, insurance={offered["bundle"]: {"cover": taking}})["order_ids"]
+    assert call(market.buyer, "GET", f"/orders/{order_id}/insurance", expect=200)["insurance"]
 
 
 def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, market, operator, insurer):

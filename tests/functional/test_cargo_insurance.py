@@ -11,6 +11,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import Money
+from marketplace.logistics.insurance.models import InsuranceClaim
 from marketplace.logistics.insurance.rules.covering import Clauses, Terms
 from marketplace.logistics.insurance.services import covers
 from marketplace.logistics.insurance.services.covers import NewCover
@@ -210,6 +211,44 @@ def test_a_claim_is_surveyed_decided_and_paid(client, call, way, market, insurer
     answer = client.get(f"/api/v1{here}/files/{file_id}", headers=market.buyer.headers)
     assert answer.data.startswith(b"%PDF")
     assert client.get(f"/api/v1{here}/files/{file_id}", headers=market.thai.headers).status_code == 404
+
+
+def settled(client, call, buyer, insurer, path, claim, accepted=None):
+    """Take a claim from its opening to its payment; return its id."""
+    claim_id = call(buyer, "POST", path, json=claim, expect=201)["id"]
+    here, today = f"/insurance-claims/{claim_id}", clock.now().date().isoformat()
+    survey = {"surveyed_on": today, "surveyor": "SGS", "findings": "Crushed."}
+    call(insurer, "POST", f"{here}/survey", json=survey, expect=204)
+    for kind in ("survey_report", "protest"):
+        body = {"evidence": kind, "file_id": evidence(client, insurer)}
+        call(insurer, "POST", f"{here}/files", json=body, expect=204)
+    yield claim_id
+    call(insurer, "POST", f"{here}/decision", json={"accepted": accepted or claim["amount"]}, expect=204)
+    paid = {"reference": f"TT-{claim_id[-4:]}", "paid_on": today}
+    call(insurer, "POST", f"{here}/payment", json=paid, expect=200)
+    yield claim_id
+
+
+def test_claims_about_a_line_together_bring_what_it_is_insured_for(client, call, way, market, insurer, cover):
+    mine = take(way, market.buyer, cover)
+    way.secure().pack()
+    way.hand_over()
+    path, whole = f"/insurances/{mine['id']}/claims", float(mine["lines"][0]["insured"]["amount"])
+    claim = {"line_id": way.line_id, "amount": "1000.00", "said": "Crushed."}
+    first, _ = settled(client, call, market.buyer, insurer, path, claim, accepted="900.00")
+    rest = f"{whole - 900:.2f}"
+    told = call(market.buyer, "POST", path, json=claim | {"amount": f"{whole:.2f}"}, expect=422)
+    assert rest in told["errors"][0]["accepted"]
+    steps = settled(client, call, market.buyer, insurer, path, claim | {"amount": rest})
+    here = f"/insurance-claims/{next(steps)}/decision"
+    with unit_of_work() as session:  # as if another claim, opened before, was accepted meanwhile
+        session.execute(sa.update(InsuranceClaim).where(InsuranceClaim.id == UUID(first)).values(accepted_minor=90_100))
+    call(insurer, "POST", here, json={"accepted": rest}, expect=422)
+    with unit_of_work() as session:
+        session.execute(sa.update(InsuranceClaim).where(InsuranceClaim.id == UUID(first)).values(accepted_minor=90_000))
+    next(steps)
+    refused = call(market.buyer, "POST", path, json=claim | {"amount": "0.01"}, expect=409)
+    assert refused["type"].endswith("insured_used_up")
 
 
 def test_over_the_threshold_a_second_person_confirms_the_payment(app, client, call, way, market, insurer):

@@ -118,6 +118,7 @@ messages.register(
         "order_over": _("Nothing of this order is left to be insured."),
         "not_at_risk": _("The risk has not begun: the goods are not at the hub yet."),
         "claimed_already": _("A claim about these goods is open."),
+        "insured_used_up": _("All that these goods are insured for was accepted in claims before."),
         "claim_documents": _("Documents are missing: %(evidence)s."),
         "only_the_insurer": _("Only the insurer does this."),
         "second_person": _("Another person of the insurer has to confirm this payment."),

@@ -146,3 +146,11 @@ def test_what_is_claimed_is_what_is_insured_at_most():
             claiming.check_amount(amount, insured=cny(100))
     assert claiming.needs_two(cny(100), cny(100))
     assert not claiming.needs_two(cny(99), cny(100))
+
+
+def test_what_was_accepted_is_not_claimed_again():
+    assert claiming.left(cny(100), [], line="l") == cny(100)
+    assert claiming.left(cny(100), [cny(60), cny(39)], line="l") == cny(1)
+    for accepted in ([cny(100)], [cny(60), cny(60)]):
+        with pytest.raises(Conflict, match="insured_used_up"):
+            claiming.left(cny(100), accepted, line="l")

@@ -11,7 +11,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import Money
-from marketplace.logistics.insurance.models import InsuranceClaim
+from marketplace.logistics.insurance.models import CargoInsurance, InsuranceClaim, InsuranceCover
 from marketplace.logistics.insurance.rules.covering import Clauses, Terms
 from marketplace.logistics.insurance.services import covers
 from marketplace.logistics.insurance.services.covers import NewCover
@@ -24,7 +24,7 @@ from tests.functional.test_neighbours import cart_of, check_out, goods
 from tests.functional.test_waybills import latest, pdf_of
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
-from tests.support.ways import BANK, Way
+from tests.support.ways import BANK, COUNT, Way
 
 __all__ = ["goods", "pdf_of"]
 pytestmark = pytest.mark.both_databases
@@ -148,6 +148,64 @@ def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, m
     way.hand_over()
     seen = call(market.merchant, "GET", f"/order-lines/{way.line_id}/papers", expect=200)["consignment"]
     assert {"paper": "insurance_certificate", "ready": True, "maker": "merchant"} in seen["papers"]
+
+
+def cip(call, market, operator):
+    """Return the way of an order that its seller has to insure; listings are offered on FCA and DAP so far."""
+    way = Way(call, market, operator)
+    with unit_of_work() as session:
+        session.execute(sa.update(Order).where(Order.id == UUID(way.order_id)).values(incoterm="CIP"))
+    return way
+
+
+def add(way, quantity=80, expect=200):
+    """Agree to more of the goods; return what accepting it answers."""
+    more = {"kind": "add", "line": way.line_id, "quantity": quantity, "departure": way.booking["departure_id"]}
+    change = way.call(way.market.buyer, "POST", f"/orders/{way.order_id}/changes", json=more, expect=201)
+    body, path = {"content_hash": change["content_hash"]}, f"/order-changes/{change['id']}"
+    told = way.call(way.market.merchant, "POST", f"{path}/acceptance", json=body, expect=expect)
+    if expect != 200:
+        way.call(way.market.merchant, "POST", f"{path}/refusal", json={}, expect=200)
+    return told
+
+
+def test_what_is_added_to_insured_goods_is_insured_with_them(call, market, operator, cover):
+    way = cip(call, market, operator)
+    before = take(way, market.merchant, cover)
+    way.secure().pack()
+    way.hand_over()
+    new = add(way)["new_line"]
+    after = insurance(way, market.merchant)["insurance"]
+    lines = {one["line_id"]: float(one["insured"]["amount"]) for one in after["lines"]}
+    freight = float(way.order(market.merchant)["freight"][-1]["amount"]["amount"])
+    assert lines[new] == pytest.approx((2192 + freight) * 1.1, abs=0.02)
+    assert float(after["insured"]["amount"]) == pytest.approx(sum(lines.values()), abs=0.001)
+    assert float(before["insured"]["amount"]) == lines[way.line_id]
+    assert float(after["premium"]["amount"]) == pytest.approx(max(50, sum(lines.values()) * 0.00125), abs=0.01)
+    call(market.merchant, "POST", f"/order-lines/{new}/packing", json={"cartons": 2}, expect=201)
+    call(market.carrier, "POST", f"/order-lines/{new}/handover", json=COUNT | {"cartons_received": 2}, expect=201)
+    after = insurance(way, market.merchant)["insurance"]
+    assert all(one["certificate"] for one in after["lines"])
+    assert len({one["certificate"] for one in after["lines"]}) == 2
+
+
+def test_what_the_insurer_does_not_take_is_not_added_where_the_seller_is_bound_to_insure(
+    app, call, market, operator, insurer
+):
+    small = write(insurer, "OC-S", limit="16000")
+    way = cip(call, market, operator)
+    mine = take(way, market.merchant, small)
+    way.secure()
+    refused = add(way, quantity=400, expect=409)
+    assert "takes no more than" in refused["detail"]
+    with unit_of_work() as session:  # as if its policy ended yesterday
+        over = (clock.now() - timedelta(days=1)).date()
+        session.execute(sa.update(InsuranceCover).where(InsuranceCover.id == UUID(small)).values(valid_to=over))
+    assert "OC-S" in add(way, expect=409)["detail"]
+    with unit_of_work() as session:  # as if nobody was bound
+        session.execute(sa.update(CargoInsurance).where(CargoInsurance.id == UUID(mine["id"])).values(by_rule=False))
+    add(way)
+    assert len(insurance(way, market.merchant)["insurance"]["lines"]) == 1
 
 
 def test_an_insurer_takes_no_more_on_one_lorry_than_it_said(call, market, operator, insurer):

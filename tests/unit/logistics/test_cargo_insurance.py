@@ -21,6 +21,7 @@ from marketplace.logistics.insurance.rules.covering import (
     check_terms,
     covers_rule,
     holds_on,
+    insured_alike,
     insured_value,
     premium,
     rate_text,
@@ -120,6 +121,13 @@ def test_an_insurance_is_voided_before_its_risk_begins_only():
     for state in (InsuranceState.AT_RISK, InsuranceState.ENDED, InsuranceState.VOID):
         with pytest.raises(Conflict):
             INSURANCE.apply(state, "void")
+
+
+def test_goods_that_are_added_are_insured_by_the_same_share():
+    assert insured_alike(cny(100), value=cny(1_000), insured=cny(1_100)) == cny(110)
+    assert insured_alike(cny(101), value=cny(1_000), insured=cny(1_100)) == cny(112)
+    assert INSURANCE.apply(InsuranceState.TAKEN, "extend") is InsuranceState.TAKEN
+    assert INSURANCE.apply(InsuranceState.ENDED, "extend") is InsuranceState.AT_RISK
 
 
 def test_a_claim_is_surveyed_before_it_is_decided_and_accepted_before_it_is_paid():

@@ -95,6 +95,20 @@ def test_loads_wait_for_what_another_phone_received(packed):
     assert (found["received"], found["loaded"], found["gross_kg"], found["state"]) == (10, 10, "125.000", "loaded")
 
 
+def test_what_is_taken_off_the_lorry_again_is_loaded_by_another_act(packed):
+    way = packed
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert item(way)["loaded"] == 10
+    way.act("unload", bookings=[way.booking["id"]])
+    assert item(way)["loaded"] == 0
+    late = [taken(way, minutes=-58, device="phone-2"), act(way, "load", minutes=-49, device="phone-2", pieces=10)]
+    assert told(way, *late, trader=way.market.carrier) == ["applied", "applied"]
+    assert (item(way)["loaded"], way.booking["state"]) == (0, "cargo_received")
+    assert told(way, act(way, "load", minutes=0, pieces=10)) == ["applied"]
+    assert (item(way)["loaded"], way.booking["state"]) == (10, "loaded")
+
+
 def test_what_was_weighed_last_counts_and_the_difference_is_shown(packed):
     way = packed
     late = taken(way, gross_kg="126.5", device="phone-2", minutes=-10)

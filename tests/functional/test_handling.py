@@ -146,6 +146,24 @@ def test_an_act_names_cartons_by_a_label_and_is_refused_in_words(packed):
     assert item(way)["received"] == 10
 
 
+def test_an_act_that_a_missing_paper_refuses_is_kept_as_refused(packed):
+    way = packed
+    papers = f"/order-lines/{way.line_id}/papers"
+    way.call(way.market.merchant, "PUT", papers, key="wood-1", json={"wood": "wood"}, expect=200)
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    doors = act(way, "seal", minutes=-40, seals=["CN-1"])
+    (answer,) = send(way, doors)
+    assert (answer["answer"], answer["problem"]["type"]) == ("refused", "urn:city:problem:papers_missing")
+    kept = next(one for one in work(way)["acts"] if one["id"] == doors["id"])
+    assert (kept["outcome"], kept["refusal"]) == ("refused", "papers_missing")
+    marked = {"wood": "wood", "wood_marks": ["CN-440001-HT"]}
+    way.call(way.market.merchant, "PUT", papers, key="wood-2", json=marked, expect=200)
+    assert told(way, doors) == ["applied"]
+    kept = next(one for one in work(way)["acts"] if one["id"] == doors["id"])
+    assert (kept["outcome"], kept["refusal"]) == ("applied", None)
+
+
 def test_one_id_is_one_act_and_no_other_companys(packed):
     way = packed
     sent = taken(way)

@@ -20,7 +20,7 @@ from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.handling.services import surcharging
-from marketplace.distribution.insuring.services import certifying
+from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -187,7 +187,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         crediting.on_line_lessened,
         inspections.on_line_lessened,
     ),
-    orders.LineAdded: (amending.on_line_added,),
+    orders.LineAdded: (amending.on_line_added, extending.on_line_added),
     orders.LineReplaced: (amending.on_line_replaced,),
     orders.OrderAmended: (amending.on_order_amended,),
     orders.PayeeProposed: (notices.on_payee_proposed,),

@@ -11,6 +11,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import Money
+from marketplace.logistics.insurance.models import CargoInsurance, InsuranceClaim, InsuranceCover
 from marketplace.logistics.insurance.rules.covering import Clauses, Terms
 from marketplace.logistics.insurance.services import covers
 from marketplace.logistics.insurance.services.covers import NewCover
@@ -19,12 +20,13 @@ from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.functional.test_neighbours import cart_of, check_out, goods
 from tests.functional.test_waybills import latest, pdf_of
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
-from tests.support.ways import BANK, Way
+from tests.support.ways import BANK, COUNT, Way
 
-__all__ = ["pdf_of"]
+__all__ = ["goods", "pdf_of"]
 pytestmark = pytest.mark.both_databases
 
 
@@ -108,6 +110,18 @@ def test_a_buyer_insures_at_checkout_and_has_a_certificate_at_the_hub(call, mark
     assert reports.check(reading()) == []
 
 
+def test_a_cover_without_dangerous_goods_is_not_sold_for_them(app, call, market, insurer, goods):
+    without, taking = write(insurer, "OC-1"), write(insurer, "OC-D", takes_dangerous=True)
+    cart = cart_of(call, market, goods[0])
+    (offered,) = call(market.buyer, "GET", "/cart/insurance", expect=200)["items"]
+    assert [one["cover"]["policy_number"] for one in offered["offers"]] == ["OC-D"]
+    wanted = {offered["bundle"]: {"cover": without}}
+    refused = check_out(call, market, cart, 422, insurance=wanted)
+    assert refused["errors"][0]["field"] == "cover"
+    (order_id,) = check_out(call, market, cart, 201, insurance={offered["bundle"]: {"cover": taking}})["order_ids"]
+    assert call(market.buyer, "GET", f"/orders/{order_id}/insurance", expect=200)["insurance"]
+
+
 def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, market, operator, insurer):
     with unit_of_work() as session:
         goods = factories.listing(
@@ -134,6 +148,64 @@ def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, m
     way.hand_over()
     seen = call(market.merchant, "GET", f"/order-lines/{way.line_id}/papers", expect=200)["consignment"]
     assert {"paper": "insurance_certificate", "ready": True, "maker": "merchant"} in seen["papers"]
+
+
+def cip(call, market, operator):
+    """Return the way of an order that its seller has to insure; listings are offered on FCA and DAP so far."""
+    way = Way(call, market, operator)
+    with unit_of_work() as session:
+        session.execute(sa.update(Order).where(Order.id == UUID(way.order_id)).values(incoterm="CIP"))
+    return way
+
+
+def add(way, quantity=80, expect=200):
+    """Agree to more of the goods; return what accepting it answers."""
+    more = {"kind": "add", "line": way.line_id, "quantity": quantity, "departure": way.booking["departure_id"]}
+    change = way.call(way.market.buyer, "POST", f"/orders/{way.order_id}/changes", json=more, expect=201)
+    body, path = {"content_hash": change["content_hash"]}, f"/order-changes/{change['id']}"
+    told = way.call(way.market.merchant, "POST", f"{path}/acceptance", json=body, expect=expect)
+    if expect != 200:
+        way.call(way.market.merchant, "POST", f"{path}/refusal", json={}, expect=200)
+    return told
+
+
+def test_what_is_added_to_insured_goods_is_insured_with_them(call, market, operator, cover):
+    way = cip(call, market, operator)
+    before = take(way, market.merchant, cover)
+    way.secure().pack()
+    way.hand_over()
+    new = add(way)["new_line"]
+    after = insurance(way, market.merchant)["insurance"]
+    lines = {one["line_id"]: float(one["insured"]["amount"]) for one in after["lines"]}
+    freight = float(way.order(market.merchant)["freight"][-1]["amount"]["amount"])
+    assert lines[new] == pytest.approx((2192 + freight) * 1.1, abs=0.02)
+    assert float(after["insured"]["amount"]) == pytest.approx(sum(lines.values()), abs=0.001)
+    assert float(before["insured"]["amount"]) == lines[way.line_id]
+    assert float(after["premium"]["amount"]) == pytest.approx(max(50, sum(lines.values()) * 0.00125), abs=0.01)
+    call(market.merchant, "POST", f"/order-lines/{new}/packing", json={"cartons": 2}, expect=201)
+    call(market.carrier, "POST", f"/order-lines/{new}/handover", json=COUNT | {"cartons_received": 2}, expect=201)
+    after = insurance(way, market.merchant)["insurance"]
+    assert all(one["certificate"] for one in after["lines"])
+    assert len({one["certificate"] for one in after["lines"]}) == 2
+
+
+def test_what_the_insurer_does_not_take_is_not_added_where_the_seller_is_bound_to_insure(
+    app, call, market, operator, insurer
+):
+    small = write(insurer, "OC-S", limit="16000")
+    way = cip(call, market, operator)
+    mine = take(way, market.merchant, small)
+    way.secure()
+    refused = add(way, quantity=400, expect=409)
+    assert "takes no more than" in refused["detail"]
+    with unit_of_work() as session:  # as if its policy ended yesterday
+        over = (clock.now() - timedelta(days=1)).date()
+        session.execute(sa.update(InsuranceCover).where(InsuranceCover.id == UUID(small)).values(valid_to=over))
+    assert "OC-S" in add(way, expect=409)["detail"]
+    with unit_of_work() as session:  # as if nobody was bound
+        session.execute(sa.update(CargoInsurance).where(CargoInsurance.id == UUID(mine["id"])).values(by_rule=False))
+    add(way)
+    assert len(insurance(way, market.merchant)["insurance"]["lines"]) == 1
 
 
 def test_an_insurer_takes_no_more_on_one_lorry_than_it_said(call, market, operator, insurer):
@@ -197,6 +269,44 @@ def test_a_claim_is_surveyed_decided_and_paid(client, call, way, market, insurer
     answer = client.get(f"/api/v1{here}/files/{file_id}", headers=market.buyer.headers)
     assert answer.data.startswith(b"%PDF")
     assert client.get(f"/api/v1{here}/files/{file_id}", headers=market.thai.headers).status_code == 404
+
+
+def settled(client, call, buyer, insurer, path, claim, accepted=None):
+    """Take a claim from its opening to its payment; return its id."""
+    claim_id = call(buyer, "POST", path, json=claim, expect=201)["id"]
+    here, today = f"/insurance-claims/{claim_id}", clock.now().date().isoformat()
+    survey = {"surveyed_on": today, "surveyor": "SGS", "findings": "Crushed."}
+    call(insurer, "POST", f"{here}/survey", json=survey, expect=204)
+    for kind in ("survey_report", "protest"):
+        body = {"evidence": kind, "file_id": evidence(client, insurer)}
+        call(insurer, "POST", f"{here}/files", json=body, expect=204)
+    yield claim_id
+    call(insurer, "POST", f"{here}/decision", json={"accepted": accepted or claim["amount"]}, expect=204)
+    paid = {"reference": f"TT-{claim_id[-4:]}", "paid_on": today}
+    call(insurer, "POST", f"{here}/payment", json=paid, expect=200)
+    yield claim_id
+
+
+def test_claims_about_a_line_together_bring_what_it_is_insured_for(client, call, way, market, insurer, cover):
+    mine = take(way, market.buyer, cover)
+    way.secure().pack()
+    way.hand_over()
+    path, whole = f"/insurances/{mine['id']}/claims", float(mine["lines"][0]["insured"]["amount"])
+    claim = {"line_id": way.line_id, "amount": "1000.00", "said": "Crushed."}
+    first, _ = settled(client, call, market.buyer, insurer, path, claim, accepted="900.00")
+    rest = f"{whole - 900:.2f}"
+    told = call(market.buyer, "POST", path, json=claim | {"amount": f"{whole:.2f}"}, expect=422)
+    assert rest in told["errors"][0]["accepted"]
+    steps = settled(client, call, market.buyer, insurer, path, claim | {"amount": rest})
+    here = f"/insurance-claims/{next(steps)}/decision"
+    with unit_of_work() as session:  # as if another claim, opened before, was accepted meanwhile
+        session.execute(sa.update(InsuranceClaim).where(InsuranceClaim.id == UUID(first)).values(accepted_minor=90_100))
+    call(insurer, "POST", here, json={"accepted": rest}, expect=422)
+    with unit_of_work() as session:
+        session.execute(sa.update(InsuranceClaim).where(InsuranceClaim.id == UUID(first)).values(accepted_minor=90_000))
+    next(steps)
+    refused = call(market.buyer, "POST", path, json=claim | {"amount": "0.01"}, expect=409)
+    assert refused["type"].endswith("insured_used_up")
 
 
 def test_over_the_threshold_a_second_person_confirms_the_payment(app, client, call, way, market, insurer):

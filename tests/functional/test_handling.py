@@ -95,6 +95,20 @@ def test_loads_wait_for_what_another_phone_received(packed):
     assert (found["received"], found["loaded"], found["gross_kg"], found["state"]) == (10, 10, "125.000", "loaded")
 
 
+def test_what_is_taken_off_the_lorry_again_is_loaded_by_another_act(packed):
+    way = packed
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    assert item(way)["loaded"] == 10
+    way.act("unload", bookings=[way.booking["id"]])
+    assert item(way)["loaded"] == 0
+    late = [taken(way, minutes=-58, device="phone-2"), act(way, "load", minutes=-49, device="phone-2", pieces=10)]
+    assert told(way, *late, trader=way.market.carrier) == ["applied", "applied"]
+    assert (item(way)["loaded"], way.booking["state"]) == (0, "cargo_received")
+    assert told(way, act(way, "load", minutes=0, pieces=10)) == ["applied"]
+    assert (item(way)["loaded"], way.booking["state"]) == (10, "loaded")
+
+
 def test_what_was_weighed_last_counts_and_the_difference_is_shown(packed):
     way = packed
     late = taken(way, gross_kg="126.5", device="phone-2", minutes=-10)
@@ -130,6 +144,24 @@ def test_an_act_names_cartons_by_a_label_and_is_refused_in_words(packed):
         assert (answer["answer"], answer["problem"]["errors"][0]["field"]) == ("refused", field)
         assert answer["problem"]["errors"][0]["message"]
     assert item(way)["received"] == 10
+
+
+def test_an_act_that_a_missing_paper_refuses_is_kept_as_refused(packed):
+    way = packed
+    papers = f"/order-lines/{way.line_id}/papers"
+    way.call(way.market.merchant, "PUT", papers, key="wood-1", json={"wood": "wood"}, expect=200)
+    way.act("close")
+    assert told(way, taken(way), act(way, "load", minutes=-50, pieces=10)) == ["applied", "applied"]
+    doors = act(way, "seal", minutes=-40, seals=["CN-1"])
+    (answer,) = send(way, doors)
+    assert (answer["answer"], answer["problem"]["type"]) == ("refused", "urn:city:problem:papers_missing")
+    kept = next(one for one in work(way)["acts"] if one["id"] == doors["id"])
+    assert (kept["outcome"], kept["refusal"]) == ("refused", "papers_missing")
+    marked = {"wood": "wood", "wood_marks": ["CN-440001-HT"]}
+    way.call(way.market.merchant, "PUT", papers, key="wood-2", json=marked, expect=200)
+    assert told(way, doors) == ["applied"]
+    kept = next(one for one in work(way)["acts"] if one["id"] == doors["id"])
+    assert (kept["outcome"], kept["refusal"]) == ("applied", None)
 
 
 def test_one_id_is_one_act_and_no_other_companys(packed):

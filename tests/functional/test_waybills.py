@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from marketplace.catalog.models import ListingDetail
@@ -12,8 +13,12 @@ from marketplace.catalog.rules.details import DetailKind
 from marketplace.distribution.waybills.services import sealing
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.logistics.handling.services import units
+from marketplace.logistics.models.cargo import TransportEvent
+from marketplace.logistics.rules.cargo import Status
 from marketplace.papers.rules import carriage_terms
+from marketplace.reports import queries as reports
 from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.support.visitors import Visitor
@@ -120,6 +125,38 @@ def test_doors_stay_open_until_treated_wood_has_its_mark(app, way, market):
     state(way, 409, wood="none")
     items = way.call(way.operator, "GET", f"/departures/{way.booking['departure_id']}/papers", expect=200)["items"]
     assert [(one["ready"], one["needed"]) for one in items] == [(7, 7)]
+
+
+def test_what_lacks_a_paper_is_taken_off_the_lorry_and_rides_on_the_next(app, way):
+    way.secure().pack()
+    state(way, wood="wood")
+    way.hand_over()
+    booking = way.booking["id"]
+    assert way.act("unload", 409, bookings=[booking])["type"].endswith("state")
+    way.act("close")
+    way.act("load")
+    way.act("seal", 409, seal_number="S-1")
+    departure, page = way.booking["departure_id"], f"/operator/departures/{way.booking['departure_id']}"
+    room = way.seen()["room"]
+    assert way.act("unload", 422)["errors"][0]["field"] == "bookings"
+    way.act("unload", 403, trader=way.market.buyer, bookings=[booking])
+    way.act("unload", bookings=[booking])
+    assert "not on this lorry" in way.act("unload", 409, bookings=[booking])["detail"]
+    assert "not on this lorry" in way.act("unload", 409, bookings=[str(new_id())])["detail"]
+    assert way.booking["state"] == "cargo_received"
+    assert way.seen()["room"] == room
+    way.act("load", bookings=[booking])
+    pages = Visitor(app)
+    pages.enter(way.operator.actor)
+    assert "Take the ticked bookings off" in pages.open(page)
+    pages.send(f"{page}/unload", {}, 422)
+    pages.open(page)
+    pages.send(f"{page}/unload", {"bookings": booking})
+    noted = sa.select(TransportEvent.code).where(TransportEvent.booking_id == UUID(booking)).order_by(TransportEvent.id)
+    assert list(reading().scalars(noted))[-4:] == [Status.CONSOLIDATED, Status.UNLOADED] * 2
+    way.act("seal", seal_number="S-1")
+    assert (way.booking["state"], way.booking["departure_id"] != departure) == ("cargo_received", True)
+    assert reports.check(reading()) == []
 
 
 def test_dangerous_goods_need_their_note(way, market, pdf_of):

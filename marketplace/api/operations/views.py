@@ -204,6 +204,7 @@ _act("reopen", None, acts.reopen, "Take bookings again before loading begins and
 _act("hold", requests.Holding, acts.hold, "Stop a sealed lorry; everybody with goods aboard sees the cause.")
 _act("resume", None, acts.resume, "Let a stopped lorry go on from where it stood.")
 _act("load", requests.Loading, acts.load, "Load the cargo at the hub, or the named bookings of it.")
+_act("unload", requests.Unloading, acts.unload, "Take the named bookings off the lorry before it is sealed.")
 _act("seal", requests.Sealing, acts.seal, "Seal the doors and freeze the manifest; what is not aboard is rolled.")
 _act("depart", requests.Passing, acts.depart, "Let the lorry go.")
 _act("at-border", requests.Passing, acts.at_border, "Note that the lorry waits at a border.")

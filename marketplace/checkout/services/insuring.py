@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.queries import goods as catalog_goods
 from marketplace.checkout.rules.cart import Bundle
 from marketplace.checkout.rules.plan import CheckoutPlan, PlannedInsurance
 from marketplace.checkout.rules.wanted import InsuranceWish
@@ -80,9 +81,10 @@ def take(
     What an insurer no longer takes when the card has been charged does not undo the orders: the goods are not insured
     then, which their page says, and no premium is owed.
     """
+    dangerous = catalog_goods.dangerous(session, listing_ids=plan.listing_ids) if plan.insurance else frozenset[UUID]()
     for one in plan.insurance:
         placed = next(order for order in plan.group.orders if order.id == one.order_id)
-        goods = [Goods(line.hs_code) for line in placed.lines]
+        goods = [Goods(line.hs_code, line.listing_id in dangerous) for line in placed.lines]
         carried = [
             Carried(
                 line.id,
@@ -122,5 +124,5 @@ def _value(session: Session, bundle: Bundle, now: datetime) -> Money:
 
 
 def _goods(bundle: Bundle) -> tuple[Goods, ...]:
-    """Return what an insurer asks of the goods; dangerous ones are not in a cart that can be ordered."""
-    return tuple(Goods(line.offer.hs_code) for line in bundle.lines)
+    """Return what an insurer asks of the goods."""
+    return tuple(Goods(line.offer.hs_code, line.offer.dangerous is not None) for line in bundle.lines)

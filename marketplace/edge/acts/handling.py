@@ -1,6 +1,7 @@
 """What those who handle cargo do, from phones, pages and programs, and the list they work by."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Final
@@ -115,11 +116,25 @@ def send(body: requests.HandlingActs) -> tuple[Told, ...]:
 
 
 def one(body: requests.HandlingAct, photos: Sequence[Upload] = (), signature: Upload | None = None) -> Told:
-    """Let one act count, with the pictures that came with it; a refusal is told, not raised."""
+    """Let one act count, with the pictures that came with it; a refusal is told, not raised.
+
+    What those refuse who hear of the act (a paper or insurance is missing) undoes all of it: it is kept as refused by
+    itself then.
+    """
+    tried: list[Told] = []
+
+    def work(session: Session) -> Told:
+        tried.append(apply(session, body, photos, signature))
+        return tried[-1]
+
     try:
-        return in_unit_of_work(lambda session: apply(session, body, photos, signature))
-    except DomainError as refusal:
-        return Told(str(body.id), Answer.REFUSED, refusal)
+        return in_unit_of_work(work)
+    except DomainError as error:
+        refusal = error
+    if tried:
+        with suppress(DomainError):  # who may not do it any more leaves nothing
+            in_unit_of_work(lambda session: _keep(session, body, refusal.code))
+    return Told(str(body.id), Answer.REFUSED, refusal)
 
 
 def apply(
@@ -133,22 +148,7 @@ def apply(
     _check_files(session, body, actor)
     sent_photos = [*body.photos, *(file_acts.keep(session, each) for each in photos)]
     drawn = file_acts.keep(session, signature) if signature else body.signature
-    asked = Asked(
-        id=body.id,
-        kind=body.kind,
-        departure_id=body.departure,
-        device=body.device,
-        done_at=body.done_at,
-        base=body.base,
-        booking_id=body.booking,
-        label=body.label or "",
-        first=body.first,
-        pieces=body.pieces,
-        figures=_figures(body, actor),
-        remarks=body.remarks or "",
-        photos=sent_photos,
-        signature=drawn,
-    )
+    asked = _asked(body, actor, photos=sent_photos, signature=drawn)
     done = applying.apply(session, asked=asked, actor=actor, now=clock.now())
     elsewhere = _elsewhere(session, body) if done.refusal and done.refusal.code == "capacity" else None
     return Told(str(body.id), done.answer, done.refusal, done.difference, elsewhere)
@@ -162,6 +162,32 @@ def file(act_id: UUID, file_id: UUID) -> Response:
         raise NotFound("file")
     handled(session, departure_id=departure_id, actor=require_actor(), now=clock.now())
     return file_acts.give(files.get_any(session, file_id=file_id))
+
+
+def _keep(session: Session, body: requests.HandlingAct, code: str) -> None:
+    actor = require_actor()
+    applying.refuse(session, asked=_asked(body, actor), code=code, actor=actor, now=clock.now())
+
+
+def _asked(
+    body: requests.HandlingAct, actor: Actor, *, photos: Sequence[UUID] = (), signature: UUID | None = None
+) -> Asked:
+    return Asked(
+        id=body.id,
+        kind=body.kind,
+        departure_id=body.departure,
+        device=body.device,
+        done_at=body.done_at,
+        base=body.base,
+        booking_id=body.booking,
+        label=body.label or "",
+        first=body.first,
+        pieces=body.pieces,
+        figures=_figures(body, actor),
+        remarks=body.remarks or "",
+        photos=photos,
+        signature=signature,
+    )
 
 
 def _figures(body: requests.HandlingAct, actor: Actor) -> dict[str, Any]:

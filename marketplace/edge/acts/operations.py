@@ -45,7 +45,7 @@ from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
 ACTS = (
-    *("close", "reopen", "load", "seal", "depart", "at_border", "clear", "arrive", "strip"),
+    *("close", "reopen", "load", "unload", "seal", "depart", "at_border", "clear", "arrive", "strip"),
     *("hold", "resume", "cancel"),
 )
 
@@ -219,6 +219,13 @@ def load(session: Session, departure_id: UUID, body: requests.Loading) -> None:
     """Load what is at the hub, or the named bookings of it."""
     loading.load(
         session, actor=require_actor(), departure_id=departure_id, booking_ids=body.bookings or None, now=clock.now()
+    )
+
+
+def unload(session: Session, departure_id: UUID, body: requests.Unloading) -> None:
+    """Take the named bookings off the lorry."""
+    loading.unload(
+        session, actor=require_actor(), departure_id=departure_id, booking_ids=body.bookings, now=clock.now()
     )
 
 

@@ -115,9 +115,13 @@ messages.register(
         "cover_used": _("The single certificate %(policy)s is used."),
         "conveyance_limit": _("The insurer takes no more than %(left)s on departure %(departure)s."),
         "risk_begun": _("The hub has goods of this order: it is too late to insure them."),
+        "addition_uninsured": _(
+            "The policy %(policy)s, under which this order is insured, does not take what is added."
+        ),
         "order_over": _("Nothing of this order is left to be insured."),
         "not_at_risk": _("The risk has not begun: the goods are not at the hub yet."),
         "claimed_already": _("A claim about these goods is open."),
+        "insured_used_up": _("All that these goods are insured for was accepted in claims before."),
         "claim_documents": _("Documents are missing: %(evidence)s."),
         "only_the_insurer": _("Only the insurer does this."),
         "second_person": _("Another person of the insurer has to confirm this payment."),

@@ -65,6 +65,12 @@ class Loading(Request):
     bookings: list[UUID] | None = Field(default=None, max_length=500)
 
 
+class Unloading(Request):
+    """Which bookings are taken off the lorry again."""
+
+    bookings: list[UUID] = Field(default_factory=list, max_length=500)
+
+
 class Running(Request):
     """Which departures: a line by its code, a state, days at the hub, a number or part of one, the order."""
 
@@ -177,6 +183,7 @@ messages.register(
         "booked": _("This line has a booking."),
         "other_hub": _("This departure leaves from another hub."),
         "not_later": _("This departure leaves before the one that the booking is on."),
+        "not_on_lorry": _("This cargo is not on this lorry."),
         "not_received": _("This cargo is not at the hub for this departure."),
     },
     fields={

@@ -13,7 +13,8 @@ from marketplace.kernel.exports import rows as exported
 from marketplace.logistics.handling.models import HandlingAct, HandlingFile, HandlingRemark
 from marketplace.logistics.handling.rules.acts import ABOUT_CARTONS, Kind, Outcome
 from marketplace.logistics.handling.rules.merging import Difference, Lot, differences
-from marketplace.logistics.models.cargo import HandlingUnit, Seal
+from marketplace.logistics.models.cargo import HandlingUnit, Seal, TransportEvent
+from marketplace.logistics.rules.cargo import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,9 @@ def lots(
     session: Session, *, kind: Kind, subject: UUID | None = None, booking_id: UUID | None = None
 ) -> tuple[Lot, ...]:
     """Return the applied acts about cartons: of what was received by its subject, else of a booking."""
-    wanted = sa.select(HandlingAct).where(HandlingAct.kind == kind, HandlingAct.outcome == Outcome.APPLIED)
+    wanted = sa.select(HandlingAct).where(
+        HandlingAct.kind == kind, HandlingAct.outcome == Outcome.APPLIED, *_not_undone(kind)
+    )
     about = HandlingAct.subject == subject if booking_id is None else HandlingAct.booking_id == booking_id
     return tuple(map(lot_of, session.scalars(wanted.where(about).order_by(HandlingAct.id))))
 
@@ -99,7 +102,10 @@ def lots_on(session: Session, *, booking_ids: Collection[UUID], kind: Kind) -> d
     rows = session.scalars(
         sa.select(HandlingAct)
         .where(
-            HandlingAct.booking_id.in_(booking_ids), HandlingAct.kind == kind, HandlingAct.outcome == Outcome.APPLIED
+            HandlingAct.booking_id.in_(booking_ids),
+            HandlingAct.kind == kind,
+            HandlingAct.outcome == Outcome.APPLIED,
+            *_not_undone(kind),
         )
         .order_by(HandlingAct.id)
     )
@@ -107,6 +113,18 @@ def lots_on(session: Session, *, booking_ids: Collection[UUID], kind: Kind) -> d
         if row.booking_id is not None:
             found.setdefault(row.booking_id, []).append(lot_of(row))
     return {booking_id: tuple(mine) for booking_id, mine in found.items()}
+
+
+def _not_undone(kind: Kind) -> tuple[sa.ColumnElement[bool], ...]:
+    """Leave out the cartons that were put on a lorry before all of their booking was taken off it again."""
+    if kind is not Kind.LOAD:
+        return ()
+    taken_off = sa.select(TransportEvent.id).where(
+        TransportEvent.booking_id == HandlingAct.booking_id,
+        TransportEvent.code == int(Status.UNLOADED),
+        TransportEvent.event_at >= HandlingAct.done_at,
+    )
+    return (~taken_off.exists(),)
 
 
 def lot_of(row: HandlingAct) -> Lot:

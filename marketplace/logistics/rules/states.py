@@ -92,7 +92,7 @@ DEPARTURE: Final = Lifecycle(
         _D.OPEN: {"close": _D.CLOSED, "cancel": _D.CANCELLED},
         _D.CLOSED: {"load": _D.LOADING, "reopen": _D.OPEN, "cancel": _D.CANCELLED},
         # What comes to the hub while loading is loaded by another such act.
-        _D.LOADING: {"load": _D.LOADING, "seal": _D.SEALED, "cancel": _D.CANCELLED},
+        _D.LOADING: {"load": _D.LOADING, "unload": _D.LOADING, "seal": _D.SEALED, "cancel": _D.CANCELLED},
         _D.SEALED: {"depart": _D.DEPARTED, "hold": _D.HELD},
         _D.DEPARTED: {"at_border": _D.AT_BORDER, "arrive": _D.ARRIVED, "hold": _D.HELD},
         _D.AT_BORDER: {"clear": _D.CLEARED, "hold": _D.HELD},

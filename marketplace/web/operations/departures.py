@@ -130,6 +130,14 @@ def load(departure_id: UUID) -> Any:
     return _act(departure_id, _with(acts.load, requests.Loading, departure_id), _("Loaded."))
 
 
+@pages.post("/operator/departures/<uuid:departure_id>/unload")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/unload")
+def unload(departure_id: UUID) -> Any:
+    """Take the ticked bookings off the lorry again."""
+    said = _("Taken off. Sealed without it, the lorry leaves it for the next departure with room.")
+    return _act(departure_id, _with(acts.unload, requests.Unloading, departure_id), said)
+
+
 @pages.post("/operator/departures/<uuid:departure_id>/seal")
 @requires(_OPERATE, twin="POST /api/v1/departures/{id}/seal")
 def seal(departure_id: UUID) -> Any:

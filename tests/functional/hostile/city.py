@@ -342,6 +342,7 @@ def _depart(city: City) -> None:
         "resume",
         "floor",
         "whole",
+        "unload",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -447,6 +448,21 @@ def _draw_floor(city: City) -> None:
     floors.pack(UUID(plan["id"]))
 
 
+def _load_lorry(city: City) -> None:
+    """Let a lorry that is not sealed yet have a consignment aboard."""
+    before = set(city.ids)
+    _place(city, "loaded", departure="unload")
+    city.call("merchant", "POST", f"/order-lines/{city.ids['line.loaded']}/packing", {"cartons": 10})
+    counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.96"}
+    city.call("carrier", "POST", f"/order-lines/{city.ids['line.loaded']}/handover", counted)
+    for act in ("close", "load"):
+        city.call("operator", "POST", f"/departures/{city.ids['departure.unload']}/{act}", {})
+    loaded = city.ids["booking.loaded"]
+    for name in set(city.ids) - before:
+        del city.ids[name]
+    city.ids["loaded"] = loaded
+
+
 def _handle(city: City) -> None:
     """Have a line ready to be handled, and lines above their booking whose payer is asked."""
     before = set(city.ids)
@@ -526,6 +542,7 @@ def _order(city: City) -> None:
     _move_account(city)
     _fill_lorry(city)
     _draw_floor(city)
+    _load_lorry(city)
     _place(city, "placed", plan="deposit_30_70", confirmed=False)
     _place(city, "deposit", plan="deposit_30_70")
     _place(city, "confirmed")

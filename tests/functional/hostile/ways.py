@@ -962,6 +962,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/resume": Way("operator", ("departure.resume",)),
     "POST /departures/{}/reopen": Way("operator", ("departure.load",)),
     "POST /departures/{}/load": Way("operator", ("departure.load",), body(bookings=[])),
+    "POST /departures/{}/unload": Way(
+        "operator", ("departure.unload",), lambda city: {"bookings": [city.ids["loaded"]]}
+    ),
     "POST /departures/{}/seal": Way("operator", ("departure.seal",), body(seal_number="CN-1")),
     "POST /departures/{}/close": Way("operator", ("departure.close",)),
     "GET /departures/{}/floor-plan": Way("carrier", ("departure.floor",)),
@@ -2009,6 +2012,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.move_planned": body(booking=_of("booking.confirmed"), departure=""),
     "operations.pin_planned": body(booking=_of("booking.confirmed"), departure=_of("departure.cancel")),
     "operations.hold": body(cause="customs"),
+    "operations.unload": lambda city: {"bookings": [city.ids["loaded"]]},
     "operations.seal": body(seal_number="CN-1"),
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),

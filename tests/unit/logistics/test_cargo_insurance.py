@@ -21,6 +21,7 @@ from marketplace.logistics.insurance.rules.covering import (
     check_terms,
     covers_rule,
     holds_on,
+    insured_alike,
     insured_value,
     premium,
     rate_text,
@@ -122,6 +123,13 @@ def test_an_insurance_is_voided_before_its_risk_begins_only():
             INSURANCE.apply(state, "void")
 
 
+def test_goods_that_are_added_are_insured_by_the_same_share():
+    assert insured_alike(cny(100), value=cny(1_000), insured=cny(1_100)) == cny(110)
+    assert insured_alike(cny(101), value=cny(1_000), insured=cny(1_100)) == cny(112)
+    assert INSURANCE.apply(InsuranceState.TAKEN, "extend") is InsuranceState.TAKEN
+    assert INSURANCE.apply(InsuranceState.ENDED, "extend") is InsuranceState.AT_RISK
+
+
 def test_a_claim_is_surveyed_before_it_is_decided_and_accepted_before_it_is_paid():
     assert CLAIM.actions(InsuranceClaimState.OPENED) == ["survey"]
     assert set(CLAIM.actions(InsuranceClaimState.SURVEYED)) == {"survey", "accept", "refuse"}
@@ -146,3 +154,11 @@ def test_what_is_claimed_is_what_is_insured_at_most():
             claiming.check_amount(amount, insured=cny(100))
     assert claiming.needs_two(cny(100), cny(100))
     assert not claiming.needs_two(cny(99), cny(100))
+
+
+def test_what_was_accepted_is_not_claimed_again():
+    assert claiming.left(cny(100), [], line="l") == cny(100)
+    assert claiming.left(cny(100), [cny(60), cny(39)], line="l") == cny(1)
+    for accepted in ([cny(100)], [cny(60), cny(60)]):
+        with pytest.raises(Conflict, match="insured_used_up"):
+            claiming.left(cny(100), accepted, line="l")

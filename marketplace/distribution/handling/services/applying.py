@@ -64,6 +64,18 @@ def apply(session: Session, *, asked: Asked, actor: Actor, now: datetime) -> Don
     return Done(Answer.CONFLICT if difference else Answer.APPLIED, difference=difference)
 
 
+def refuse(session: Session, *, asked: Asked, code: str, actor: Actor, now: datetime) -> None:
+    """Keep an act as refused with its reason when those who heard of it refused it, which undid all that it wrote.
+
+    One that counts by now, sent once more meanwhile, stays.
+    """
+    sent = resolved(session, asked=asked, actor=actor, now=now)
+    acting.lock(session, departure_id=sent.departure_id)
+    act = journal.enter(session, sent=sent, actor=actor, now=now)
+    if act.outcome is not Outcome.APPLIED:
+        journal.refused(session, act=act, code=code)
+
+
 def _difference(session: Session, act: HandlingAct) -> Difference | None:
     """Return with which other act one conflicts, the newest where there are several."""
     if act.kind not in ABOUT_CARTONS:

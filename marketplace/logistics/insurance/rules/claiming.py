@@ -30,6 +30,10 @@ CLAIM: Final = Lifecycle(
 )
 
 
+# Claims whose accepted amount the insurer owes or has paid.
+OWED: Final = (_S.ACCEPTED, _S.SETTLED)
+
+
 class Evidence(StrEnum):
     """What an insurer asks for before it decides; photos beside it help."""
 
@@ -59,6 +63,17 @@ def check_amount(amount: Money, *, insured: Money) -> None:
     """Refuse to claim nothing, in another currency, or more than is insured."""
     if amount.currency != insured.currency or not 1 <= amount.minor <= insured.minor:
         raise Refused.field("amount", "range", f"0.01 to {insured.amount:f}")
+
+
+def left(insured: Money, accepted: Collection[Money], *, line: object) -> Money:
+    """Return what of an insured sum no claim was accepted for yet; Conflict ``insured_used_up`` when that is nothing.
+
+    ``line`` is the id of the order's line whose sum it is.
+    """
+    rest = insured.minor - sum(amount.minor for amount in accepted)
+    if rest <= 0:
+        raise Conflict("insured_used_up", line=line)
+    return Money(rest, insured.currency)
 
 
 def needs_two(amount: Money, threshold: Money) -> bool:

@@ -46,8 +46,18 @@ class InsuranceState(StrEnum):
 INSURANCE: Final = Lifecycle(
     "cargo_insurance",
     {
-        InsuranceState.TAKEN: {"attach": InsuranceState.AT_RISK, "void": InsuranceState.VOID},
-        InsuranceState.AT_RISK: {"attach": InsuranceState.AT_RISK, "end": InsuranceState.ENDED},
+        InsuranceState.TAKEN: {
+            "attach": InsuranceState.AT_RISK,
+            "extend": InsuranceState.TAKEN,
+            "void": InsuranceState.VOID,
+        },
+        InsuranceState.AT_RISK: {
+            "attach": InsuranceState.AT_RISK,
+            "extend": InsuranceState.AT_RISK,
+            "end": InsuranceState.ENDED,
+        },
+        # More of the goods is agreed after the first have arrived.
+        InsuranceState.ENDED: {"extend": InsuranceState.AT_RISK},
     },
 )
 LIVE: Final = (InsuranceState.TAKEN, InsuranceState.AT_RISK, InsuranceState.ENDED)
@@ -98,6 +108,11 @@ def check_terms(terms: Terms) -> None:
 def insured_value(value: Money) -> Money:
     """Return what goods and freight of this value are insured for by default: 110 per cent, rounded up."""
     return Money(-(-value.minor * UPLIFT_PERCENT // 100), value.currency)
+
+
+def insured_alike(more: Money, *, value: Money, insured: Money) -> Money:
+    """Return what more goods are insured for where goods of ``value`` are for ``insured``, rounded up."""
+    return Money(-(-more.minor * insured.minor // value.minor), insured.currency)
 
 
 def check_declared(declared: Money, *, value: Money, at_least_default: bool) -> None:

@@ -18,14 +18,17 @@ from marketplace.logistics.insurance.models import (
     InsuranceClaimFile,
     InsuranceClaimText,
     InsuranceSurvey,
+    InsuredLine,
 )
 from marketplace.logistics.insurance.queries.certificates import InsuranceRow
 from marketplace.logistics.insurance.rules.claiming import (
     CLAIM,
+    OWED,
     Evidence,
     InsuranceClaimState,
     check_amount,
     check_evidence,
+    left,
     needs_two,
 )
 
@@ -62,14 +65,15 @@ def open_claim(session: Session, *, insurance: InsuranceRow, opening: Opening, a
     """Open a claim of insured or beneficiary and return its id.
 
     NotFound for a line that is not insured there; Conflict ``not_at_risk`` before its goods are at the hub,
-    ``claimed_already`` while another claim about it is open. Refused ``amount`` for more than is insured.
+    ``claimed_already`` while another claim about it is open, ``insured_used_up`` when what it is insured for was
+    accepted before. Refused ``amount`` for more than is left of that.
     """
     line = next((one for one in insurance.lines if one.line_id == opening.line_id), None)
     if line is None or actor.company not in (insurance.insured_id, insurance.beneficiary_id):
         raise NotFound("insurance")
     if line.at_risk_at is None:
         raise Conflict("not_at_risk", insurance=insurance.id)
-    check_amount(opening.amount, insured=line.insured)
+    rest = _left(session, insurance.id, opening.line_id, line.insured.currency)
     ended = (InsuranceClaimState.REFUSED, InsuranceClaimState.SETTLED)
     standing = sa.select(InsuranceClaim.id).where(
         InsuranceClaim.insurance_id == insurance.id,
@@ -78,6 +82,7 @@ def open_claim(session: Session, *, insurance: InsuranceRow, opening: Opening, a
     )
     if session.scalars(standing.limit(1)).first() is not None:
         raise Conflict("claimed_already", line=opening.line_id)
+    check_amount(opening.amount, insured=rest)
     claim_id = new_id()
     session.add(
         InsuranceClaim(
@@ -141,12 +146,15 @@ def survey(session: Session, *, claim_id: UUID, survey: Survey, actor: Actor, no
 def decide(session: Session, *, claim_id: UUID, accepted: Money | None, said: str, actor: Actor, now: datetime) -> None:
     """Accept a claim at an amount, or refuse it with a reason, for the insurer.
 
-    Conflict ``claim_documents`` naming what is missing before it is accepted, ``state`` before it is surveyed.
+    Conflict ``claim_documents`` naming what is missing before it is accepted, ``state`` before it is surveyed,
+    ``insured_used_up`` when other claims took all that the goods are insured for; Refused ``amount`` for more than is
+    claimed, or left of that.
     """
     found = _of_insurer(session, claim_id, actor)
     _move(found, "refuse" if accepted is None else "accept")
     if accepted is not None:
-        check_amount(accepted, insured=Money(found.amount_minor, found.currency))
+        rest = _left(session, found.insurance_id, found.line_id, found.currency)
+        check_amount(accepted, insured=Money(min(found.amount_minor, rest.minor), found.currency))
         check_evidence(
             session.scalars(sa.select(InsuranceClaimFile.evidence).where(InsuranceClaimFile.claim_id == claim_id)).all()
         )
@@ -220,6 +228,26 @@ def _of_insurer(session: Session, claim_id: UUID, actor: Actor) -> InsuranceClai
     if found.insurer_id != actor.company:
         raise NotAllowed("only_the_insurer")
     return found
+
+
+def _left(session: Session, insurance_id: UUID, line_id: UUID, currency: str) -> Money:
+    """Lock an insured line, so that its claims are opened and accepted one after the other; return what is left of it.
+
+    Conflict ``insured_used_up`` when that is nothing.
+    """
+    insured = session.scalars(
+        sa.select(InsuredLine.insured_minor)
+        .where(InsuredLine.insurance_id == insurance_id, InsuredLine.line_id == line_id)
+        .with_for_update()
+    ).one()
+    accepted = session.scalars(
+        sa.select(InsuranceClaim.accepted_minor).where(
+            InsuranceClaim.insurance_id == insurance_id,
+            InsuranceClaim.line_id == line_id,
+            InsuranceClaim.state.in_(OWED),
+        )
+    )
+    return left(Money(insured, currency), [Money(minor or 0, currency) for minor in accepted], line=line_id)
 
 
 def _must_be_open(found: InsuranceClaim) -> None:

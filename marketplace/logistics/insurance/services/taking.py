@@ -25,6 +25,7 @@ from marketplace.logistics.insurance.rules.covering import (
     CoverKind,
     InsuranceState,
     check_limit,
+    insured_alike,
     premium,
     shares,
 )
@@ -63,7 +64,7 @@ def take(session: Session, *, cover: CoverRow, declared: Declaration, actor: Act
     session.execute(sa.select(InsuranceCover.id).where(InsuranceCover.id == cover.id).with_for_update())
     _check_single(session, cover)
     parts = shares(declared.insured, [line.amount for line in declared.lines])
-    _check_limits(session, cover, declared, parts)
+    _check_limits(session, cover, declared.lines, parts)
     insurance_id = new_id()
     is_new = insert_if_new(
         session,
@@ -97,6 +98,33 @@ def take(session: Session, *, cover: CoverRow, declared: Declaration, actor: Act
     facts = {"order": declared.order_id, "minor": declared.insured.minor, "cover": cover.id}
     _audit(session, insurance_id, "take", facts, actor, now)
     return certificates.insurance(session, insurance_id=insurance_id, company_id=None)
+
+
+def extend(session: Session, *, insurance: InsuranceRow, more: Carried, now: datetime) -> None:
+    """Insure a line that was added to insured goods, by the share of its value that they are insured by.
+
+    ``more.amount`` is what the line costs with its freight. Sum and premium rise; the line is certified when the hub
+    has it. Conflict ``conveyance_limit`` where the insurer takes no more on the line's departure.
+    """
+    cover = insurance.cover
+    session.execute(sa.select(InsuranceCover.id).where(InsuranceCover.id == cover.id).with_for_update())
+    found = _locked(session, insurance.id)
+    before = Money(found.insured_minor, found.currency)
+    part = insured_alike(more.amount, value=Money(found.value_minor, found.currency), insured=before)
+    _check_limits(session, cover, [more], [part])
+    state = INSURANCE.apply(found.state, "extend")
+    if state is not found.state:
+        found.state, found.ended_at = state, None
+    found.value_minor += more.amount.minor
+    found.insured_minor += part.minor
+    found.premium_minor = premium(before + part, cover.terms).minor
+    session.add(
+        InsuredLine(
+            insurance_id=found.id, line_id=more.line_id, departure_id=more.departure_id, insured_minor=part.minor
+        )
+    )
+    session.flush()
+    _audit(session, found.id, "extend", {"line": more.line_id, "minor": part.minor}, SYSTEM, now)
 
 
 def void(session: Session, *, insurance_id: UUID, actor: Actor, now: datetime) -> None:
@@ -150,15 +178,15 @@ def _check_single(session: Session, cover: CoverRow) -> None:
         raise Conflict("cover_used", policy=cover.policy_number)
 
 
-def _check_limits(session: Session, cover: CoverRow, declared: Declaration, parts: Sequence[Money]) -> None:
+def _check_limits(session: Session, cover: CoverRow, lines: Sequence[Carried], parts: Sequence[Money]) -> None:
     more: dict[UUID, tuple[str, int]] = {}
-    for line, part in zip(declared.lines, parts, strict=True):
+    for line, part in zip(lines, parts, strict=True):
         if line.departure_id is not None:
             before = more.get(line.departure_id, (line.departure, 0))[1]
             more[line.departure_id] = (line.departure, before + part.minor)
     for departure_id, (reference, minor) in sorted(more.items()):
         before = certificates.on_conveyance(session, cover_id=cover.id, departure_id=departure_id)
-        currency = declared.insured.currency
+        currency = cover.terms.limit.currency
         check_limit(
             limit=cover.terms.limit,
             before=Money(before, currency),

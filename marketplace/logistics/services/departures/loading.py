@@ -69,6 +69,33 @@ def load(
         tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=happened_at or now, now=now)
 
 
+def unload(session: Session, *, actor: Actor, departure_id: UUID, booking_ids: Collection[UUID], now: datetime) -> None:
+    """Take bookings off the lorry before its doors are sealed: their cargo is at the hub again, they keep their room.
+
+    Sealed without them, the lorry leaves them for the next departure with room. Conflict ``not_on_lorry`` names
+    bookings that are not loaded on it; Refused ``bookings`` where none is named.
+    """
+    if not booking_ids:
+        raise Refused.field("bookings", "required", "one or more")
+    departure = act(session, actor, departure_id, "unload", now)
+    wanted = set(booking_ids)
+    loaded = [row for row in booked_on(session, departure.id, (BookingState.LOADED,)) if row.id in wanted]
+    missing = wanted - {booking.id for booking in loaded}
+    if missing:
+        raise Conflict("not_on_lorry", departure=departure_id, bookings=sorted(map(str, missing)))
+    move_bookings(session, loaded, "unload", actor=actor, now=now)
+    cargo.move_units(session, booking_ids=[booking.id for booking in loaded], action="unload")
+    for booking in loaded:
+        tracking.note(
+            session,
+            code=Status.UNLOADED,
+            booking_id=booking.id,
+            place_code=departure.hub_code,
+            event_at=now,
+            now=now,
+        )
+
+
 def seal(
     session: Session,
     *,

@@ -146,7 +146,9 @@ def test_each_side_adds_its_evidence_and_each_takes_away_what_it_may_see(
     carriers = opened(fetch(market.carrier, by_carrier["id"]))
     assert "facts/notes.json" not in carriers
     assert not {"total", "plan"} & facts(carriers, "order").keys()
-    assert {one["kind"] for one in facts(carriers, "papers")} == {"freight_contract"}
+    assert {one["kind"] for one in facts(carriers, "papers")} == {
+        "freight_contract", "house_waybill", "cargo_receipt",
+    }  # fmt: skip
     decides = opened(fetch(operator, defective["id"]))
     assert {one["kind"] for one in facts(decides, "papers")} == {one["kind"] for one in facts(buyers, "papers")}
     for stranger, claim_id in ((market.thai, defective), (market.carrier, defective), (market.merchant, by_carrier)):

@@ -66,7 +66,7 @@ def work(way, trader=None, expect=200):
 
 
 def item(way):
-    return work(way)["items"][0]
+    return work(way)["cargo"][0]
 
 
 def test_two_phones_that_took_in_and_loaded_the_same_did_it_once(packed):
@@ -171,7 +171,7 @@ def test_one_id_is_one_act_and_no_other_companys(packed):
     assert told(way, sent | {"gross_kg": "130"}) == ["refused"]
     assert told(way, sent, trader=way.market.carrier) == ["refused"]
     assert send(way, sent, trader=way.market.buyer, expect=403)
-    assert work(way, trader=way.market.carrier)["items"][0]["received"] == 10
+    assert work(way, trader=way.market.carrier)["cargo"][0]["received"] == 10
     work(way, trader=way.market.merchant, expect=403)
 
 

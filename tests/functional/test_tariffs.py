@@ -310,8 +310,8 @@ def test_a_buyer_takes_a_whole_lorry_by_a_button(app, enter, call, operator, mar
     way = Way(call, market, operator)
     way.secure()
     buyer, path = Reader(app, market.buyer), f"/departures/{way.booking['departure_id']}"
-    assert buyer.post(f"{path}/whole-lorry", {}, page=path) == path
+    assert buyer.post(f"/account{path}/whole-lorry", {}, page=path) == path
     assert agreed(way) == 500
     assert "Credited since: -" in said(buyer.get(f"/orders/{way.order_id}")).replace("\u2212", "-").replace("−", "-")
-    again = buyer.post(f"{path}/whole-lorry", {}, page=path, expect=409)
+    again = buyer.post(f"/account{path}/whole-lorry", {}, page=path, expect=409)
     assert "it is not cheaper" in said(again)

@@ -183,7 +183,7 @@ class HandlingWork(Answer):
     departs_at: Instant
     version: int
     possible: list[str]
-    items: list[HandlingItem]
+    cargo: list[HandlingItem]
     seals: list[str]
     waiting_for_consent: list[UUID]
     conflicts: list[HandlingConflict]
@@ -200,7 +200,7 @@ class HandlingWork(Answer):
             departs_at=departs_at,
             version=work.version,
             possible=[str(kind) for kind in work.kinds],
-            items=[HandlingItem.of(item) for item in work.items],
+            cargo=[HandlingItem.of(item) for item in work.items],
             seals=list(work.seals),
             waiting_for_consent=[row.booking_id for row in work.surcharges],
             conflicts=[HandlingConflict.told(row) for row in work.conflicts],

@@ -39,7 +39,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     ]
     houses = manifests.cargo_of(session, booking_ids=[row.id for row in aboard])
     goods_of = _goods_of(session, [row.subject for row in aboard])
-    carrier = _carrier(session, departure, [order.id for order, _line in goods_of.values()])
+    carrier = carrier_of(session, departure, [order.id for order, _line in goods_of.values()])
     end = departure.stops[-1].place
     frozen = cargo_queries.manifest(session, departure_id=departure.id)
     if frozen is None:
@@ -75,7 +75,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     )
 
 
-def _carrier(session: Session, departure: DepartureRow, order_ids: Sequence[UUID]) -> Party:
+def carrier_of(session: Session, departure: DepartureRow, order_ids: Sequence[UUID]) -> Party:
     """Return the carrier as its latest contract aboard names it, so that the papers of one journey agree."""
     contracts = [row for rows in freight.contracts_of(session, order_ids=order_ids).values() for row in rows]
     mine = [row for row in contracts if row.carrier_id == departure.carrier_company_id]

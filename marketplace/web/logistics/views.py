@@ -77,7 +77,7 @@ def departure(departure_id: UUID) -> str:
     return _departure(departure_id)
 
 
-@pages.post("/departures/<uuid:departure_id>/whole-lorry")
+@pages.post("/account/departures/<uuid:departure_id>/whole-lorry")
 @requires(Permission.TRADE_ORDER_PLACE, twin="POST /api/v1/departures/{id}/whole-lorry")
 def take_whole(departure_id: UUID) -> Any:
     """Take all of a lorry that carries nothing but what one's company pays for."""

@@ -14,7 +14,7 @@ APART = {
     "POST /merchant/trading/<uuid:agreement_id>/end": "the one who may has no browser here; its twin is attacked",
     "POST /orders/<uuid:order_id>/lines/<uuid:line_id>/other-day": "shown once a day is named; its twin is attacked",
     "POST /operator/statistics/close": "shown once a month is over that is not closed; its twin is attacked",
-    "POST /departures/<uuid:departure_id>/whole-lorry": "shown where shares fall; its twin is attacked",
+    "POST /account/departures/<uuid:departure_id>/whole-lorry": "shown where shares fall; its twin is attacked",
     "POST /operator/payout-files": "shown while something approved waits for a file; its twin is attacked",
 }
 # Forms whose answer is a page to go on from: where to type the code, what to scan, recovery codes, secrets.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.distribution.services import manifest_papers
 from marketplace.distribution.waybills import queries
 from marketplace.distribution.waybills.queries import Papers
 from marketplace.distribution.waybills.rules.completeness import missing
@@ -23,7 +24,7 @@ from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.road.queries import movements
 from marketplace.logistics.road.rules.transit import TransitState
 from marketplace.logistics.rules.states import BookingState
-from marketplace.orders.services.paper_facts import language_of, names_of, party
+from marketplace.orders.services.paper_facts import language_of, names_of
 from marketplace.papers import services as papers
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.lorry_papers import SealEntry, SealList, TransitItem, TransitSheet
@@ -118,7 +119,9 @@ def issue_lorry_papers(
     if frozen is None:
         return
     hub, end = departure.stops[0].place, departure.stops[-1].place
-    carrier = party(accounts.get_company(session, company_id=departure.carrier_company_id))
+    aboard = [row for row in bookings.bookings_on(session, departure_id=departure_id) if row.state in _CARRIED]
+    consigned = queries.consigned(session, bookings=aboard)
+    carrier = manifest_papers.carrier_of(session, departure, [one.order.id for one in consigned])
     rows = session.scalars(sa.select(Seal).where(Seal.departure_id == departure_id).order_by(Seal.affixed_at, Seal.id))
     seals = tuple(SealEntry(number=row.number, affixed_at=row.affixed_at) for row in rows)
     common = {
@@ -128,7 +131,6 @@ def issue_lorry_papers(
         "origin": names_of(hub),
         "destination": names_of(end),
     }
-    aboard = [row for row in bookings.bookings_on(session, departure_id=departure_id) if row.state in _CARRIED]
     seal_list = SealList(
         number=departure.reference.replace("DEP", "SEA", 1), departs_zone=hub.zone, seals=seals, **common
     )
@@ -144,7 +146,7 @@ def issue_lorry_papers(
                 cartons=sum(unit.cartons for unit in one.cargo.units),
                 gross_g=sum(unit.grams for unit in one.cargo.units),
             )
-            for one in queries.consigned(session, bookings=aboard)
+            for one in consigned
         ),
         manifest_sha256=frozen.sha256,
         regime=regime,

@@ -193,4 +193,6 @@ def test_carts_and_checkouts_ask_as_often_for_two_hundred_lines_as_for_three(app
     assert placed() == few
     ordered(MOST_LINES, 80)
     assert ordered(MOST_LINES, 120) == three
+    # Of goods that nobody read before, each process asks once from where they are sold.
+    seen()
     assert seen() == first

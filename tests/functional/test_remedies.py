@@ -66,6 +66,7 @@ def brought(call, market, operator, listing_id, *, payment=PAID):
     way = Way(call, market, operator, goods=(listing_id,), payment=payment)
     way.pack()
     way.hand_over()
+    way.act("pre-cooling", 201, trader=market.carrier, celsius="4", logger="L-1")
     for name, body in (
         ("close", {}), ("load", {}), ("seal", {"seal_number": "CN-7"}), ("depart", {}), ("arrive", {}), ("strip", {}),
     ):  # fmt: skip

@@ -59,7 +59,7 @@ def test_a_stranger_reads_what_holds_and_what_comes(call, market, admin, client)
     assert the(items, "TRANSFER_TOLERANCE")["value"]["amount"] == {"amount": "40.00", "currency": "USD"}
     page = client.get("/settings").text
     assert "Validity of a pro-forma" in page
-    assert "now it takes none" in the(items, "CUTOFF_DANGEROUS_HOURS")["meaning"]
+    assert "dangerous goods are booked" in the(items, "CUTOFF_DANGEROUS_HOURS")["meaning"]
     changed = [row.facts for row in db.session.query(AuditRow).filter_by(action="setting.changed")]
     assert {"key": "PROFORMA_WORKING_DAYS", "value": 7} in changed
 

@@ -31,7 +31,7 @@ from marketplace.exchange.queries import questions, reviews, showroom, storefron
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
-from marketplace.kernel import clock
+from marketplace.kernel import clock, editions
 from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
@@ -64,7 +64,8 @@ def products() -> str:
     categories = goods.categories(session)
     if asked.category is not None and all(row.code != asked.category for row in categories):
         check_filters(session, category=asked.category)
-    page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
+    page, total, edition = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
+    editions.note(edition)
     closed = closing.notices(session, page.items, now=clock.now())
     lying = centres.lying(session, [row.listing_id for row in page.items])
 

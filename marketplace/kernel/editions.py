@@ -2,9 +2,9 @@
 
 Places, rates, settings, restrictions and tariffs are asked with every cart and every order, and change a few times a
 month. Whoever changes one of them leaves a new stamp in the table ``edition``: triggers do, so a row that is mended by
-hand leaves one too. A request reads the stamp with who is asking, or with the goods that it shows a stranger, and uses
-what was read under the same stamp; what it reads anew is never older than its stamp, for it reads the stamp first.
-Whoever has read no stamp - a job, a command, another page for strangers - keeps nothing and asks the database.
+hand leaves one too. A request reads the stamp with who is asking and uses what was read under the same stamp; what it
+reads anew is never older than its stamp, for it reads the stamp first. Whoever has read no stamp - a job, a command, a
+page for strangers - keeps nothing and asks the database.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping

@@ -160,6 +160,7 @@ def card_row(
         is_own_price=first is not None,
         lead_days=face["lead_days"],
         is_in_stock=face["lead_days"] is not None or is_enough,
+        is_in_centre=face.get("centres", 0) > 0,
         country=country,
         closures=closed_days(closures),
     )

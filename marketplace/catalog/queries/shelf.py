@@ -25,7 +25,7 @@ from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow
 from marketplace.catalog.rules.states import HoldState
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.customs import queries as customs
-from marketplace.kernel import clock, editions
+from marketplace.kernel import clock
 from marketplace.kernel.db import UtcDateTime, ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
@@ -65,20 +65,11 @@ def listing(session: Session, *, listing_id: UUID, viewer: UUID | None, now: dat
 
 
 class Found(NamedTuple):
-    """A listing, all places there are, whether any country asks anything of such goods, and the edition read under."""
+    """A listing, all places there are, and whether any country asks anything of such goods."""
 
     listing: ListingRow
     places: tuple[PlaceRow, ...]
     is_asked: bool
-    edition: str | None
-
-
-class Counted(NamedTuple):
-    """A page of a shelf, how many there are in all, and the edition read under; None where nothing was found."""
-
-    page: Page[CardRow]
-    total: int
-    edition: str | None
 
 
 def page(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> Found:
@@ -87,8 +78,8 @@ def page(session: Session, *, listing_id: UUID, viewer: UUID | None, now: dateti
     rows = ask(session, _LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
     if not rows:
         raise NotFound("listing")
-    ((read, (*columns, stored, is_asked, edition)),) = _with_terms(session, rows, viewer, at)
-    return Found(listing_row(read, *columns), reference.places_read(stored), bool(is_asked), edition)
+    ((read, (*columns, stored, is_asked)),) = _with_terms(session, rows, viewer, at)
+    return Found(listing_row(read, *columns), reference.places_read(stored), bool(is_asked))
 
 
 def of_commodity(session: Session, *, slug: str, size: int, viewer: UUID | None) -> list[ListingRow]:
@@ -119,7 +110,7 @@ def shelf(
         "commodity": commodity,
         "after": listing_after(cursor) if cursor else None,
     }
-    return _asked(session, wanted, viewer, size).page
+    return _asked(session, wanted, viewer, size)[0]
 
 
 def counted(
@@ -132,7 +123,7 @@ def counted(
     cursor: str | None,
     viewer: UUID | None,
     size: int = PAGE,
-) -> Counted:
+) -> tuple[Page[CardRow], int]:
     """Return the same and how many there are in all, up to one more than ``COUNTED``; in one query too.
 
     Behind the last of them, where no row is left to bring the number, it is asked for once more.
@@ -145,10 +136,10 @@ def counted(
         "after": listing_after(cursor) if cursor else None,
     }
     counting = wanted | {"counted": COUNTED + 1}
-    found = _asked(session, counting, viewer, size)
-    if cursor and not found.page.items:
-        return found._replace(total=_asked(session, counting | {"after": None}, viewer, 1).total)
-    return found
+    page, total = _asked(session, counting, viewer, size)
+    if cursor and not page.items:
+        _, total = _asked(session, counting | {"after": None}, viewer, 1)
+    return page, total
 
 
 def _rule(incoterm: str) -> str:
@@ -156,7 +147,7 @@ def _rule(incoterm: str) -> str:
     return "%|" + _WILD.sub(r"/\g<0>", incoterm) + "|%"
 
 
-def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: int) -> Counted:
+def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: int) -> tuple[Page[CardRow], int]:
     asked = {name: value for name, value in wanted.items() if value}
     if viewer is not None and "incoterm" in asked:
         # Goods are found by a basis on which the reader alone has a price, too.
@@ -165,8 +156,7 @@ def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: 
     rows = ask(session, _shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
     drawn = [card_row(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
     found = page_of(drawn, size, lambda row: (row.listing_id.hex,))
-    total, edition = rows[0][-2:] if rows and "counted" in asked else (0, None)
-    return Counted(found, total, edition)
+    return found, rows[0][-1] if rows and "counted" in asked else 0
 
 
 def window(session: Session, *, size: int, viewer: UUID | None) -> list[CardRow]:
@@ -267,7 +257,7 @@ _PAGES: Final = _of_cards(
 _IDS: Final = ListingCard.listing_id.in_(sa.bindparam("ids", expanding=True))
 _CARDS_OF: Final = _CARDS.where(_IDS)
 _LISTINGS: Final = _PAGES.where(_IDS)
-_LISTING: Final = _PAGES.add_columns(reference.PLACES, customs.is_asked(ListingCard.hs_code), editions.STAMP).where(
+_LISTING: Final = _PAGES.add_columns(reference.PLACES, customs.is_asked(ListingCard.hs_code)).where(
     ListingCard.listing_id == sa.bindparam("listing_id", type_=sa.Uuid())
 )
 
@@ -291,7 +281,7 @@ def _shelf(asked: frozenset[str]) -> sa.Select[*tuple[Any, ...]]:
         other = aliased(ListingCard)
         first = sa.select(sa.literal(1)).select_from(other).where(*_conditions(other, asked - {"after"}))
         bounded = first.limit(sa.bindparam("counted", type_=sa.Integer())).subquery()
-        found = found.add_columns(sa.select(sa.func.count()).select_from(bounded).scalar_subquery(), editions.STAMP)
+        found = found.add_columns(sa.select(sa.func.count()).select_from(bounded).scalar_subquery())
     return found.order_by(ListingCard.listing_id.desc()).limit(sa.bindparam("size", type_=sa.Integer()))
 
 

@@ -71,7 +71,7 @@ class OfferRow:
 class CardRow:
     """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder, None for who may not read it.
 
-    ``country`` and ``closures`` are its merchant's.
+    ``country`` and ``closures`` are its merchant's; ``is_in_centre``: sold from a distribution centre.
     """
 
     listing_id: UUID
@@ -92,6 +92,7 @@ class CardRow:
     is_own_price: bool
     lead_days: int | None
     is_in_stock: bool
+    is_in_centre: bool
     country: str
     closures: tuple[Closed, ...]
 

@@ -1,4 +1,4 @@
-"""How much is said about a listing, as its card carries it: answered questions, and what reviews add up to."""
+"""What a listing's card carries of others: answered questions, what reviews add up to, and who sells it from stock."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,13 +12,17 @@ _TENTH: Final = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Counts of what the public reads about a listing; ``goods``, ``packing``, ``on_time`` are sums of marks 1 to 5."""
+    """Counts of what the public reads about a listing; ``goods``, ``packing``, ``on_time`` are sums of marks 1 to 5.
+
+    ``centres``: from how many distribution centres it is sold.
+    """
 
     questions: int = 0
     reviews: int = 0
     goods: int = 0
     packing: int = 0
     on_time: int = 0
+    centres: int = 0
 
     @property
     def overall(self) -> Decimal | None:

@@ -172,6 +172,7 @@ def _draw(listing: Listing, faces: _Faces) -> dict[str, Any]:
             "incoterm": first.incoterm,
             "place": first.place_code,
             "place_names": faces.places[first.place_code],
+            "centres": listing.said.get("centres", 0),
         },
         "page": {
             "descriptions": listing.descriptions,

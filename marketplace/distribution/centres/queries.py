@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
+from marketplace.catalog.rules import said
 from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
@@ -86,13 +87,23 @@ def live_names(session: Session, *, company_id: UUID) -> dict[UUID, Named]:
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return lots of listings that are another company's."""
+    """Return lots of listings that are another company's, and listings that carry another number of centres."""
     foreign = (
         sa.select(CentreLot.id)
         .outerjoin(Listing, Listing.id == CentreLot.listing_id)
         .where(sa.or_(Listing.id.is_(None), Listing.company_id != CentreLot.company_id))
     )
-    return [Breach("3 stock", "lot", key, "the listing is not its owner's") for key in session.scalars(foreign)]
+    count = sa.select(CentreOffer.listing_id, sa.func.count()).group_by(CentreOffer.listing_id)
+    offered: dict[UUID, int] = {row[0]: row[1] for row in session.execute(count)}
+    carried = session.execute(sa.select(Listing.id, Listing.said))
+    return [
+        *(Breach("3 stock", "lot", key, "the listing is not its owner's") for key in session.scalars(foreign)),
+        *(
+            Breach("3 stock", "listing", row.id, "is not sold from as many centres as its card says")
+            for row in carried
+            if said.read(row.said).centres != offered.get(row.id, 0)
+        ),
+    ]
 
 
 _LEFT = (

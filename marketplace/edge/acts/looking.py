@@ -27,7 +27,6 @@ from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
 from marketplace.customs.rules import blocks
 from marketplace.edge.requests.catalog import Looking
-from marketplace.kernel import editions
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -123,8 +122,7 @@ def look(
 
     ``viewer``: the company that reads, None for a stranger.
     """
-    listing, places, is_asked, edition = queries.page(session, listing_id=listing_id, viewer=viewer, now=now)
-    editions.note(edition)
+    listing, places, is_asked = queries.page(session, listing_id=listing_id, viewer=viewer, now=now)
     known = _destinations(places)
     offer = listing.offer
     ladder = _ladder_asked(offer.ladders, asked)

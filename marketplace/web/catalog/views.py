@@ -31,7 +31,7 @@ from marketplace.exchange.queries import questions, reviews, showroom, storefron
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
-from marketplace.kernel import clock, editions
+from marketplace.kernel import clock
 from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
@@ -64,10 +64,9 @@ def products() -> str:
     categories = goods.categories(session)
     if asked.category is not None and all(row.code != asked.category for row in categories):
         check_filters(session, category=asked.category)
-    page, total, edition = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
-    editions.note(edition)
+    page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
     closed = closing.notices(session, page.items, now=clock.now())
-    lying = centres.lying(session, [row.listing_id for row in page.items])
+    lying = centres.lying(session, [row.listing_id for row in page.items if row.is_in_centre])
 
     def values() -> dict[str, Any]:
         kept = {name: value for name, value in chosen.items() if value}
@@ -221,7 +220,7 @@ def product(listing_id: UUID) -> Any:
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
     answered = questions.shown(session, listing_id=listing_id).items if row.said.questions else ()
     currency, incoterm, _place = look.basis
-    lying = centres.lying(session, [listing_id])
+    lying = centres.lying(session, [listing_id] if row.said.centres else [])
     reviewed = reviews.shown(session, listing_id=listing_id).items if row.said.reviews else ()
 
     def values() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def search() -> Any:
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
     asked, searched, errors = _searched(given)
     shelves, found = catalog.categories(glance()), searched.found
-    lying = centres.lying(glance(), [row.card.listing_id for row in found.page.items])
+    lying = centres.lying(glance(), [row.card.listing_id for row in found.page.items if row.card.is_in_centre])
 
     def values() -> dict[str, Any]:
         names = {row.code: goods.text(row.names) for row in shelves}

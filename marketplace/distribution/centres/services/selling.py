@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.queries import shelf
+from marketplace.catalog.services import said
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.distribution.centres.rules import Basis, Sale, check_sale
 from marketplace.distribution.centres.services.announcing import is_own, own_listing
@@ -38,6 +40,7 @@ def offer(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, 
         session.add(row)
     row.status, row.currency, row.incoterm, row.offered_at = status, basis.currency, basis.incoterm, now
     session.flush()
+    _tell(session, listing_id)
     _audit(session, actor, "offered", listing_id, centre_id, now, status=status)
 
 
@@ -51,6 +54,7 @@ def end(session: Session, *, actor: Actor, listing_id: UUID, centre_id: UUID, no
         return
     session.delete(row)
     session.flush()
+    _tell(session, listing_id)
     _audit(session, actor, "ended", listing_id, centre_id, now)
 
 
@@ -113,6 +117,12 @@ def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
     """Promise the units of a cancelled order's lines to nobody any more."""
     for line in line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]:
         promising.free(session, actor=SYSTEM, subject_id=line.id, now=event.at)
+
+
+def _tell(session: Session, listing_id: UUID) -> None:
+    """Let the card of a listing carry from how many centres it is sold: a shelf asks no more of the others."""
+    count = sa.select(sa.func.count()).select_from(CentreOffer).where(CentreOffer.listing_id == listing_id)
+    said.lie(session, listing_id=listing_id, count=lambda reads: reads.scalar(count) or 0)
 
 
 def _audit(

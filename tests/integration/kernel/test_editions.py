@@ -33,7 +33,21 @@ BY_HAND = {
     "leg": "UPDATE leg SET source = 'by hand'",
     "line": "UPDATE line SET name = 'by hand'",
     "tariff": "UPDATE tariff SET note = 'by hand'",
+    "tariff_terms": "INSERT INTO tariff_terms (tariff_id, content) SELECT id, '{}' FROM tariff",
+    "fee_rule": (
+        "INSERT INTO fee_rule (id, kind, basis, share_bp, minimum_minor, currency, grace_minutes, free_days,"
+        " valid_from, source, is_fictitious, created_at)"
+        " VALUES (:id, 'no_show', 'percent', 5000, 0, 'CNY', 0, 0, '2027-01-01', 'by hand', true, :at)"
+    ),
+    "centre_offer": (
+        "INSERT INTO centre_offer (listing_id, centre_id, status, currency, incoterm, offered_at)"
+        " SELECT listing.id, centre.id, 'bonded', 'CNY', 'FCA', '2027-01-01 00:00:00' FROM listing, centre"
+    ),
 }
+CENTRE = (
+    "INSERT INTO centre (id, place_code, company_id, version, created_at)"
+    " SELECT :id, 'VNHAN', id, 1, '2027-01-01 00:00:00' FROM company LIMIT 1"
+)
 
 
 @pytest.fixture
@@ -85,11 +99,14 @@ def test_every_watched_table_leaves_a_stamp_however_it_is_changed(app, market):
     with unit_of_work() as session:
         services.load_rates(session)
         load_restrictions(session)
+        session.execute(sa.text(CENTRE), {"id": new_id().hex})
     seen = [stamp()]
     for statement in BY_HAND.values():
         with unit_of_work() as session:
-            given = {"id": new_id().hex, "at": "2027-01-01 00:00:00"} if ":id" in statement else {}
-            session.execute(sa.text(statement), given)
+            given = {"id": new_id().hex, "at": "2027-01-01 00:00:00"}
+            session.execute(
+                sa.text(statement), {name: value for name, value in given.items() if f":{name}" in statement}
+            )
         seen.append(stamp())
     assert len(set(seen)) == len(seen)
 

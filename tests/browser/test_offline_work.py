@@ -119,7 +119,7 @@ def test_two_phones_without_a_network_merge_without_doubling(lorry, phone):
         do(page, "load", booking="1", pieces="10")
         expect(page.locator("[data-queue] li")).to_have_count(2)
         assert "waits to be sent" in page.locator("[data-queue]").inner_text()
-    assert read(lorry)["items"][0]["received"] == 0
+    assert read(lorry)["cargo"][0]["received"] == 0
     # What is kept outlives the page.
     phones[0][1].reload()
     expect(phones[0][1].locator("[data-queue] li")).to_have_count(2)
@@ -132,7 +132,7 @@ def test_two_phones_without_a_network_merge_without_doubling(lorry, phone):
         "\u00a0", " "
     )
     found = read(lorry)
-    (item,) = found["items"]
+    (item,) = found["cargo"]
     assert (item["received"], item["loaded"], item["gross_kg"], item["state"]) == (10, 10, "131.000", "loaded")
     assert len(found["acts"]) == 4
     assert [one["counts"]["gross_kg"] for one in found["conflicts"]] == ["131.000"]

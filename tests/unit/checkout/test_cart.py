@@ -8,6 +8,7 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.rows import OfferRow
@@ -21,8 +22,10 @@ from marketplace.checkout.rules.cart import (
     bundled,
     choose,
     price_line,
+    price_sample,
 )
 from marketplace.kernel.money import Money
+from marketplace.orders.rules.samples import PlacedSample, Way
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CONFIRM_BY = NOW + timedelta(days=2)
@@ -143,6 +146,26 @@ def test_a_line_says_why_it_cannot_be_ordered():
     assert codes(line(offer(ladders=dear), quantity=110)) == ["amount_too_large"]
     assert isinstance(line(), CartLine)
     assert codes(line()) == []
+
+
+def test_no_courier_takes_dangerous_goods_or_what_may_be_some():
+    sample = PlacedSample(
+        id=uuid4(), reference="SMP-1", way=Way.COURIER, goods=Money(500, "CNY"), courier=Money(200, "CNY"),
+        customs=Money(500, "CNY"), lead_days=3, courier_days=5, credit_days=None, credit_least=None,
+    )  # fmt: skip
+
+    def sent(**facts):
+        sold = offer(**facts)
+        found = price_sample(
+            item(sold), sold, sample, destination="VNHAN", confirm_by=CONFIRM_BY, options=[option()],
+        )  # fmt: skip
+        assert (found.amount, found.chosen, found.options) == (Money(700, "CNY"), None, ())
+        return codes(found)
+
+    assert sent() == []
+    assert sent(hindrance=Hindrance.UNDECIDED, packing=None) == ["dangerous_undecided"]
+    assert sent(hindrance=Hindrance.NOT_CARRIED, packing=None) == ["dangerous_not_carried"]
+    assert sent(dangerous={"answer": "dangerous"}) == ["dangerous_courier"]
 
 
 def test_a_certificate_ends_by_the_day_on_which_the_lorry_leaves_where_it_leaves():

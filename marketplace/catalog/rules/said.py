@@ -1,4 +1,4 @@
-"""What a listing's card carries of others: answered questions, what reviews add up to, and who sells it from stock."""
+"""What a listing's card carries beside the offer: answered questions, what reviews add up to, centres that sell it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Let a listing's card carry what others know of it, so that its page and its shelf ask for no more than that."""
+"""Let a listing's card carry what is counted elsewhere, so that its page and its shelf ask for no more than that."""
 
 from collections.abc import Callable
 from dataclasses import replace

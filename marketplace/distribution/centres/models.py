@@ -26,5 +26,5 @@ class CentreOffer(Base):
     __table_args__ = (sa.CheckConstraint("status IN ('bonded', 'free')", name="status"),)
 
 
-# Every shelf and cart asks which of its goods are sold from a centre, and few are.
+# Every cart asks which of its goods are sold from a centre, and few are; of a shelf the cards say it.
 watched(CentreOffer)

@@ -48,7 +48,7 @@ class Sold:
 def sold_from(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, tuple[Sold, ...]]:
     """Return from which centres listings are sold, those with units left alone, by listing.
 
-    Which are is kept in the process while nothing changes: a shelf without such goods asks nothing.
+    Which are is kept in the process while nothing changes: a cart without such goods asks nothing.
     """
     some = kept_each("centre_offers", list(listing_ids), lambda keys: _offered(session, keys))
     if not some:

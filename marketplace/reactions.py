@@ -21,6 +21,7 @@ from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.insuring.services import certifying, extending
+from marketplace.distribution.onward.services import reacting as onward
 from marketplace.distribution.services import (
     amending,
     booking,
@@ -202,12 +203,14 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
+    logistics.BookingExpired: (onward.on_booking_expired,),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
     logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
     logistics.SealsAdded: (sealing.on_seals_added,),
     logistics.TransitMoved: (sealing.on_transit_moved,),
     logistics.BookingRolled: (
         booking.on_booking_rolled,
+        onward.on_booking_rolled,
         fees.on_booking_rolled,
         return_way.on_booking_rolled,
         certifying.on_booking_rolled,
@@ -216,6 +219,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         notices.on_booking_rolled,
     ),
     logistics.BookingCancelled: (
+        onward.on_booking_cancelled,
         carriage.on_booking_cancelled,
         fees.on_booking_cancelled,
         return_way.on_booking_cancelled,
@@ -232,11 +236,12 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         notices.on_departed,
     ),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
-    logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
+    logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
     tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
+    distribution.RideLost: (notices.on_ride_lost,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),

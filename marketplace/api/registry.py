@@ -68,6 +68,7 @@ from marketplace.api.pricing.views import api as pricing
 from marketplace.api.reconciliation.views import api as reconciliation
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.reviews.views import api as reviews
+from marketplace.api.rides.views import api as rides
 from marketplace.api.road.views import api as road
 from marketplace.api.samples.views import api as samples
 from marketplace.api.search.views import api as search
@@ -133,6 +134,7 @@ BLUEPRINTS = (
     network,
     pricing,
     operations,
+    rides,
     floor,
     orders,
     readiness,

@@ -8,6 +8,14 @@ from marketplace.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RideLost(Event):
+    """No second lorry takes a line on that changes lorry; its first one stands."""
+
+    ride_id: UUID
+    line_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalLate(Event):
     """The goods of a line are expected much later than promised; told once for each booking."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.fees.models import BookingFee
 from marketplace.distribution.models import Discrepancy, FreightContract, FreightContractLine, LineBooking
+from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.checks import Breach
@@ -210,8 +211,13 @@ def unreceived(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     return tuple(
         session.scalars(
             sa.select(Booking.id)
-            .join(LineBooking, LineBooking.booking_id == Booking.id)
-            .where(Booking.state == BookingState.ARRIVED, Booking.receipt_due_at <= now)
+            .outerjoin(LineBooking, LineBooking.booking_id == Booking.id)
+            .outerjoin(OnwardRide, OnwardRide.id == Booking.subject)
+            .where(
+                sa.or_(LineBooking.booking_id.is_not(None), OnwardRide.id.is_not(None)),
+                Booking.state == BookingState.ARRIVED,
+                Booking.receipt_due_at <= now,
+            )
             .order_by(Booking.receipt_due_at, Booking.id)
         )
     )

@@ -47,6 +47,8 @@ class News(StrEnum):
     READY_DATE_UNANSWERED = "ready_date_unanswered"
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
+    RIDE_LOST = "ride_lost"
+    RIDE_WAITS = "ride_waits"
     DEPARTED = "departed"
     ARRIVED = "arrived"
     GOODS_RECEIVED = "goods_received"
@@ -128,6 +130,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.READY_DATE_UNANSWERED: Permission.TRADE_ORDER_READ,
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
+    News.RIDE_LOST: Permission.TRADE_ORDER_READ,
+    News.RIDE_WAITS: Permission.LOGISTICS_DEPARTURE_OPERATE,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,

@@ -77,6 +77,7 @@ from marketplace.web.operations import floor as operated_floors
 from marketplace.web.operations import lines as operated_lines
 from marketplace.web.operations import planning as operated_plans
 from marketplace.web.operations import returns as operated_returns
+from marketplace.web.operations import rides as operated_rides
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import network as operator_network
 from marketplace.web.operator import people as operator_people
@@ -245,6 +246,7 @@ VIEWS = (
     operated_lines,
     operated_plans,
     operated_returns,
+    operated_rides,
     operator_network,
     operator_people,
     operator_tariffs,

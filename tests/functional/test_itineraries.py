@@ -103,19 +103,19 @@ def test_road_rail_and_sea_stand_in_one_answer(client, carrier):
     assert lorry["co2e_grams"] > ship["co2e_grams"]
 
 
-def test_a_change_is_shown_and_not_sold(client, carrier):
+def test_a_way_with_one_change_is_ordered_in_one_act(client, carrier):
     # No lorry goes from Chanthaburi to Ho Chi Minh City: the load changes over in Chongqing.
     ways = found(client, "VNSGN", **{"from": "THCHA"})
     assert ways
     for way in ways:
-        assert (way["bookable"], way["changes"]) == (False, 1)
+        assert (way["bookable"], way["orderable"], way["changes"]) == (False, True, 1)
         first, second = way["rides"]
         assert first["to"] == second["hub"] == "CN-NANPENG"
         assert second["cutoff_cargo_at"] >= first["arrives_at"]
         assert way["compared"]["currency"] == "CNY"
     page = client.get("/itineraries?from=THCHA&to=VNSGN").text
     assert "Ask the city to arrange it" in page
-    assert "Find goods to send" not in page
+    assert "A checkout books both lorries in one act, or neither" in page
 
 
 @pytest.mark.both_databases

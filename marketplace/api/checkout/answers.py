@@ -9,7 +9,8 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.freight import FreightMade
 from marketplace.api.shared.plans import PlanAnswer
 from marketplace.api.shared.ways import Way
-from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
+from marketplace.checkout.rules.cart import Bundle, CartLine, Change, GoneLine, Option
+from marketplace.checkout.rules.changes import hours
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
@@ -127,8 +128,45 @@ class SampleCredit(Answer):
         return cls(sample_id=credit.sample_id, reference=credit.reference, amount=Amount.of(credit.amount))
 
 
+class Changing(Answer):
+    """A way by two departures, ordered as ``{"first": id, "second": id}``: each has its own carrier and freight.
+
+    The goods change lorry at ``change_at`` and are to be there ``hours`` before the second one takes no more cargo;
+    four of them are needed.
+    """
+
+    first: Departure
+    second: Departure
+    change_at: str
+    hours: int
+    arrives_at: Instant
+    has_room: bool
+    barred: str | None
+
+    @classmethod
+    def of(cls, change: Change, load_grams: int, ways: Mapping[Road, WayRow]) -> "Changing":
+        """Write a way for a load of so many grams."""
+        first, second = (
+            Departure.of(one, load_grams, ways.get((one.line_code, one.to_place)))
+            for one in (change.first, change.second)
+        )
+        return cls(
+            first=first,
+            second=second,
+            change_at=change.first.to_place,
+            hours=hours(change.waits),
+            arrives_at=change.second.arrives_at,
+            has_room=change.fits,
+            barred=change.bar,
+        )
+
+
 class Line(Answer):
-    """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name."""
+    """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name.
+
+    ``freight`` is what the carrier of ``departure_id`` asks. ``changes`` are ways with a change of lorry, offered with
+    ``?changes=1`` alone.
+    """
 
     listing_id: UUID
     sku: str
@@ -147,6 +185,7 @@ class Line(Answer):
     freight_included: bool
     departure_id: UUID | None
     departures: list[Departure]
+    changes: list[Changing]
     problems: list[Problem]
 
     @classmethod
@@ -175,6 +214,7 @@ class Line(Answer):
                 Departure.of(option, load.grams, ways.get((option.line_code, option.to_place)))
                 for option in line.options
             ],
+            changes=[Changing.of(change, load.grams, ways) for change in line.changes],
             problems=[Problem(code=problem.code, facts=problem.facts) for problem in line.problems],
         )
 

@@ -22,14 +22,17 @@ api = Blueprint("api_checkout", __name__)
 
 @api.get("/cart")
 @glances
-@operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT)
-def cart() -> tuple[int, answers.Cart]:
-    """Show the cart with prices, departures, freight and totals as they stand now."""
-    return 200, _cart()
+@operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT, query=requests.CartQuery)
+def cart(query: requests.CartQuery) -> tuple[int, answers.Cart]:
+    """Show the cart with prices, departures, freight and totals as they stand now.
+
+    With `changes=1` the lines have ways by two departures beside those by one.
+    """
+    return 200, _cart(with_changes=query.changes)
 
 
-def _cart() -> answers.Cart:
-    seen = acts.look()
+def _cart(*, with_changes: bool = False) -> answers.Cart:
+    seen = acts.look(with_changes=with_changes)
     return answers.Cart.of(seen, itineraries.ways_of(glance(), seen))
 
 

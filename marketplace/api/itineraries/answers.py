@@ -61,8 +61,8 @@ class Ride(Answer):
 class Itinerary(Answer):
     """A way that no other beats in arrival and freight.
 
-    It is ``bookable`` where one departure does it alone: a checkout takes that departure's id. A change between
-    departures is arranged by asking the operator.
+    It is ``bookable`` where one departure does it alone: a checkout takes that departure's id. It is ``orderable`` with
+    one change too: a checkout takes both ids, ``{"first": id, "second": id}``. More changes are arranged by asking.
     """
 
     arrives_at: Instant
@@ -70,6 +70,7 @@ class Itinerary(Answer):
     co2e_grams: int
     changes: int
     bookable: bool
+    orderable: bool
     earliest: bool
     cheapest: bool
     rides: list[Ride]
@@ -83,6 +84,7 @@ class Itinerary(Answer):
             co2e_grams=row.co2e_grams,
             changes=len(row.rides) - 1,
             bookable=row.is_bookable,
+            orderable=row.is_orderable,
             earliest=row.is_earliest,
             cheapest=row.is_cheapest,
             rides=[Ride.of(ride, load_grams) for ride in row.rides],

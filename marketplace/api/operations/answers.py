@@ -145,7 +145,7 @@ class BookingAboard(Answer):
         return cls(
             booking_id=row.booking.id,
             reference=row.booking.reference,
-            order_line_id=row.back.line_id if row.back else row.booking.subject,
+            order_line_id=row.line_id,
             claim_id=row.back and row.back.id,
             departure=row.booking.departure_reference,
             to=row.booking.to_place,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.inspections.answers import Inspection
-from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment
+from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment, Ride
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.standing import CardDispute, MoneyAnswer
@@ -242,6 +242,7 @@ class Order(OrderInList):
     duty_and_tax: Excluded
     lines: list[Line]
     bookings: list[Booking]
+    rides: list[Ride]
     returns: list[GoesBack]
     payments: list[Payment]
     milestones: list[Milestone]
@@ -290,7 +291,8 @@ class Order(OrderInList):
             late_from=seen.late_from,
             duty_and_tax=importer,
             lines=[Line.of(line, seen) for line in seen.lines],
-            bookings=[Booking.of(one) for line in seen.lines for one in seen.bookings.get(line.id, ())],
+            bookings=[Booking.of(one, line.id) for line in seen.lines for one in seen.every_booking_of(line.id)],
+            rides=[Ride.of(seen.rides[line.id]) for line in seen.lines if line.id in seen.rides],
             returns=[GoesBack.of(*one) for line in seen.lines for one in seen.returns.get(line.id, ())],
             payments=[Payment.of(one) for one in seen.payments],
             milestones=[Milestone.of(one) for one in seen.milestones],

@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.api.operations.answers import TransportEvent
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.freight import Component
+from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.rules.freight import made_up
 from marketplace.edge.acts.orders import OrderSeen
@@ -23,11 +24,15 @@ from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 
 
 class Booking(Answer):
-    """A booking of a line; ``hold_cause`` while its lorry stands, ``receipt_due_at`` when it counts as received."""
+    """A booking of a line; ``hold_cause`` while its lorry stands, ``receipt_due_at`` when it counts as received.
+
+    A line that changes lorry has two: ``ride_id`` is of the one that takes it on.
+    """
 
     id: UUID
     reference: str
     order_line_id: UUID
+    ride_id: UUID | None
     departure_id: UUID
     departure: str
     to: str
@@ -41,12 +46,13 @@ class Booking(Answer):
     receipt_due_at: Instant | None
 
     @classmethod
-    def of(cls, row: BookingRow) -> "Booking":
-        """Write a booking."""
+    def of(cls, row: BookingRow, line_id: UUID) -> "Booking":
+        """Write a booking of a line."""
         return cls(
             id=row.id,
             reference=row.reference,
-            order_line_id=row.subject,
+            order_line_id=line_id,
+            ride_id=None if row.subject == line_id else row.subject,
             departure_id=row.departure_id,
             departure=row.departure_reference,
             to=row.to_place,
@@ -58,6 +64,29 @@ class Booking(Answer):
             hold_cause=row.hold_cause,
             decline_reason=row.decline_reason,
             receipt_due_at=row.receipt_due_at,
+        )
+
+
+class Ride(Answer):
+    """The second half of a line that changes lorry at ``change_at``: stands, lost (no second lorry yet) or ended."""
+
+    id: UUID
+    order_line_id: UUID
+    change_at: str
+    to: str
+    state: str
+    changed_at: Instant | None
+
+    @classmethod
+    def of(cls, row: RideRow) -> "Ride":
+        """Write a ride."""
+        return cls(
+            id=row.id,
+            order_line_id=row.line_id,
+            change_at=row.change_at,
+            to=row.to_place,
+            state=str(row.state),
+            changed_at=row.changed_at,
         )
 
 
@@ -370,7 +399,7 @@ class Line(Answer):
                 goods=str(row.state),
                 goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
                 transport=str(booking.state) if booking else None,
-                transport_events=[TransportEvent.of(one) for one in seen.journey_of(row.id)],
+                transport_events=[TransportEvent.of(one) for one in seen.whole_journey_of(row.id)],
                 money={
                     str(one.event): "taken_back" if one.is_taken_back else str(one.state)
                     for one in seen.milestones_of(row.id)

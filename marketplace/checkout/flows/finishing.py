@@ -127,7 +127,7 @@ def place_held(session: Session, *, attempt_id: UUID, now: datetime) -> None:
     attempts.move(session, attempt=attempt, action="order")
     written = ordering.write(session, plan=plan, actor=actor, now=now)
     holding.keep(session, plan=plan, now=now)
-    bookings = booking.currents(session, line_ids=[space.line_id for space in plan.spaces])
+    bookings = booking.currents(session, line_ids=[space.line_id for space in plan.rooms])
     on = holding.departures_of(session, plan=plan, now=now)
     ordering.bind(session, plan=plan, written=written, bookings=bookings, on=on, actor=actor, now=now)
 

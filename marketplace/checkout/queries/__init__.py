@@ -10,15 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules import handovers
-from marketplace.accounts.rules.closures import Works, deadline, order_before, ready_at
+from marketplace.accounts.rules.closures import deadline
 from marketplace.catalog.queries import shelf as catalog
-from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.queries import standing
-from marketplace.checkout.queries.bars import bars
+from marketplace.checkout.queries.offered import Offered
 from marketplace.checkout.rules import plan as plans
-from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import (
     Barred,
     Cart,
@@ -29,22 +27,21 @@ from marketplace.checkout.rules.cart import (
     Problem,
     bundled,
     destination_of,
-    load_of_line,
     price_line,
     price_sample,
 )
+from marketplace.checkout.rules.changes import missed, named
+from marketplace.checkout.rules.changes import offered as shown_changes
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
+from marketplace.checkout.rules.ways import Way
 from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import Conflict, DomainError, NotFound
 from marketplace.kernel.exports import rows
-from marketplace.kernel.quantity import Load
 from marketplace.logistics.pricing.queries.quotes import QuoteRow
-from marketplace.logistics.queries import options as option_queries
-from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
 from marketplace.orders.queries.carts import CartRow
@@ -85,13 +82,16 @@ def cart(
     kept: CartRow | None = None,
     sample: PlacedSample | None = None,
     quotes: Mapping[UUID, QuoteRow] | None = None,
+    ways: Mapping[UUID, Way] | None = None,
+    with_changes: bool = False,
 ) -> Cart:
     """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
 
     ``destination`` overrides the cart's own, ``departures`` chooses by listing; ``kept`` is the cart where the caller
     has read it. With ``sample`` it is of one line, which is that sample at its own price. ``quotes`` bind the freight
     of the goods that they are for, by listing; Conflict ``quote_differs`` for one that fits none of them. Credits that
-    the person's own open checkouts took are free: who begins again ends them first.
+    the person's own open checkouts took are free: who begins again ends them first. ``ways`` chooses ways with a change
+    by listing; all of them are offered only ``with_changes``, for it takes some more questions.
     """
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     freed = _freed(session, kept, company_id, person_id)
@@ -111,11 +111,14 @@ def cart(
     if sample is not None:  # what is made to order is made in the days of a sample
         offers = {key: replace(offer, lead_days=offer.lead_days and sample.lead_days) for key, offer in offers.items()}
     free = reference.free_days(session, countries={offer.country for offer in offers.values()}, now=now)
+    ways, asks = ways or {}, with_changes or bool(ways)
     works = {listing_id: offer.works(free) for listing_id, offer in offers.items()}
     days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)
     # Until when each merchant must have confirmed an order placed now.
     confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
-    options = _options(session, items, offers, to, works, confirm_by, now)
+    offered = Offered.of(items, offers, to, works, confirm_by, now)
+    options = offered.options(session)
+    by_change = offered.changes(session, ways.keys() if not with_changes and ways else None) if asks else {}
     chosen = {**(departures or {})}
     for key, quote in (quotes or {}).items():
         options[key] = quoted(options.get(key, ()), quote, chosen.setdefault(key, quote.departure_id))
@@ -134,7 +137,12 @@ def cart(
         }
         if sample is not None:
             return price_sample(item, offers[key], sample, **seen)
-        return price_line(item, offers[key], now=now, **seen)
+        changes = by_change.get(key, ())
+        line = price_line(item, offers[key], now=now, change=named(changes, ways.get(key)), **seen)
+        if isinstance(line, GoneLine):
+            return line
+        line = replace(line, changes=shown_changes(changes, ways.get(key)))
+        return missed(line, ways[key]) if key in ways and line.change is None else line
 
     return bundled(to, [priced(item) for item in items])
 
@@ -318,59 +326,6 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-def _options(
-    session: Session,
-    items: Sequence[Item],
-    offers: Mapping[UUID, OfferRow],
-    to: str | None,
-    works: Mapping[UUID, Works],
-    confirm_by: Mapping[UUID, datetime],
-    now: datetime,
-) -> dict[UUID, tuple[Option, ...]]:
-    wants: dict[UUID, tuple[str, str, Load, datetime]] = {}
-    surely_ready: dict[UUID, datetime] = {}
-    for item in items:
-        offer = offers.get(item.listing_id)
-        place = destination_of(item.place_code, item.incoterm, to)
-        if offer is None or place is None or offer.packing is None:
-            continue
-        load = load_of_line(item.quantity, offer.packing)
-        wants[item.listing_id] = (
-            hub_of(item.incoterm, item.place_code, offer.hub_code),
-            place,
-            load,
-            ready_at(works[item.listing_id], offer.lead_days, now),
-        )
-        confirmed = confirm_by[item.listing_id]
-        surely_ready[item.listing_id] = ready_at(works[item.listing_id], offer.lead_days, confirmed)
-    found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
-    barring = bars(session, offers=offers, options=found, now=now)
-    # Lines of one merchant that take as long to make share this day, and a cart may have two hundred of them.
-    before: dict[tuple[UUID, int | None, datetime], datetime] = {}
-
-    def confirm_before(listing_id: UUID, cutoff: datetime) -> datetime:
-        offer = offers[listing_id]
-        key = (offer.merchant_id, offer.lead_days, cutoff)
-        if key not in before:
-            before[key] = order_before(works[listing_id], offer.lead_days, cutoff)
-        return before[key]
-
-    return {
-        listing_id: tuple(
-            _option(
-                row,
-                load=wants[listing_id][2],
-                fits=wants[listing_id][2].fits(row.room),
-                bar=barring.get((listing_id, row.departure_id)),
-                confirm_before=confirm_before(listing_id, row.cutoff_cargo_at),
-                tight=row.cutoff_cargo_at <= surely_ready[listing_id],
-            )
-            for row in rows
-        )
-        for listing_id, rows in found.items()
-    }
-
-
 def quoted(options: Sequence[Option], quote: QuoteRow, departure_id: UUID) -> tuple[Option, ...]:
     """Return the options of a line with the freight that was quoted; Conflict ``quote_differs``."""
     fitting = [one for one in options if (one.departure_id, one.to_place) == (quote.departure_id, quote.to_place)]
@@ -385,32 +340,3 @@ def quoted(options: Sequence[Option], quote: QuoteRow, departure_id: UUID) -> tu
         made=None,
     )
     return tuple(bound if one is fitting[0] else one for one in options)
-
-
-def _option(
-    row: OptionRow, *, load: Load, fits: bool, bar: Bar | None, confirm_before: datetime, tight: bool
-) -> Option:
-    return Option(
-        departure_id=row.departure_id,
-        reference=row.reference,
-        line_code=row.line_code,
-        line_name=row.line_name,
-        line_names=row.line_names,
-        to_place=row.to_place,
-        departs_at=row.departs_at,
-        departs_zone=row.zones[0],
-        cutoff_cargo_at=row.cutoff_cargo_at,
-        arrives_at=row.arrives_at,
-        arrives_zone=row.zones[1],
-        freight=row.freight,
-        chargeable_g=row.chargeable_g or 0,
-        binding=str(row.binding or ""),
-        tariff_id=row.tariff_id,
-        carrier_id=row.carrier_company_id,
-        fits=fits,
-        bar=bar,
-        confirm_before=confirm_before,
-        tight=tight,
-        made=row.made,
-        load=load,
-    )

@@ -21,7 +21,8 @@ def purchase_of(plan: CheckoutPlan) -> Purchase:
     Ids and numbers that each plan draws anew are left out. The payee goes in by a hash: who approves needs no account.
     """
     spaces = {space.line_id: space for space in plan.spaces}
-    parts = sorted((_part(order, spaces) for order in plan.group.orders), key=_key)
+    onward = {one.line_id: one.space for one in plan.onward}
+    parts = sorted((_part(order, spaces, onward) for order in plan.group.orders), key=_key)
     carriage = sorted(
         (Carriage(carrier_id=one.carrier_id, amount=one.total) for one in plan.freight if _is_owed(one.payer_id, plan)),
         key=lambda one: (str(one.carrier_id), one.amount.currency, one.amount.minor),
@@ -42,7 +43,7 @@ def _is_owed(payer_id: UUID, plan: CheckoutPlan) -> bool:
     return payer_id == plan.group.buyer_id
 
 
-def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace]) -> Part:
+def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace], onward: Mapping[UUID, LineSpace]) -> Part:
     payee = json.dumps(order.payee.as_json(), sort_keys=True) if order.payee else ""
     goods = (
         Goods(
@@ -55,8 +56,8 @@ def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace]) -> Part:
             unit_price=line.unit_price,
             amount=line.amount,
             departure_id=spaces[line.id].departure_id if line.id in spaces else None,
-            to=spaces[line.id].to_place if line.id in spaces else order.destination,
-            promised=_promised(line),
+            to=onward.get(line.id, spaces[line.id]).to_place if line.id in spaces else order.destination,
+            promised=_promised(line) | ({"onward": str(onward[line.id].departure_id)} if line.id in onward else {}),
         )
         for line in order.lines
     )

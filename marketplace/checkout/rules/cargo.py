@@ -13,6 +13,7 @@ class Bar(StrEnum):
 
     DANGEROUS_CUTOFF = "dangerous_cutoff"
     SEGREGATION = "segregation"
+    DANGEROUS_CHANGE = "dangerous_change"
 
 
 def cargo_of(offer: OfferRow) -> Said:

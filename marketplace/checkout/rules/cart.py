@@ -1,8 +1,8 @@
 """What a cart comes to: bundles by merchant, trade terms and currency, their lines, totals by currency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -75,6 +75,21 @@ class Option:
     load: Load | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A way by two departures with a change between them; it ``waits`` until the second takes no more cargo."""
+
+    first: Option
+    second: Option
+    waits: timedelta
+    bar: Bar | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether both have room now."""
+        return self.first.fits and self.second.fits
+
+
 @dataclass(frozen=True, slots=True)
 class Barred:
     """The rule of a country by which goods under an HS prefix may not come in, and where it was read."""
@@ -103,6 +118,30 @@ class CartLine:
     credit: SampleCredit | None = None
     conforms_to: Conforming | None = None
     sample: PlacedSample | None = None
+    # Ways by which it would change lorry, where they were asked for, and the one that is chosen: ``chosen`` is its
+    # first departure then.
+    changes: tuple[Change, ...] = ()
+    change: Change | None = None
+
+    @property
+    def ridden(self) -> tuple[Option, ...]:
+        """The departures that it goes by: one, two with a change between them, or none yet."""
+        if self.change is not None:
+            return (self.change.first, self.change.second)
+        return (self.chosen,) if self.chosen else ()
+
+    @property
+    def arrives_at(self) -> datetime | None:
+        """When it is there by plan, None while no departure takes it."""
+        return self.ridden[-1].arrives_at if self.ridden else None
+
+    @property
+    def freights(self) -> tuple[Money, ...]:
+        """What the buyer owes carriers for this line: one, or two where it changes lorry."""
+        if self.freight is None:
+            return ()
+        onward = self.change.second.freight if self.change else None
+        return (self.freight,) if onward is None else (self.freight, onward)
 
     @property
     def payable(self) -> Money:
@@ -153,7 +192,7 @@ class Bundle:
     @property
     def freight(self) -> tuple[Money, ...]:
         """What the buyer owes carriers for this bundle, by currency of their tariffs."""
-        return by_currency([line.freight for line in self.lines if line.freight is not None])
+        return by_currency([amount for line in self.lines for amount in line.freights])
 
     @property
     def room_until(self) -> datetime | None:
@@ -231,8 +270,11 @@ def price_line(
     now: datetime,
     wanted_departure: UUID | None = None,
     barred: Barred | None = None,
+    change: Change | None = None,
 ) -> CartLine | GoneLine:
     """Price one line and choose its departure: the wanted one, else the one that ``choose`` names.
+
+    With ``change`` it goes by that way: its first departure is the line's.
 
     ``barred`` is the rule by which these goods may not go where the line goes.
     """
@@ -244,7 +286,7 @@ def price_line(
         return GoneLine(item=item, problem=Problem("price_basis_gone", {"accepted": refusal.errors[0].accepted}))
     price = price_at(ladder, item.quantity)
     to_place = destination_of(item.place_code, item.incoterm, destination)
-    chosen = choose(options, wanted_departure)
+    chosen = choose(options, wanted_departure) if change is None else replace(change.first, bar=change.bar)
     return CartLine(
         item=item,
         offer=offer,
@@ -254,9 +296,14 @@ def price_line(
         load=load_of_line(item.quantity, offer.packing),
         to_place=to_place,
         confirm_by=confirm_by,
-        options=shown(options, chosen),
+        options=shown(options, chosen if change is None else None),
         chosen=chosen,
-        problems=(*_barred(barred), *_too_much(amount), *_problems(item, offer, to_place, chosen, wanted_departure)),
+        change=change,
+        problems=(
+            *_barred(barred),
+            *_too_much(amount),
+            *_problems(item, offer, to_place, chosen, None if change else wanted_departure),
+        ),
         credit=credit_of(item.had, amount=amount, quantity=item.quantity, now=now),
         conforms_to=conforming_of(item.had),
     )

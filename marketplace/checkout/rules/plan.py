@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from marketplace.distribution.onward.rules import RideSpace
 from marketplace.distribution.rules.freight import FreightAgreement, LineSpace
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
@@ -48,6 +49,13 @@ class CheckoutPlan:
     freight: tuple[FreightAgreement, ...]
     charges: tuple[Charge, ...]
     insurance: tuple[PlannedInsurance, ...] = ()
+    # The second halves of lines that change lorry.
+    onward: tuple[RideSpace, ...] = ()
+
+    @property
+    def rooms(self) -> tuple[LineSpace, ...]:
+        """All room that it takes, on first and on second departures."""
+        return (*self.spaces, *(one.space for one in self.onward))
 
     @property
     def listing_ids(self) -> tuple[UUID, ...]:

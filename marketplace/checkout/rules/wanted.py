@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, Literal
 from uuid import UUID
 
+from marketplace.checkout.rules.ways import Way
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.samples import SampleWish
@@ -82,6 +83,8 @@ class Wanted:
     expected_totals: tuple[Expected, ...]
     payment: PaymentChoice
     departures: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    # By listing as well: lines that go by two departures, with a change between them.
+    ways: dict[UUID, Way] = field(default_factory=dict[UUID, Way])
     freight_quotes: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     payments: dict[str, PaymentChoice] = field(default_factory=dict[str, PaymentChoice])
     purchase_order_number: str = ""

@@ -10,6 +10,7 @@ from marketplace.approvals.rules.facts import Grown, Sort, summed
 from marketplace.approvals.services import asking
 from marketplace.catalog.rules.packing import load_of
 from marketplace.checkout.queries import approving as queries
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.freight import payer_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
@@ -82,7 +83,6 @@ def _amounts(session: Session, order: OrderRow, change: ChangeRow, now: datetime
         # No lorry took the line: what is like it rides with none, and is refused when it is to be booked.
         return (change.delta,)
     load = load_of(change.terms.quantity or 0, line.packing)
-    price = freight.price(
-        session, departure_id=change.terms.departure, to_place=way[-1].to_place, load=load, now=now
-    )  # fmt: skip
+    to_place = rides.goes_to(session, booking=way[-1])
+    price = freight.price(session, departure_id=change.terms.departure, to_place=to_place, load=load, now=now)
     return change.delta, price.amount

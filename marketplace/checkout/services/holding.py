@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
 from marketplace.kernel.errors import Conflict
@@ -19,7 +20,7 @@ from marketplace.orders.rules.placing import PlacedLine, PlacedOrder
 
 def departures_of(session: Session, *, plan: CheckoutPlan, now: datetime) -> dict[UUID, DepartureRow]:
     """Return the departures that a checkout takes room on."""
-    return departures.departures_of(session, departure_ids={space.departure_id for space in plan.spaces}, now=now)
+    return departures.departures_of(session, departure_ids={space.departure_id for space in plan.rooms}, now=now)
 
 
 def hold(
@@ -30,7 +31,7 @@ def hold(
     expires_at: datetime | None,
     now: datetime,
 ) -> dict[UUID, BookingRow]:
-    """Hold stock and space of every line and return the bookings by line.
+    """Hold stock and space of every line and return the bookings by line, those of second lorries by ride.
 
     With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus``
     that were to go on the departure, ``segregation`` with those that must not stand there, ``cutoff`` or
@@ -42,6 +43,8 @@ def hold(
     ]
     stock.hold_all(session, wanted=units, now=now)
     spaces = [(space, until[space.line_id]) for space in plan.spaces]
+    spaces += [(one.space, until[one.line_id]) for one in plan.onward]
+    onward.begin(session, spaces=plan.onward, now=now)
     try:
         return booking.reserve_all(session, spaces=spaces, on=on, now=now)
     except Conflict as refusal:
@@ -54,14 +57,17 @@ def hold(
 
 def _of_lines(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
     """Return a refusal of room with the articles of the checkout that were to go on the departure together."""
-    on_it = {space.line_id for space in plan.spaces if space.departure_id == refusal.facts["departure"]}
+    here = refusal.facts["departure"]
+    on_it = {space.line_id for space in plan.spaces if space.departure_id == here}
+    on_it |= {one.line_id for one in plan.onward if one.space.departure_id == here}
     skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in on_it]
     return Conflict("capacity", **refusal.facts, skus=skus)
 
 
 def _of_cargo(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
     """Return a refusal of neighbours with the articles of the checkout that it is about."""
-    lines = refusal.facts["lines"]
+    rides = {one.ride_id: one.line_id for one in plan.onward}
+    lines = [rides.get(subject, subject) for subject in refusal.facts["lines"]]
     skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in lines]
     return Conflict("segregation", departure=refusal.facts["departure"], rule=refusal.facts["rule"], skus=skus)
 
@@ -71,6 +77,8 @@ def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     for order, line in in_listing_order(plan):
         stock.extend(session, subject=line.id, expires_at=held_until(order), now=now)
     until = {line.id: held_until(order) for order in plan.group.orders for line in order.lines}
+    until |= {one.ride_id: until[one.line_id] for one in plan.onward}
+    onward.begin(session, spaces=plan.onward, now=now)
     for space in in_departure_order(plan):
         if space.from_stock:
             booking.prolong(session, space=space, expires_at=until[space.line_id], now=now)
@@ -97,4 +105,4 @@ def in_listing_order(plan: CheckoutPlan) -> list[tuple[PlacedOrder, PlacedLine]]
 
 def in_departure_order(plan: CheckoutPlan) -> list[LineSpace]:
     """Return the spaces in the order in which hot departure rows are locked, after those of stock."""
-    return sorted(plan.spaces, key=lambda space: (space.departure_id, space.line_id))
+    return sorted(plan.rooms, key=lambda space: (space.departure_id, space.line_id))

@@ -72,12 +72,22 @@ def bind(
     orders = {one.order.id: one.order for one in written.orders}
     departures = {line_id: row.departure_reference for line_id, row in bookings.items()}
     issued = at_placement(session, placed=written.orders, opened=written.plans, departures=departures, now=now)
-    issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
+    issued += [
+        freight_paper(one, orders[one.order_id], _carried(plan, one, bookings), on, now) for one in written.contracts
+    ]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     insuring.take(session, plan=plan, orders=orders, bookings=bookings, actor=actor, now=now)
     for order in plan.group.orders:
         if secured_by(order.rail, owes_deposit=order.owes_deposit) == "card":
             secure_order(session, order_id=order.id, actor=actor, now=now)
+
+
+def _carried(
+    plan: CheckoutPlan, contract: FreightRow, bookings: Mapping[UUID, BookingRow]
+) -> Mapping[UUID, BookingRow]:
+    """Return by line the bookings that are a contract's carrier's: the second's of lines that it takes on."""
+    second = {one.line_id: bookings[one.ride_id] for one in plan.onward if one.tariff_id == contract.tariff_id}
+    return {**bookings, **second}
 
 
 def _openings(plan: CheckoutPlan, order: PlacedOrder) -> list[plans.Opening]:

@@ -1,7 +1,7 @@
 """Decide what a checkout places, and freeze it: prices, terms, rates, commission, tariffs, payees, deadlines."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -16,10 +16,11 @@ from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
 from marketplace.checkout.queries import samples
 from marketplace.checkout.rules.cargo import cargo_of
-from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
+from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Change, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
 from marketplace.checkout.services import insuring
+from marketplace.distribution.onward.rules import RideSpace
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
@@ -86,6 +87,7 @@ def plan(
             person_id=actor.person,
             destination=wanted.to,
             departures=wanted.departures,
+            ways=wanted.ways,
             kept=cart,
             quotes=_quoted(session, actor, wanted, now),
             now=now,
@@ -103,15 +105,16 @@ def plan(
         orders=tuple(part.order for part in parts),
         unit=planner.placed_unit,
     )
+    carried = [(part, placed, line) for part in parts for placed, line in part.lines if not line.by_courier]
     choices = {part.order.id: wanted.payment_of(part.bundle.key) for part in parts}
     methods = {order_id: (choice.payment_method, choice.method) for order_id, choice in choices.items()}
     return CheckoutPlan(
         group=group,
-        spaces=tuple(
-            _space(part, placed, line, actor.company)
-            for part in parts
-            for placed, line in part.lines
-            if not line.by_courier
+        spaces=tuple(_space(part, placed, line, actor.company) for part, placed, line in carried),
+        onward=tuple(
+            _onward(_space(part, placed, line, actor.company), line.change)
+            for part, placed, line in carried
+            if line.change is not None
         ),
         freight=agreements,
         charges=charges_of(attempt_id, group, agreements, methods),
@@ -147,7 +150,7 @@ def _check(cart: Cart, wanted: Wanted) -> None:
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
     _check_named("freight_quotes", wanted.freight_quotes, {line.item.listing_id for line in cart.lines})
-    _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
+    _check_named("departures", wanted.departures | wanted.ways, {line.item.listing_id for line in cart.lines})
     _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
     _check_named("insurance", wanted.insurance, {bundle.key for bundle in cart.bundles})
     _check_named("purchase_order_numbers", wanted.purchase_order_numbers, {bundle.key for bundle in cart.bundles})
@@ -171,7 +174,7 @@ class _Planner:
         self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
         self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
         self.periods = dict(zip(WINDOW_SETTINGS, reference.settings_of(session, *WINDOW_SETTINGS, at=now), strict=True))
-        chosen = [_chosen(line) for line in cart.lines if not line.by_courier]
+        chosen = [one for line in cart.lines if not line.by_courier for one in line.ridden]
         sellers = {bundle.merchant_id for bundle in cart.bundles}
         carriers = {one.carrier_id for one in chosen if one.carrier_id is not None}
         chosen_modes = {wanted.payment_of(bundle.key).settled for bundle in cart.bundles}
@@ -286,13 +289,13 @@ class _Planner:
         for placed, line in part.lines:
             if line.by_courier:
                 continue
-            quoted = _chosen(line)
-            if quoted.tariff_id is None or quoted.carrier_id is None or quoted.freight is None:
-                raise Conflict("no_tariff", line=quoted.reference, to=line.to_place)
-            freight = FreightLine(
-                line_id=placed.id, amount=quoted.freight, chargeable_g=quoted.chargeable_g, binding=quoted.binding
-            )
-            by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id), []).append(freight)
+            for quoted in line.ridden:
+                if quoted.tariff_id is None or quoted.carrier_id is None or quoted.freight is None:
+                    raise Conflict("no_tariff", line=quoted.reference, to=quoted.to_place)
+                freight = FreightLine(
+                    line_id=placed.id, amount=quoted.freight, chargeable_g=quoted.chargeable_g, binding=quoted.binding
+                )
+                by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id), []).append(freight)
         return [self._agreement(part.order, *key, lines) for key, lines in by_tariff.items()]
 
     def _agreement(
@@ -379,7 +382,7 @@ def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> L
     return LineSpace(
         line_id=placed.id,
         departure_id=_chosen(line).departure_id,
-        to_place=line.to_place or "",
+        to_place=line.change.first.to_place if line.change else line.to_place or "",
         load=line.load,
         quantity=placed.quantity,
         from_stock=placed.from_stock,
@@ -387,6 +390,21 @@ def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> L
         consignee_id=buyer_id,
         cargo=cargo_of(line.offer),
         hs_code=line.offer.hs_code,
+    )
+
+
+def _onward(space: LineSpace, change: Change) -> RideSpace:
+    """Return the second half of a line's way: the same goods from the place of change on."""
+    if change.second.tariff_id is None:  # such a way is not offered
+        raise Conflict("no_tariff", line=change.second.reference, to=change.second.to_place)
+    second = replace(
+        space,
+        line_id=new_id(),
+        departure_id=change.second.departure_id,
+        to_place=change.second.to_place,
+    )
+    return RideSpace(
+        line_id=space.line_id, change_at=change.first.to_place, tariff_id=change.second.tariff_id, space=second
     )
 
 

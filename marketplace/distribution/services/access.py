@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.services import booking as bookings
 from marketplace.distribution.services import returning
 from marketplace.kernel.actor import Actor
@@ -32,10 +33,15 @@ def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datet
 
 
 def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now: datetime) -> tuple[BookingRow, UUID]:
-    """Return a booking and its line for who may count its arrival; NotAllowed for its shipper, else NotFound."""
+    """Return a booking and its line for who may count its arrival; NotAllowed for its shipper, else NotFound.
+
+    Conflict ``goes_onward`` where goods only change lorry: the second carrier counts them.
+    """
     line_id = line_of(session, booking_id=booking_id)
     found = booking_queries.booking(session, booking_id=booking_id)
     may_count(session, found, actor, now)
+    if found.subject == line_id and rides.of_lines(session, line_ids=[line_id]):
+        raise Conflict("goes_onward", booking=booking_id)
     return found, line_id
 
 
@@ -65,11 +71,15 @@ def may_count(session: Session, booking: BookingRow, actor: Actor, now: datetime
 
 
 def line_of(session: Session, *, booking_id: UUID) -> UUID:
-    """Return the order line that a booking carries; NotFound."""
+    """Return the order line that a booking carries, to its buyer or onward to him; NotFound."""
     line_id = session.scalars(sa.select(LineBooking.line_id).where(LineBooking.booking_id == booking_id)).one_or_none()
-    if line_id is None:
+    if line_id is not None:
+        return line_id
+    subject = booking_queries.subject_of(session, booking_id=booking_id)
+    ride = rides.of_subjects(session, subjects=[subject]).get(subject) if subject else None
+    if ride is None:
         raise NotFound("booking")
-    return line_id
+    return ride.line_id
 
 
 def _carries(session: Session, actor: Actor, booking: BookingRow, now: datetime) -> bool:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution import queries
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import (
     ContractState,
@@ -74,7 +76,7 @@ def on_line_added(session: Session, event: LineAdded) -> None:
     space = LineSpace(
         line_id=line.id,
         departure_id=departure.id,
-        to_place=like.to_place,
+        to_place=rides.goes_to(session, booking=like),
         load=load_of(line.quantity, line.packing),
         quantity=line.quantity,
         from_stock=line.lead_days is None,
@@ -106,15 +108,14 @@ def on_line_replaced(session: Session, event: LineReplaced) -> None:
     hub = departures.departure(session, departure_id=like.departure_id, now=event.at).hub_code
     load = load_of(line.quantity, line.packing) if line.packing else like.load
     ready_at = _ready_from(line, event.at)
-    found = option_queries.options(
-        session, hub_code=hub, to_place=like.to_place, load=load, after=ready_at, now=event.at
-    )
+    to_place = rides.goes_to(session, booking=like)
+    found = option_queries.options(session, hub_code=hub, to_place=to_place, load=load, after=ready_at, now=event.at)
     cargo = loads.cargo_of(session, line)
     for option in found:
         space = LineSpace(
             line_id=line.id,
             departure_id=option.departure_id,
-            to_place=like.to_place,
+            to_place=to_place,
             load=load,
             quantity=line.quantity,
             from_stock=line.lead_days is None,
@@ -180,6 +181,7 @@ def _shrink(session: Session, line: LineRow, left: int, load: Load | None, now: 
         rolling.adjust(session, booking_id=last.id, load=load, now=now)
     session.get_one(LineBooking, last.id).quantity = left
     session.flush()
+    onward.measure(session, line_id=line.id, now=now)
 
 
 def _lower(session: Session, contract: FreightRow, line_id: UUID, left: int, load: Load | None, now: datetime) -> None:

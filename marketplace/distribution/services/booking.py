@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import contracts, dangerous, loads, neighbours, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -173,6 +174,7 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
         if booking is not None and line_id in wanted:
             carried.append((booking, wanted[line_id]))
     loads.describe(session, carried=carried)
+    onward.confirm(session, line_ids=wanted, now=event.at)
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
@@ -243,6 +245,7 @@ def _hold_on(
     tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
     loads.describe(session, carried=[(again, line)])
     standing.check(session, departure_id=departure_id, coming={again.id: again.reference}, now=now)
+    onward.again(session, line_id=ended.subject, until=until, actor=actor, now=now)
     renewal.renew(session, line_id=ended.subject, load=load, actor=actor, now=now)
     return again
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.services import booking as line_bookings
 from marketplace.distribution.waybills.queries import statements
 from marketplace.kernel.money import PRICE_PLACES, Money, UnitPrice
@@ -32,6 +33,7 @@ from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
 from marketplace.papers.rules.parts import GoodsLine, Shipment
+from marketplace.reference import queries as reference
 
 SUBJECT: Final = "order_line"
 # The same line as the trading company buys it: its invoices are between other companies.
@@ -134,20 +136,20 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
     return _Shipped(
         line=line,
         packing=packing,
-        shipment=_by_lorry(booking, departure, cargo),
+        shipment=_by_lorry(session, booking, departure, cargo),
         departure=booking.departure_reference,
         units=cargo.units,
         marked=marked,
     )
 
 
-def _by_lorry(booking: BookingRow, departure: DepartureRow, cargo: CargoRow) -> Shipment:
-    end = next(stop for stop in departure.stops if stop.place.code == booking.to_place)
+def _by_lorry(session: Session, booking: BookingRow, departure: DepartureRow, cargo: CargoRow) -> Shipment:
+    to_place = rides.goes_to(session, booking=booking)
     return Shipment(
         booking=booking.reference,
         departure=booking.departure_reference,
         origin=names_of(departure.stops[0].place),
-        destination=names_of(end.place),
+        destination=names_of(reference.get_place(session, to_place)),
         house_waybill=cargo.house_waybill,
     )
 

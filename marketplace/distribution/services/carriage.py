@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution import queries
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import Stage
 from marketplace.distribution.services import contracts, discrepancies
@@ -32,14 +33,18 @@ def on_cleared(session: Session, event: DepartureCleared) -> None:
     """Let the money of the lines aboard follow them over a border.
 
     A lorry that is let over its first border was released for export; its goods are over the border once it stands in
-    the country that they go to. Neither side's customs say so themselves yet, and where a border was not noted the
-    delivery makes due what it would have.
+    the country that they go to, by whichever of two lorries. Neither side's customs say so themselves yet, and where a
+    border was not noted the delivery makes due what it would have.
     """
     places = {place.code: place.country for place in reference.places(session)}
     bookings = booking_queries.bookings(session, subjects=event.subjects)
-    orders = lines.orders_of_lines(session, line_ids=event.subjects)
+    line_of = rides.lines_of(session, subjects=event.subjects)
+    going = rides.of_lines(session, line_ids=line_of.values())
+    ends = {line_id: bookings[subject][-1].to_place for subject, line_id in line_of.items()}
+    ends |= {line_id: ride.to_place for line_id, ride in going.items()}
+    orders = lines.orders_of_lines(session, line_ids=line_of.values())
     for line_id in sorted(orders):
-        is_there = places[event.place_code] == places[bookings[line_id][-1].to_place]
+        is_there = places[event.place_code] == places[ends[line_id]]
         reached = MilestoneEvent.BORDER_CROSSED if is_there else MilestoneEvent.EXPORT_RELEASED
         milestones.reach(session, order_id=orders[line_id], line_id=line_id, event=reached, now=event.at)
 

@@ -11,6 +11,7 @@ from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.distribution import queries
 from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.rules.freight import (
     LIFECYCLE,
@@ -29,6 +30,9 @@ from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, Subj
 from marketplace.payments.services import allowances, plans
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
+
+# A line that changes lorry is carried by the tariffs of two carriers.
+_TWO = 2
 
 
 def agree(
@@ -209,11 +213,24 @@ def let_fall_due(
     event: MilestoneEvent,
     now: datetime,
     claim_id: UUID | None = None,
+    of_second: bool | None = None,
 ) -> None:
-    """Let the freight of a line fall due, or be released, by an event of its way: back, where a claim is named."""
-    for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]:
-        carries = line_id in {line.line_id for line in contract.lines} and contract.claim_id == claim_id
-        if contract.state is ContractState.AGREED and carries:
+    """Let the freight of a line fall due, or be released, by an event of its way: back, where a claim is named.
+
+    Of a line that changes lorry a hand-over is to the first carrier, unless it is ``of_second``; its receipt is of
+    both, unless ``of_second`` says that it is of one.
+    """
+    if of_second is None and event is MilestoneEvent.HANDED_OVER:
+        of_second = False
+    mine = [
+        contract
+        for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]
+        if line_id in {line.line_id for line in contract.lines} and contract.claim_id == claim_id
+    ]
+    if of_second is not None:
+        mine = of_leg(session, mine, line_id=line_id, is_second=of_second)
+    for contract in mine:
+        if contract.state is ContractState.AGREED:
             plans.fall_due(
                 session,
                 subject=Subject(SubjectKind.FREIGHT, contract.id),
@@ -221,6 +238,17 @@ def let_fall_due(
                 line_ids=[line_id],
                 now=now,
             )
+
+
+def of_leg(session: Session, contracts: Sequence[FreightRow], *, line_id: UUID, is_second: bool) -> list[FreightRow]:
+    """Return those contracts of a line by which its first carrier brings it, or its second; asks where there are two.
+
+    A line that rides on one lorry has a first carrier alone.
+    """
+    if len({contract.tariff_id for contract in contracts}) < _TWO:
+        return [] if is_second else list(contracts)
+    second = rides.tariffs_of(session, line_ids=[line_id]).get(line_id)
+    return [contract for contract in contracts if (contract.tariff_id == second) is is_second]
 
 
 def _cancel(session: Session, contract: FreightContract, actor: Actor, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.handover import Counted, Stage
 from marketplace.distribution.services import access, contracts, discrepancies
 from marketplace.kernel.actor import Actor
@@ -56,6 +57,7 @@ def hand_over(
     )
     session.get_one(LineBooking, booking.id).quantity = handed.units
     session.flush()
+    onward.measure(session, line_id=line_id, now=now)
     weighed = cargo_queries.received(session, booking_ids=[booking.id])[booking.id]
     discrepancies.note(
         session,

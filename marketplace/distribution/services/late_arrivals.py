@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.events import ArrivalLate
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.lateness import comes_much_later
 from marketplace.distribution.services import lateness
 from marketplace.kernel import events
@@ -26,8 +27,13 @@ def on_estimate_moved(session: Session, event: EstimateMoved) -> None:
     booked = booking_queries.bookings_on(session, departure_id=event.departure_id)
     aboard = [row for row in booked if row.state in _ON_THE_WAY]
     # What goes back is booked for its claim, and was promised to nobody.
-    lines = line_queries.orders_of_lines(session, line_ids=[row.subject for row in aboard])
-    every = booking_queries.bookings(session, subjects=lines)
+    line_of = rides.lines_of(session, subjects=[row.subject for row in aboard])
+    # What only changes lorry where this one brings it is promised by the second.
+    changing = rides.of_lines(session, line_ids=[row.subject for row in aboard])
+    lines = line_queries.orders_of_lines(session, line_ids=line_of.values())
+    every = booking_queries.bookings(
+        session, subjects=[one for one, line_id in line_of.items() if line_id in lines and one not in changing]
+    )
     expected = standing(session, departure_id=event.departure_id).known
     for row in aboard:
         promised = lateness.promised_booking(every.get(row.subject, ()))
@@ -41,7 +47,7 @@ def on_estimate_moved(session: Session, event: EstimateMoved) -> None:
                 session,
                 ArrivalLate(
                     at=event.at,
-                    line_id=row.subject,
+                    line_id=line_of[row.subject],
                     departure_id=event.departure_id,
                     promised_at=promised.arrives_at,
                     expected_at=at,

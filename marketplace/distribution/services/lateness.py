@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.lateness import Lorry, promised_at
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed
@@ -81,8 +82,12 @@ def arrival_promise(session: Session, *, line_id: UUID) -> Promised | None:
     first = promised_booking(rows)
     if first is None:
         return None
-    zone = reference.get_place(session, first.to_place).zone
-    return Promised(first.cutoff_cargo_at, first.arrives_at, zone, _arrived_at(session, rows))
+    ride = rides.of_lines(session, line_ids=[line_id]).get(line_id)
+    if ride is not None:  # what was promised is the arrival of the second lorry
+        rows = booking_queries.bookings(session, subjects=[ride.id]).get(ride.id, ())
+    last = promised_booking(rows) or first
+    zone = reference.get_place(session, last.to_place).zone
+    return Promised(first.cutoff_cargo_at, last.arrives_at, zone, _arrived_at(session, rows))
 
 
 def promised_booking(rows: Sequence[BookingRow]) -> BookingRow | None:

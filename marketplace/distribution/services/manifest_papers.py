@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution import queries as freight
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.services import return_papers
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.queries import bookings, departures
@@ -38,6 +39,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         row for row in bookings.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
     ]
     houses = manifests.cargo_of(session, booking_ids=[row.id for row in aboard])
+    back = claims.some(session, claim_ids=[row.subject for row in aboard])
     goods_of = _goods_of(session, [row.subject for row in aboard])
     carrier = carrier_of(session, departure, [order.id for order, _line in goods_of.values()])
     end = departure.stops[-1].place
@@ -58,7 +60,9 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         arrives_zone=end.zone,
         sealed_at=frozen.frozen_at,
         seals=(frozen.content["seal"],),
-        houses=tuple(_house(session, row, houses[row.id], goods_of[row.subject]) for row in aboard),
+        houses=tuple(
+            _house(session, row, houses[row.id], goods_of[row.subject], goes_back=row.subject in back) for row in aboard
+        ),
         frozen_sha256=frozen.sha256,
     )
     operators = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
@@ -87,6 +91,8 @@ def carrier_of(session: Session, departure: DepartureRow, order_ids: Sequence[UU
 def _goods_of(session: Session, subjects: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
     """Return the order lines that bookings carry, each with its order; of goods that go back by their claim."""
     back = {row.id: row.line_id for row in claims.some(session, claim_ids=subjects).values()}
+    onward = rides.of_subjects(session, subjects=subjects)
+    back |= {ride_id: row.line_id for ride_id, row in onward.items()}
     carried = {subject: back.get(subject, subject) for subject in subjects}
     found = line_queries.orders_of_lines(session, line_ids=carried.values())
     rows = orders.by_id(session, order_ids=set(found.values()))
@@ -100,6 +106,8 @@ def _house(
     booking: BookingRow,
     cargo: CargoRow,
     traded: tuple[OrderRow, LineRow],
+    *,
+    goes_back: bool,
 ) -> House:
     order, line = traded
     return House(
@@ -111,7 +119,7 @@ def _house(
         goods=line.titles,
         hs_code=line.hs_code,
         origin=line.origin,
-        basis=order.incoterm if booking.subject == line.id else return_papers.BASIS,
+        basis=return_papers.BASIS if goes_back else order.incoterm,
         cartons=sum(unit.cartons for unit in cargo.units),
         gross_g=sum(unit.grams for unit in cargo.units),
         cm3=sum(unit.cm3 for unit in cargo.units),

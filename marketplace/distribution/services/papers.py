@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
@@ -34,6 +35,10 @@ def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Act
     subjects = {line.line_id: contract.claim_id or line.line_id for line in contract.lines}
     found = booking_queries.bookings(session, subjects=subjects.values())
     bookings = {line_id: found[subject][-1] for line_id, subject in subjects.items() if subject in found}
+    second = rides.of_tariff(session, line_ids=subjects, tariff_id=contract.tariff_id)
+    if second:
+        onward = booking_queries.bookings(session, subjects=second.values())
+        bookings |= {line_id: onward[ride_id][-1] for line_id, ride_id in second.items()}
     on = departures.departures_of(session, departure_ids={row.departure_id for row in bookings.values()}, now=now)
     papers.issue_paper(session, paper=freight_paper(contract, order, bookings, on, now), actor=actor, now=now)
 

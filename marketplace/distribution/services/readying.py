@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.services import dangerous, loads
 from marketplace.distribution.services.booking import (
     ENDED,
@@ -66,8 +67,11 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
             _move(session, booking, departure, ready_at, until, event.at)
     else:
         return
+    # A line that changes lorry has room on both, or its day is not accepted.
+    onward.take(session, line_id=event.line_id, until=order.proforma_ends_at or departure.cutoff_cargo_at, now=event.at)
     if order.secured_at is not None:
         claims.confirm(session, subject=event.line_id, now=event.at)
+        onward.confirm(session, line_ids=[event.line_id], now=event.at)
     present = current(session, line_id=event.line_id)
     if present is not None:
         ready_at = at_hub(event.ready_date, departure)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.handling.services import surcharging
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.services import booking as bookings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
@@ -47,6 +48,7 @@ def book_again(session: Session, *, line_id: UUID, departure_id: UUID, actor: Ac
     until = _chosen(session, ended, departure_id, now).cutoff_cargo_at
     new = bookings.hold_on(session, ended, departure_id, until=until, actor=actor, now=now)
     claims.confirm(session, subject=line_id, actor=actor, now=now)
+    onward.confirm(session, line_ids=[line_id], actor=actor, now=now)
     cargo.bring_along(session, actor=actor, booking_id=ended.id, new_booking_id=new.id, now=now)
     surcharging.consider(session, line_id=line_id, booking_id=new.id, now=now)
     return booking_queries.booking(session, booking_id=new.id)

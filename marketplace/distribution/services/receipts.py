@@ -12,6 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.cargo import ReceiptRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
@@ -95,7 +96,7 @@ def _receive(
         received_at=received_at,
         now=now,
     )
-    units = session.get_one(LineBooking, booking_id).quantity
+    units = session.get_one(LineBooking, _tied(session, booking, line_id)).quantity
     came_before, came = (
         units_in(number, cartons=loaded, units=units, carton_units=packing.carton_units) if number else 0
         for number in (counted, counted + received.cartons)
@@ -111,6 +112,13 @@ def _receive(
         _conclude(session, line_id, booking_id, (loaded, counted + received.cartons, hurt), received, actor, now)
         contracts.let_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
     return receipt_id
+
+
+def _tied(session: Session, booking: BookingRow, line_id: UUID) -> UUID:
+    """Return the booking that a line's units are tied to: the first of a line that changed lorry."""
+    if booking.subject == line_id:
+        return booking.id
+    return bookings.bookings(session, subjects=[line_id])[line_id][-1].id
 
 
 def counts(session: Session, booking_id: UUID) -> tuple[int, tuple[ReceiptRow, ...]]:

@@ -1,5 +1,6 @@
 """Agree the freight of a line again whose contract ended with its booking: never dearer than it was agreed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount,
 def renew(session: Session, *, line_id: UUID, load: Load, actor: Actor, now: datetime) -> None:
     """Agree anew what ended: same carrier, payer, tariff and amount, less for a load that shrank.
 
-    Nothing happens while a contract carries the line.
+    Nothing happens while a contract carries the line; of a line that changes lorry each carrier's is agreed for itself.
     What the first contract had been paid goes back, so the new one is paid by bank to the carrier. Conflict
     ``no_payee`` when the carrier has no account for its currency.
     """
@@ -35,8 +36,22 @@ def renew(session: Session, *, line_id: UUID, load: Load, actor: Actor, now: dat
         .where(FreightContractLine.line_id == line_id, FreightContract.claim_id.is_(None))
         .order_by(FreightContract.id)
     ).all()
-    if not found or any(contract.state is ContractState.AGREED for contract, _ in found):
-        return
+    by_tariff: dict[UUID, list[tuple[FreightContract, FreightContractLine]]] = {}
+    for contract, line in found:
+        by_tariff.setdefault(contract.tariff_id, []).append((contract, line))
+    for some in by_tariff.values():
+        if not any(contract.state is ContractState.AGREED for contract, _ in some):
+            _renew(session, line_id, some, load, actor, now)
+
+
+def _renew(
+    session: Session,
+    line_id: UUID,
+    found: Sequence[tuple[FreightContract, FreightContractLine]],
+    load: Load,
+    actor: Actor,
+    now: datetime,
+) -> None:
     extra = extra_contracts(session, line_ids=[line_id])
     ended, line = next((pair for pair in reversed(found) if pair[0].id not in extra), found[-1])
     # With it ended what its payer had consented to pay above it.

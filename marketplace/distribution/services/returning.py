@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.rules.returning import GIVEN_UP, WayOut, WaysBack, chosen_place, share, ways_back
 from marketplace.distribution.services import agreeing, contracts, loads, papers
@@ -204,12 +205,13 @@ def _back(session: Session, claim: ClaimRow) -> _Back:
         raise Conflict("no_way_back", claim=claim.reference)
     came = outbound[-1]
     countries = {place.code: place.country for place in reference.places(session)}
+    place = rides.goes_to(session, booking=came)
     ways = ways_back(
         WayOut(
             hub_code=came.hub_code,
             hub_country=countries[came.hub_code],
-            place_code=came.to_place,
-            place_country=countries[came.to_place],
+            place_code=place,
+            place_country=countries[place],
         ),
         hubs={code: countries[code] for code in departures.hubs(session)},
         served={code: countries[code] for code in departures.destinations(session)},

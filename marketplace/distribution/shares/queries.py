@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.shares.models import FreightShare
 from marketplace.kernel.checks import Breach
@@ -78,9 +79,16 @@ def waiting(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     """Return the departures that left lately with goods aboard under terms, whose share is not written."""
     found = session.scalars(
         sa.select(Departure.id)
-        .join(Booking, Booking.departure_id == Departure.id)
-        .join(FreightContractLine, FreightContractLine.line_id == Booking.subject)
+        .select_from(FreightContractLine)
         .join(FreightContract, FreightContract.id == FreightContractLine.contract_id)
+        .outerjoin(
+            OnwardRide,
+            sa.and_(
+                OnwardRide.line_id == FreightContractLine.line_id, OnwardRide.tariff_id == FreightContract.tariff_id
+            ),
+        )
+        .join(Booking, Booking.subject == sa.func.coalesce(OnwardRide.id, FreightContractLine.line_id))
+        .join(Departure, Departure.id == Booking.departure_id)
         .join(TariffTerms, TariffTerms.tariff_id == FreightContract.tariff_id)
         .outerjoin(
             FreightShare,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution import queries
 from marketplace.distribution.costs.queries.revenue import RevenueRow, revenue
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import FreightLine
 from marketplace.distribution.services import contracts, papers
@@ -115,7 +116,7 @@ def take_whole(session: Session, *, departure_id: UUID, actor: Actor, now: datet
 def _lower(session: Session, contract: FreightRow | None, row: RevenueRow, less: Money, now: datetime) -> None:
     if contract is None or not less:
         return
-    line_id = _line_id(contract, row)
+    line_id = _line_id(session, contract, row)
     before = _line(queries.by_id(session, contract_id=contract.id), line_id)
     asked = replace(before, amount=before.amount - less)
     if contracts.lower(session, contract_id=contract.id, line_id=line_id, price=asked, actor=SYSTEM, now=now):
@@ -124,16 +125,23 @@ def _lower(session: Session, contract: FreightRow | None, row: RevenueRow, less:
         papers.issue_freight_contract(session, contract=carried, actor=SYSTEM, now=now)
 
 
-def _line_id(contract: FreightRow, row: RevenueRow) -> UUID:
-    """Return the line of a contract that a booking is for: of goods that go back the booking names the claim."""
-    return row.subject if contract.claim_id is None else contract.lines[0].line_id
+def _line_id(session: Session, contract: FreightRow, row: RevenueRow) -> UUID:
+    """Return the line of a contract that a booking is for: of goods that go back the booking names the claim.
+
+    Of goods that a second lorry takes on it names the ride.
+    """
+    if contract.claim_id is not None:
+        return contract.lines[0].line_id
+    if any(line.line_id == row.subject for line in contract.lines):
+        return row.subject
+    return rides.ride(session, ride_id=row.subject).line_id
 
 
 def _fall(
     session: Session, row: RevenueRow, agreed: Money, contract: FreightRow, percent: int, factor_bp: int, now: datetime
 ) -> bool:
     share = shares.share_of(agreed, factor_bp)
-    line_id = _line_id(contract, row)
+    line_id = _line_id(session, contract, row)
     before = _line(queries.by_id(session, contract_id=contract.id), line_id)
     _lower(session, contract, row, agreed - share, now)
     after = _line(queries.by_id(session, contract_id=contract.id), line_id)

@@ -13,6 +13,8 @@ from marketplace.catalog.queries import details
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.dangerous import Answer
 from marketplace.distribution import queries as freight
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.waybills.models import CargoStatement
@@ -100,7 +102,9 @@ def statements(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, St
 def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Consigned, ...]:
     """Return whose goods bookings carry, in their order; bookings of no order line are left out."""
     back = {row.id: row.line_id for row in claims.some(session, claim_ids=[row.subject for row in bookings]).values()}
+    onward = rides.of_subjects(session, subjects=[row.subject for row in bookings])
     of_line = {row.subject: back.get(row.subject, row.subject) for row in bookings}
+    of_line |= {ride_id: row.line_id for ride_id, row in onward.items()}
     order_of = line_queries.orders_of_lines(session, line_ids=set(of_line.values()))
     rows = orders.by_id(session, order_ids=set(order_of.values()))
     lines = {
@@ -112,6 +116,7 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
     cargo = manifests.cargo_of(session, booking_ids=[row.id for row in bookings])
     said = statements(session, line_ids=set(order_of))
     listed = details.documents(session, listing_ids={lines[line_id].listing_id for line_id in order_of})
+    rode = rides.tariffs_of(session, line_ids=set(order_of))
     found: list[Consigned] = []
     for booking in bookings:
         line_id = of_line[booking.subject]
@@ -127,7 +132,9 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
                 cargo=cargo[booking.id],
                 statement=said.get(line_id, UNSAID),
                 danger=danger if danger and danger.get("answer") == Answer.DANGEROUS else None,
-                contract=_contract(contracts[order_of[line_id]], line_id, returns),
+                contract=_contract(
+                    contracts[order_of[line_id]], line_id, returns, rode.get(line_id), onward.get(booking.subject)
+                ),
                 returns=returns,
             )
         )
@@ -182,14 +189,24 @@ def danger_of(one: Consigned, *, cartons: int) -> Danger | None:
     )
 
 
-def _contract(contracts: Sequence[FreightRow], line_id: UUID, claim_id: UUID | None) -> FreightRow | None:
-    """Return the freight contract in force under which a line rides, to its buyer or back for a claim."""
+def _contract(
+    contracts: Sequence[FreightRow],
+    line_id: UUID,
+    claim_id: UUID | None,
+    second: UUID | None,
+    ride: RideRow | None,
+) -> FreightRow | None:
+    """Return the freight contract in force under which a line rides, to its buyer or back for a claim.
+
+    ``second`` is the tariff of the carrier that takes the line on; it is asked for where the booking is of a ride.
+    """
     mine = [
         row
         for row in contracts
         if row.state is ContractState.AGREED
         and row.claim_id == claim_id
         and line_id in {line.line_id for line in row.lines}
+        and (claim_id is not None or (row.tariff_id == second) is (ride is not None))
     ]
     # Those after it are for what came above the booking.
     return mine[0] if mine else None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import closures
 from marketplace.catalog.rules.packing import load_of
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.freight import payer_of
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Conflict
@@ -54,12 +55,13 @@ def _addition(session: Session, row: ChangeRow, departure: DepartureRow, company
     order = orders.order(session, company_id=company_id, order_id=row.order_id)
     line = next(one for one in line_queries.lines_for(session, order=order) if one.id == row.terms.line)
     booked = bookings.bookings(session, subjects=[line.id]).get(line.id)
-    stop = departure.stop_at(booked[-1].to_place) if booked else None
+    to_place = rides.goes_to(session, booking=booked[-1]) if booked else None
+    stop = departure.stop_at(to_place) if to_place else None
     deposit, until = _deposit(session, order, row, line, departure, company_id, now)
     return Addition(
         departure=departure,
         arrives_at=stop.eta if stop else departure.arrives_at,
-        freight=_freight(session, order, row, line, booked[-1].to_place, company_id, now) if booked else None,
+        freight=_freight(session, order, row, line, to_place, company_id, now) if to_place else None,
         deposit=deposit,
         deposit_until=until,
     )

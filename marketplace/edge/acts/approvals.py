@@ -367,7 +367,12 @@ def typed(case_id: UUID) -> dict[str, Any]:
     row = cases.case(session, company_id=actor.company, case_id=case_id)
     if not isinstance(row.content, Purchase) or isinstance(row.content, Amended):
         return {}
-    values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines if line.departure_id}
+    values = {
+        # A way with a change is filled in as the form sends it.
+        f"departure.{line.item_id}": "+".join([str(line.departure_id), *filter(None, [line.promised.get("onward")])])
+        for line in row.content.lines
+        if line.departure_id
+    }
     for part in row.content.parts:
         terms = part.terms
         key = bundle_key(part.merchant_id, terms["incoterm"], terms["place"], terms["currency"])

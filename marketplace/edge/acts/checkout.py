@@ -21,6 +21,7 @@ from marketplace.checkout.queries.standing import payments_of as standing_of
 from marketplace.checkout.rules.cart import Bundle, Cart, Problem
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import AttemptState, Outcome
+from marketplace.checkout.rules.ways import Way
 from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
@@ -30,7 +31,8 @@ from marketplace.kernel.db import glance, in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
-from marketplace.orders.rules.samples import SampleWish, Way
+from marketplace.orders.rules.samples import SampleWish
+from marketplace.orders.rules.samples import Way as SampleWay
 from marketplace.orders.services import carts
 from marketplace.papers.rules import carriage_terms
 from marketplace.payments.flows.card_calls import local_methods
@@ -209,9 +211,11 @@ class CartSeen:
         owed: list[tuple[str, UUID, str]] = [
             ("merchant", bundle.merchant_id, bundle.currency),
             *(
-                ("carrier", line.chosen.carrier_id, line.freight.currency)
+                ("carrier", option.carrier_id, option.freight.currency)
                 for line in bundle.lines
-                if line.freight is not None and line.chosen is not None and line.chosen.carrier_id is not None
+                if line.freight is not None
+                for option in line.ridden
+                if option.carrier_id is not None and option.freight is not None
             ),
         ]
         missing = (
@@ -231,15 +235,30 @@ class SampleAsked:
     missing: tuple[Problem, ...]
 
 
-def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | None = None) -> CartSeen:
+def look(
+    session: Session | None = None,
+    *,
+    departures: Mapping[UUID, UUID] | None = None,
+    ways: Mapping[UUID, Way] | None = None,
+    with_changes: bool = False,
+) -> CartSeen:
     """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines.
 
-    ``departures`` chooses by listing; one that a line cannot take any more is passed over.
+    ``departures`` and ``ways`` choose by listing; a departure that a line cannot take any more is passed over.
+    ``with_changes`` ways with a change are offered, for some questions more.
     """
     session = session or glance()
     actor, now = require_actor(), clock.now()
     reference.places(session)  # first: settings and closed days come along, and are not asked for again
-    cart = queries.cart(session, company_id=actor.company, person_id=actor.person, departures=departures, now=now)
+    cart = queries.cart(
+        session,
+        company_id=actor.company,
+        person_id=actor.person,
+        departures=departures,
+        ways=ways,
+        with_changes=with_changes,
+        now=now,
+    )
     return _seen(session, cart)
 
 
@@ -257,7 +276,7 @@ def ask_for_sample(listing_id: UUID, query: SampleQuery) -> SampleAsked:
     """
     offer, (quantity, way, to) = offered_sample(listing_id), (query.quantity, query.way, query.to)
     if quantity is not None and way is not None and to is not None:
-        wish = SampleWish(listing_id=listing_id, quantity=quantity, way=Way(way), to=to)
+        wish = SampleWish(listing_id=listing_id, quantity=quantity, way=SampleWay(way), to=to)
         return SampleAsked(offer, look_at_sample(wish), ())
     missing = samples.missing(
         reading(), actor=require_actor(), listing_id=listing_id, offer=offer, quantity=quantity, way=way, to=to
@@ -279,7 +298,7 @@ def offered_sample(listing_id: UUID) -> SampleOffer:
 def _seen(session: Session, cart: Cart) -> CartSeen:
     actor, now = require_actor(), clock.now()
     sellers = {bundle.merchant_id for bundle in cart.bundles}
-    carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
+    carriers = {option.carrier_id for line in cart.lines for option in line.ridden if option.carrier_id}
     at_work, units = accounts.get_companies_at_work(
         session, company_ids=sellers | {actor.company}, own=actor.company, now=now
     )

@@ -57,6 +57,12 @@ def ways_of(session: Session, seen: CartSeen) -> dict[Road, WayRow]:
     """Return how the departures that a cart can choose among bring its goods there."""
     lines: list[CartLine] = [line for bundle in seen.cart.bundles for line in bundle.lines]
     roads = {(option.line_code, option.to_place) for line in lines for option in line.options}
+    roads |= {
+        (option.line_code, option.to_place)
+        for line in lines
+        for change in line.changes
+        for option in (change.first, change.second)
+    }
     return ways(session, roads=roads, now=seen.now)
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import DiscrepancyRow, UnbookedRow
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import access, handover, rebooking, receipts, return_way
@@ -69,11 +71,23 @@ class Aboard:
     """A booking with what was packed, taken in, received and found different."""
 
     booking: BookingRow
+    line_id: UUID  # the goods, whether they go to their buyer, change lorry on the way or go back
+    ride: RideRow | None  # of goods that another lorry takes on, or brought here
     back: ClaimRow | None  # goods that go back, for this claim
     packing: PackingRow | None
     taken_in: ReceivedRow | None
     receipts: tuple[ReceiptRow, ...]
     discrepancies: tuple[DiscrepancyRow, ...]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another lorry takes it on from where this one brings it."""
+        return self.ride is not None and self.booking.subject == self.line_id
+
+    @property
+    def is_second(self) -> bool:
+        """Whether another lorry brings it to this one's hub."""
+        return self.ride is not None and self.booking.subject == self.ride.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +414,8 @@ def takes_cargo(row: Aboard) -> bool:
     """Tell whether the hub can take in more of a booking; what goes back it takes in at once."""
     if row.back is not None:
         return row.booking.state is BookingState.CONFIRMED
+    if row.is_second:  # the first carrier brings it
+        return False
     return row.booking.state in AT_HUB and row.packing is not None and row.packing.missing > 0
 
 
@@ -433,8 +449,11 @@ def _is_possible(departure: DepartureRow, act: str) -> bool:
 
 def aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
     """Return bookings with what is known of their cargo."""
-    ids, lines = [row.id for row in bookings], [row.subject for row in bookings]
-    back = claims.some(session, claim_ids=lines)
+    ids, subjects = [row.id for row in bookings], [row.subject for row in bookings]
+    back = claims.some(session, claim_ids=subjects)
+    line_of = rides.lines_of(session, subjects=subjects)
+    riding = rides.of_lines(session, line_ids=line_of.values())
+    lines = list(line_of.values())
     packings = packing_queries.packings(session, line_ids=lines)
     taken_in = cargo.received(session, booking_ids=ids)
     found = cargo.receipts(session, booking_ids=ids)
@@ -442,11 +461,13 @@ def aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, 
     return tuple(
         Aboard(
             booking=row,
+            line_id=back[row.subject].line_id if row.subject in back else line_of[row.subject],
+            ride=riding.get(line_of[row.subject]),
             back=back.get(row.subject),
-            packing=packings.get(row.subject),
+            packing=packings.get(line_of[row.subject]),
             taken_in=taken_in.get(row.id),
             receipts=found.get(row.id, ()),
-            discrepancies=differing.get(row.subject, ()),
+            discrepancies=differing.get(line_of[row.subject], ()),
         )
         for row in bookings
     )

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import lateness
 from marketplace.edge.acts.approvals import Approval, approval_of
@@ -80,6 +82,9 @@ class OrderSeen:
     places: Mapping[str, PlaceRow]
     lines: tuple[LineRow, ...]
     bookings: Mapping[UUID, tuple[BookingRow, ...]]
+    # The second halves of lines that change lorry, and their bookings; ``bookings`` has those after the change.
+    rides: Mapping[UUID, RideRow]
+    seconds: Mapping[UUID, tuple[BookingRow, ...]]
     journeys: Mapping[UUID, tuple[TransportRow, ...]]
     freight: tuple[FreightRow, ...]
     payments: tuple[PaymentRow, ...]
@@ -117,6 +122,23 @@ class OrderSeen:
         """Return what happened and is expected to the present booking of a line."""
         booking = self.booking_of(line_id)
         return self.journeys.get(booking.id, ()) if booking else ()
+
+    def whole_journey_of(self, line_id: UUID) -> tuple[TransportRow, ...]:
+        """Return what happened and is expected on both lorries of a line, by when; on the one of others."""
+        if line_id not in self.rides:
+            return self.journey_of(line_id)
+        rows = (*self.bookings.get(line_id, ()), *self.seconds.get(line_id, ()))
+        found = {event.id: event for row in rows for event in self.journeys.get(row.id, ())}
+        return tuple(sorted(found.values(), key=lambda event: (event.event_at, event.id)))
+
+    def every_booking_of(self, line_id: UUID) -> tuple[BookingRow, ...]:
+        """Return all bookings of a line: those of its second half after those of its first."""
+        return tuple(dict.fromkeys((*self.bookings.get(line_id, ()), *self.seconds.get(line_id, ()))))
+
+    def second_of(self, line_id: UUID) -> BookingRow | None:
+        """Return the booking of the lorry that takes a line on, the latest one."""
+        found = self.seconds.get(line_id, ())
+        return found[-1] if found else None
 
     def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
         """Return the goods' milestones of a line."""
@@ -252,7 +274,10 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
     companies = accounts.get_companies(
         session, company_ids={order.buyer_id, order.merchant_id, order.seller_id, *(row.carrier_id for row in freight)}
     )
-    bookings = booking_queries.bookings(session, subjects=line_ids)
+    riding = rides.of_lines(session, line_ids=line_ids) if not order.by_courier else {}
+    booked = booking_queries.bookings(session, subjects=[*line_ids, *(ride.id for ride in riding.values())])
+    seconds = {line_id: booked.pop(ride.id, ()) for line_id, ride in riding.items()}
+    bookings = booked
     late_from = lateness.late_from(session, order=order, lines=lines, bookings=bookings)
     about: list[tuple[str, UUID]] = [("order", order.id)]
     about += [("purchase", bought.id)] if bought else []
@@ -278,8 +303,15 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         countries={row.id: row.country for row in companies.values()},
         places={place.code: place for place in reference.places(session)},
         lines=lines,
-        bookings=bookings,
-        journeys=tracking.timeline(session, booking_ids=[rows[-1].id for rows in bookings.values()]),
+        bookings={
+            line_id: (*rows, *seconds[line_id]) if line_id in riding and riding[line_id].changed_at else rows
+            for line_id, rows in bookings.items()
+        },
+        rides=riding,
+        seconds=seconds,
+        journeys=tracking.timeline(
+            session, booking_ids=[rows[-1].id for rows in (*bookings.values(), *seconds.values()) if rows]
+        ),
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.accounts import queries as accounts
+from marketplace.distribution.onward import queries as rides
 from marketplace.edge.acts.operations import Aboard
 from marketplace.edge.requests import operations as requests
 from marketplace.kernel import clock
@@ -59,9 +60,10 @@ def running(asked: requests.Running) -> Page[DepartureRow]:
 
 
 def cargo_of(subjects: Collection[UUID]) -> Mapping[UUID, Cargo]:
-    """Return what bookings carry, for the operator's staff; of goods that go back the line that they are of."""
+    """Return what bookings carry, for the operator's staff; of goods that go back, or onward, their line."""
     session = reading()
     back = {row.id: row.line_id for row in claims.some(session, claim_ids=subjects).values()}
+    back |= {key: row.line_id for key, row in rides.of_subjects(session, subjects=subjects).items()}
     found = line_queries.goods_of(session, line_ids={back.get(subject, subject) for subject in subjects})
     goods = {one: found[back.get(one, one)] for one in subjects if back.get(one, one) in found}
     merchants = accounts.get_companies(session, company_ids={row.merchant_id for row in goods.values()})

@@ -57,7 +57,7 @@ def _ahead(bundle: Bundle, line: CartLine) -> Ahead:
     """Return the days that the lorry which is chosen for a line promises."""
     if line.chosen is None:
         return Ahead(confirm_by=bundle.confirm_by)
-    return Ahead(confirm_by=bundle.confirm_by, cutoff=line.chosen.cutoff_cargo_at, arrival=line.chosen.arrives_at)
+    return Ahead(confirm_by=bundle.confirm_by, cutoff=line.chosen.cutoff_cargo_at, arrival=line.arrives_at)
 
 
 __all__ = ["ShareAhead", "of_bundle"]

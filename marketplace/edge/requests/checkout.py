@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.checkout.rules.wanted import Expected, InsuranceWish, PaymentChoice, Wanted
+from marketplace.checkout.rules.ways import Way
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Exact, Line, Request, Whole, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, Whole, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.carts import MOST_LINES
@@ -106,17 +107,44 @@ class Insurance(Request):
         return InsuranceWish(self.cover, self.declared_value)
 
 
+class OnwardWay(Request):
+    """A way by two departures, as ``GET /cart?changes=1`` offers them in a line's ``changes``."""
+
+    first: UUID
+    second: UUID
+
+
+def _way(sent: object) -> object:
+    """Read a way as a form sends it: both ids with a plus between them."""
+    if isinstance(sent, str) and "+" in sent:
+        first, second = sent.split("+", 1)
+        return {"first": first, "second": second}
+    return sent
+
+
+Chosen = Annotated[UUID | OnwardWay, BeforeValidator(_way)]
+
+
+class CartQuery(Request):
+    """``changes=1`` offers ways with a change between two departures too."""
+
+    changes: Tick = False
+    to: Optional = None
+    approval: Optional = None
+
+
 class Checkout(Request):
     """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
 
     ``freight_quotes`` are quotes that the company of whoever asks was given, by listing: each binds until it expires.
     ``unit_id`` is the unit of the company that it is for, the own one where none is named. ``insurance`` is by
     bundle key. Who books accepts the terms of ``GET /carriage-terms``; ``carrier_terms`` names the version
-    that was read, and another one by then is refused.
+    that was read, and another one by then is refused. A line goes by one departure, ``id``, or by two with a change
+    between them, ``{"first": id, "second": id}``.
     """
 
     expected_totals: list[Total] = Field(max_length=40)
-    departures: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
+    departures: dict[UUID, Chosen] = Field(default_factory=dict, max_length=MOST_LINES)
     freight_quotes: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
     payment: Payment
     payments: dict[str, Payment] = Field(default_factory=dict, max_length=MOST_LINES)
@@ -127,12 +155,19 @@ class Checkout(Request):
     insurance: dict[str, Insurance] = Field(default_factory=dict, max_length=MOST_LINES)
     carrier_terms: Optional = None
 
+    @property
+    def ways(self) -> dict[UUID, Way]:
+        """The ways with a change, by listing."""
+        found = ((key, one) for key, one in self.departures.items() if isinstance(one, OnwardWay))
+        return {key: Way(one.first, one.second) for key, one in found}
+
     def wanted(self) -> Wanted:
         """Return it as a value."""
         return Wanted(
             expected_totals=tuple(total.expected() for total in self.expected_totals),
             payment=self.payment.choice(),
-            departures=self.departures,
+            departures={key: one for key, one in self.departures.items() if isinstance(one, UUID)},
+            ways=self.ways,
             freight_quotes=self.freight_quotes,
             payments={key: payment.choice(f"payments.{key}") for key, payment in self.payments.items()},
             purchase_order_number=self.purchase_order_number or "",
@@ -171,6 +206,7 @@ messages.register(
             "The goods cannot be at the hub in time for the departure that was chosen. The next possible one: %(next)s."
         ),
         "no_departure": _("No departure takes these goods to this place."),
+        "no_onward": _("No second lorry takes these goods on from %(hub)s after the first one. Choose another day."),
         "not_sold_on": _("The operator's trading company does not sell these goods in %(currency)s."),
         "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
         "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered, and no money is kept."),

@@ -17,6 +17,7 @@ from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.checkout import events as checkout
 from marketplace.distribution import events as distribution
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.returning import GIVEN_UP
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
@@ -203,23 +204,39 @@ def on_waited_too_long(session: Session, event: payments.WaitedTooLong) -> None:
 
 def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
     """Tell both sides by which lorry the goods go now."""
-    _later(session, event, News.BOOKING_ROLLED, lines=[event.subject], departure=event.departure_id)
+    _later(session, event, News.BOOKING_ROLLED, lines=_lines(session, [event.subject]), departure=event.departure_id)
 
 
 def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:
     """Tell both sides that goods have no lorry; of an order or a line that ended they are told anyway."""
-    if event.reason != GIVEN_UP:
+    # Of a second lorry that is lost ``on_ride_lost`` tells; with the first one the goods have none.
+    if event.reason != GIVEN_UP and not rides.of_subjects(session, subjects=[event.subject]):
         _later(session, event, News.BOOKING_LOST, lines=[event.subject])
 
 
 def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:
     """Tell both sides of everything aboard."""
-    _later(session, event, News.DEPARTED, lines=event.subjects, departure=event.departure_id)
+    _later(session, event, News.DEPARTED, lines=_lines(session, event.subjects), departure=event.departure_id)
 
 
 def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:
-    """Tell both sides of everything for this place."""
-    _later(session, event, News.ARRIVED, lines=event.subjects, departure=event.departure_id)
+    """Tell both sides of everything for this place; what only changes lorry here is for another."""
+    changing = rides.of_lines(session, line_ids=event.subjects)
+    there = [subject for subject in event.subjects if subject not in changing]
+    if there:
+        _later(session, event, News.ARRIVED, lines=_lines(session, there), departure=event.departure_id)
+
+
+def on_ride_lost(session: Session, event: distribution.RideLost) -> None:
+    """Tell both sides, and the operator's people who run the lorries, that no second lorry takes goods on."""
+    for news in (News.RIDE_LOST, News.RIDE_WAITS):
+        _later(session, event, news, lines=[event.line_id])
+
+
+def _lines(session: Session, subjects: Sequence[UUID]) -> list[UUID]:
+    """Return what bookings are for: of a second lorry the line that it takes on."""
+    found = rides.lines_of(session, subjects=subjects)
+    return list(dict.fromkeys(found[subject] for subject in subjects))
 
 
 def on_arrival_late(session: Session, event: distribution.ArrivalLate) -> None:

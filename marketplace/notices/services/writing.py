@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.queries import RideRow
+from marketplace.distribution.onward.rules import RideState
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.rules.states import CURRENT
@@ -195,6 +198,26 @@ def _without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Let
         return
     if not any(row.state in CURRENT for row in bookings.bookings(session, subjects=[line_id]).get(line_id, ())):
         yield from _about_goods(session, job, {})
+
+
+def _without_second(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell both sides of goods whose first lorry stands and that nothing takes on; not once another was found."""
+    if _lost(session, job):
+        yield from _about_goods(session, job, {})
+
+
+def _waiting_for_second(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell the operator's people who run the lorries to choose another."""
+    for ride in _lost(session, job):
+        order_id = order_lines.orders_of_lines(session, line_ids=[ride.line_id]).get(ride.line_id)
+        references = ", ".join(row.reference for row in _orders(session, *([order_id] if order_id else [])))
+        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+            yield Letter(house.id, {"orders": references, "path": "/operator/rides"})
+
+
+def _lost(session: Session, job: Facts) -> list[RideRow]:
+    found = rides.of_lines(session, line_ids=[UUID(each) for each in job["lines"]])
+    return [ride for ride in found.values() if ride.state is RideState.LOST]
 
 
 def _is_taken_off(session: Session, line_id: UUID) -> bool:
@@ -381,6 +404,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.READY_DATE_UNANSWERED: readiness.unanswered,
     News.BOOKING_ROLLED: _by_lorry,
     News.BOOKING_LOST: _without_lorry,
+    News.RIDE_LOST: _without_second,
+    News.RIDE_WAITS: _waiting_for_second,
     News.DEPARTED: _by_lorry,
     News.ARRIVED: _by_lorry,
     News.ARRIVAL_LATE: tracked.arrives_late,

@@ -23,6 +23,7 @@ from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
 from marketplace.distribution.fees.queries import checks as fees
 from marketplace.distribution.fees.queries import personal as personal_fees
+from marketplace.distribution.onward import queries as onward
 from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
@@ -86,6 +87,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     official_invoices.breaches,
     inspections.breaches,
     distribution.breaches,
+    onward.breaches,
     shares.breaches,
     costs.breaches,
     centre_lots.breaches,

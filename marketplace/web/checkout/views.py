@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
+from marketplace.checkout.rules.changes import hours
+from marketplace.checkout.rules.ways import Way
 from marketplace.edge.acts import approvals, fees, insurance, itineraries, placed
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts.shares import ShareAhead
@@ -104,8 +106,11 @@ def remove_line(listing_id: UUID) -> Any:
 @requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/cart")
 def review() -> Any:
     """Choose departures and how to pay, see every total."""
-    seen = acts.look()
-    return _review(seen=seen, values=_approved()) if seen.cart.bundles else redirect(url_for("checkout.cart"))
+    query = parse_form(requests.CartQuery, request.args)
+    seen = acts.look(with_changes=query.changes)
+    if not seen.cart.bundles:
+        return redirect(url_for("checkout.cart"))
+    return _review(seen=seen, values=_approved(), with_changes=query.changes)
 
 
 def _approved() -> dict[str, Any]:
@@ -114,14 +119,18 @@ def _approved() -> dict[str, Any]:
     return approvals.typed(uuid_text(asked, "approval")) if asked else {}
 
 
-def _seen(values: dict[str, Any], seen: acts.CartSeen | None) -> acts.CartSeen:
+def _seen(values: dict[str, Any], seen: acts.CartSeen | None, *, with_changes: bool) -> acts.CartSeen:
     """Return the cart for the departures that a form is filled with: the one that was read where it names none."""
-    departures = _departures(values)
-    return seen if seen is not None and not departures else acts.look(departures=departures)
+    departures, ways = _departures(values), _onward(values)
+    if seen is not None and not departures and not ways:
+        return seen
+    return acts.look(departures=departures, ways=ways, with_changes=with_changes)
 
 
 def _review(**shown: Any) -> str:
-    seen = _seen(shown.get("values") or {}, shown.get("seen"))
+    values = shown.get("values") or {}
+    with_changes = shown.pop("with_changes", False) or bool(values.get("changes"))
+    seen = _seen(values, shown.get("seen"), with_changes=with_changes)
     return render_template(
         "checkout/checkout.html",
         goods=goods,
@@ -140,6 +149,8 @@ def _review(**shown: Any) -> str:
         fee_words=fee_words,
         **{
             "seen": seen,
+            "with_changes": with_changes or bool(_onward(values)),
+            "hours": hours,
             "values": {},
             "errors": {},
             "refusal": None,
@@ -247,6 +258,19 @@ def _departures(values: Any) -> dict[UUID, UUID]:
         if name.startswith(_DEPARTURE):
             try:
                 found[UUID(name.removeprefix(_DEPARTURE))] = UUID(values[name])
+            except ValueError:  # refused where it is sent
+                continue
+    return found
+
+
+def _onward(values: Any) -> dict[UUID, Way]:
+    """Return the ways with a change that a form was filled with, both departures with a plus between them."""
+    found: dict[UUID, Way] = {}
+    for name in values:
+        first, plus, second = str(values[name]).partition("+") if name.startswith(_DEPARTURE) else ("", "", "")
+        if plus:
+            try:
+                found[UUID(name.removeprefix(_DEPARTURE))] = Way(UUID(first), UUID(second))
             except ValueError:  # refused where it is sent
                 continue
     return found

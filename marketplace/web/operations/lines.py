@@ -159,7 +159,7 @@ def receipt(booking_id: UUID) -> str:
 def _receipt(booking_id: UUID, **shown: Any) -> str:
     row = acts.to_receive(booking_id)
     # How goods that come back were kept on the way is nobody's claim.
-    zone, care = acts.zone_of(row.booking.to_place), None if row.back else arrivals.care_of(row.booking.subject)
+    zone, care = acts.zone_of(row.booking.to_place), None if row.back else arrivals.care_of(row.line_id)
     return render_template("operations/receipt.html", row=row, zone=zone, care=care, **{**_BLANK, **shown})
 
 
@@ -179,7 +179,7 @@ def receive(booking_id: UUID) -> Any:
         if row.back:
             return url_for("claims.one", claim_id=row.back.id)
         if may(Permission.TRADE_ORDER_READ):
-            return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
+            return url_for("orders.one", order_id=acts.order_of(row.line_id))
         return url_for("operations.consignments")
 
     def show(**shown: Any) -> str:
@@ -187,7 +187,7 @@ def receive(booking_id: UUID) -> Any:
 
     try:
         logger = request.form.get("logger", "").strip()
-        sent = None if row.back else arrivals.Sent(row.booking.subject, logger)
+        sent = None if row.back else arrivals.Sent(row.line_id, logger)
     except Refused as refusal:
         return forms.reshown(refusal, show)
     return done(work, _("Written down. Thank you for counting."), show, zone)
@@ -202,7 +202,7 @@ def arrival(booking_id: UUID) -> str:
 
 def _arrival(booking_id: UUID, **shown: Any) -> str:
     row = _to_show(booking_id)
-    care = arrivals.care_of(row.booking.subject)
+    care = arrivals.care_of(row.line_id)
     return render_template("operations/arrival.html", row=row, care=care, **{**_BLANK, **shown})
 
 
@@ -215,14 +215,14 @@ def show_arrival(booking_id: UUID) -> Any:
     def work(session: Any) -> str:
         arrivals.show_by_form(session, booking_id, sent.keep(session, parse_form(Arrival, request.form)))
         if may(Permission.TRADE_ORDER_READ):
-            return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
+            return url_for("orders.one", order_id=acts.order_of(row.line_id))
         return url_for("operations.consignments")
 
     def show(**shown: Any) -> str:
         return _arrival(booking_id, **shown)
 
     try:
-        sent = arrivals.Sent(row.booking.subject, request.form.get("logger", "").strip())
+        sent = arrivals.Sent(row.line_id, request.form.get("logger", "").strip())
     except Refused as refusal:
         return forms.reshown(refusal, show)
     return done(work, _("Written down. Buyer and merchant see it."), show)

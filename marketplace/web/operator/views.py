@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.onward import queries as rides
 from marketplace.edge.acts import readiness
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
@@ -88,6 +89,12 @@ _QUEUES: Final = (
         "operations.unbooked",
         Permission.LOGISTICS_DEPARTURE_OPERATE,
         distribution.waiting,
+    ),
+    _Queue(
+        _("Goods that change lorry"),
+        "operations.riding",
+        Permission.LOGISTICS_DEPARTURE_OPERATE,
+        rides.waiting,
     ),
     _Queue(
         _("Transit not discharged"),

@@ -25,6 +25,7 @@ from marketplace.kernel.money import Money
 from marketplace.logistics.events import CargoReceived
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries import bookings as lorry_bookings
 from marketplace.logistics.road.models.lorries import ReeferExcursion
 from marketplace.logistics.services import timetable
@@ -243,6 +244,7 @@ def build(app: Flask) -> City:
     _work(city)
     _papers(city)
     _insure(city)
+    _change_lorry(city)
     for go_on in (_receive, _cost, _charge_late, _fail, _wait, _ride):
         go_on(city)
     session = reading()
@@ -353,6 +355,53 @@ def _depart(city: City) -> None:
             city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/{act}", body)
     _drive(city)
     _charge(city)
+
+
+def _change_lorry(city: City) -> None:
+    """Order goods that change lorry in Hanoi: of one the second lorry is lost, of the other the goods are there."""
+    with unit_of_work() as session:
+        carrier = city.people["carrier"].actor
+        factories.line(session, carrier, code="HAN-SGN", hub=HANOI, to="VNSGN", now=clock.now())
+        timetable.roll(session, now=clock.now())
+    taken = {each for name, each in city.ids.items() if name.startswith("departure.")}
+    for name in ("lost", "there"):
+        city.call("buyer", "PUT", "/cart", {"to": "VNSGN"})
+        city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
+        cart = city.call("buyer", "GET", "/cart?changes=1")
+        change = cart["bundles"][0]["lines"][0]["changes"][0]
+        session = reading()
+        session.rollback()
+        first = session.scalars(
+            sa.select(Departure)
+            .where(Departure.hub_code == HUB, Departure.id.not_in([UUID(each) for each in taken]))
+            .order_by(Departure.departs_at.desc())
+            .offset(12)
+        ).first()
+        assert first is not None
+        second = session.scalars(
+            sa.select(Departure.id)
+            .where(Departure.hub_code == HANOI, Departure.cutoff_cargo_at > first.arrives_at + timedelta(hours=5))
+            .join(Line, sa.and_(Line.id == Departure.line_id, Line.code == "HAN-SGN"))
+            .order_by(Departure.departs_at)
+        ).first()
+        way = {"first": str(first.id), "second": str(second)}
+        taken.add(str(first.id))
+        goods = [one for one in cart["totals"] if one["kind"] == "goods"]
+        freight = [{"kind": "freight", **change[half]["freight"]} for half in ("first", "second")]
+        payment = {"rail": "bank", "plan": "acceptance_100"}
+        body = {"expected_totals": goods + freight, "payment": payment, "departures": {city.ids["live"]: way}}
+        order_id = city.call("buyer", "POST", "/checkout", body)["order_ids"][0]
+        city.call("merchant", "POST", f"/orders/{order_id}/confirmation")
+        order = city.call("buyer", "GET", f"/orders/{order_id}")
+        city.ids[f"ride.{name}"] = order["rides"][0]["id"]
+        if name == "lost":
+            city.call("operator", "POST", f"/bookings/{order['bookings'][-1]['id']}/decline", {"reason": "no room"})
+            continue
+        line = f"/order-lines/{order['lines'][0]['id']}"
+        city.call("merchant", "POST", f"{line}/packing", {"cartons": 10})
+        city.call("carrier", "POST", f"{line}/handover", {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"})
+        for act, sent in _ON_THE_WAY:
+            city.call("operator", "POST", f"/departures/{first.id}/{act}", sent)
 
 
 def _charge(city: City) -> None:

@@ -25,6 +25,7 @@ KINDS: Final = {
     "line_id": "line.",
     "departure_id": "departure.",
     "vehicle_type_id": "vehicle-type",
+    "ride_id": ("ride.there", "ride.lost"),
     "booking_id": ("booking.arrived", "booking.confirmed", "booking.delivered"),
     "closure_id": "closure",
     "agreement_id": "agreement.",

@@ -457,6 +457,12 @@ def _carriers_code(city: City) -> Body:
     return {"code": app_code(city.secrets["carrier"])}
 
 
+def _onward(city: City) -> Body:
+    """Return a second lorry that takes a ride on which lost its own."""
+    found = city.call("operator", "GET", f"/rides/{city.ids['ride.lost']}/departures")["items"]
+    return {"departure": found[0]["departure_id"] if found else city.ids["departure.cancel"]}
+
+
 def body(**given: Any) -> Callable[[City], Body]:
     """Return a body that needs nothing of the city; what is callable is asked."""
     return lambda city: {name: value(city) if callable(value) else value for name, value in given.items()}
@@ -663,6 +669,11 @@ WAYS: Final[dict[str, Way]] = {
     "GET /load-plans/{}": Way("operator", ("load-plan",)),
     "POST /load-plans/{}/move": Way("operator", ("load-plan",), body(booking=_of("booking.confirmed"))),
     "POST /load-plans/{}/apply": Way("operator", ("load-plan",)),
+    "GET /rides": Way("operator"),
+    "GET /rides/{}": Way("operator", ("ride.there",)),
+    "GET /rides/{}/departures": Way("operator", ("ride.lost",)),
+    "POST /rides/{}/change": Way("operator", ("ride.there",), body(cartons=9, damaged=1, remarks="wet, 湿")),
+    "POST /rides/{}/booking": Way("operator", ("ride.lost",), _onward),
     "POST /bookings/{}/pin": Way("operator", ("booking.confirmed",), body(departure=_of("departure.cancel"))),
     "POST /bookings/{}/decline": Way("operator", ("booking.confirmed",), body(reason="no room")),
     "POST /bookings/{}/roll": Way("operator", ("booking.confirmed",), body(departure=_of("departure.cancel"))),
@@ -2022,6 +2033,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         "file": (io.BytesIO("\n".join(map(",".join, _table(_official(city, "9")))).encode()), "invoices.csv")
     },
     "bank.take_in": body(file=lambda _: (io.BytesIO(b"day,amount\n2026-11-25,1.00\n"), "day.csv"), mapping="{}"),
+    "operations.change": body(cartons="10"),
     "bank.doubt": body(reason="Of another company, 放错了."),
     "payouts.propose_write_off": body(
         company_id=_of("company.buyer"), amount="30.00", currency="THB", reason="Closed down, 倒闭了."

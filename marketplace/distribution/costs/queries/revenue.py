@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.costs.rules.sharing import Carried, Free, shared, why_free
 from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
@@ -179,8 +180,8 @@ def _earned(session: Session, contract_ids: Collection[UUID]) -> dict[tuple[UUID
 
 
 def _subject() -> sa.ColumnElement[UUID]:
-    """Return what a contract's line is booked under: the claim for which goods go back, else the line itself."""
-    return sa.func.coalesce(FreightContract.claim_id, FreightContractLine.line_id, type_=sa.Uuid())
+    """Return what a contract's line is booked under: a claim for which goods go back, a ride onward, the line."""
+    return sa.func.coalesce(FreightContract.claim_id, OnwardRide.id, FreightContractLine.line_id, type_=sa.Uuid())
 
 
 def _some(ids: Collection[UUID]) -> list[list[UUID]]:
@@ -201,5 +202,9 @@ _CONTRACTS: Final = (
         FreightContract.terms,
     )
     .join(FreightContract, FreightContract.id == FreightContractLine.contract_id)
+    .outerjoin(
+        OnwardRide,
+        sa.and_(OnwardRide.line_id == FreightContractLine.line_id, OnwardRide.tariff_id == FreightContract.tariff_id),
+    )
     .order_by(FreightContractLine.contract_id, FreightContractLine.line_id)
 )

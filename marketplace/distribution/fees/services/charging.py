@@ -18,6 +18,7 @@ from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Si
 from marketplace.distribution.handling.queries import extra_contracts
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.distribution.services.contracts import of_leg as contracts_of_leg
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
@@ -117,6 +118,8 @@ def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingR
         for line in contract.lines
         if contract.claim_id is None and line.line_id == subject
     ]
+    base_rows = contracts_of_leg(session, [row for row, _ in found], line_id=subject, is_second=False)
+    found = [pair for pair in found if pair[0] in base_rows]
     if not found:
         return None
     extra = extra_contracts(session, line_ids=[subject])

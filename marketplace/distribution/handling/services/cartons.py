@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.handling.services import aboard, surcharging
+from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import access, handover, receipts
 from marketplace.kernel.actor import Actor
@@ -151,6 +152,7 @@ def _make_room(session: Session, booking_id: UUID, now: datetime) -> None:
     least = Load() if packing.handed_cartons == packing.cartons else load
     found = Load(max(least.grams, came.grams), max(least.cm3, came.cm3), load.ldm_mm, load.pallets)
     rolling.adjust(session, booking_id=booking_id, load=found, now=now)
+    onward.measure(session, line_id=booking.subject, now=now)
 
 
 def _number(session: Session, act: HandlingAct, first: int, cartons: int, pieces: int | None) -> None:

@@ -70,6 +70,7 @@ def consider(session: Session, *, line_id: UUID, booking_id: UUID, now: datetime
     standing = _standing(session, FreightSurcharge.line_id == line_id)
     order_id = lines.order_of(session, line_id=line_id)
     agreed = [row for row in freight.contracts_of(session, order_ids=[order_id])[order_id] if _carries(row, line_id)]
+    agreed = contracts.of_leg(session, agreed, line_id=line_id, is_second=False)
     if not agreed:
         return
     booking, came = booking_queries.booking(session, booking_id=booking_id), taken_in(session, booking_id=booking_id)

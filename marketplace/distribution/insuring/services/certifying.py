@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.distribution.onward import queries as rides
+from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.services import booking as line_bookings
 from marketplace.distribution.services import cargo_papers
 from marketplace.distribution.waybills.rules.completeness import is_insured_by_seller
@@ -18,6 +20,7 @@ from marketplace.logistics.insurance.queries.certificates import InsuranceRow
 from marketplace.logistics.insurance.rules.covering import UPLIFT_PERCENT, InsuranceState
 from marketplace.logistics.insurance.services import taking
 from marketplace.logistics.queries import bookings, departures
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.events import LineDelivered, LineMoved, OrderCancelled
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
@@ -27,6 +30,7 @@ from marketplace.orders.services.paper_facts import agreement, language_of, name
 from marketplace.papers import services as papers
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.insurance_certificate import InsuranceCertificate
+from marketplace.reference import queries as reference
 
 _HANDED: LineState = LineState.HANDED_OVER
 _ON_THE_WAY = frozenset({LineState.OPEN, LineState.IN_PRODUCTION, LineState.READY, LineState.PACKED, _HANDED,
@@ -64,7 +68,8 @@ def certify(session: Session, *, row: InsuranceRow, line_id: UUID, now: datetime
     insurer, insured = party(found[row.cover.insurer_id]), party(found[row.insured_id])
     share = next(one.insured for one in row.lines if one.line_id == line_id)
     hub = departure.stops[0].place
-    end = next(stop.place for stop in departure.stops if stop.place.code == booking.to_place)
+    ride = rides.of_lines(session, line_ids=[line_id]).get(line_id)
+    end = reference.get_place(session, ride.to_place if ride else booking.to_place)
     paper = InsuranceCertificate(
         number=number,
         order=reference_of(agreed.order),
@@ -81,7 +86,7 @@ def certify(session: Session, *, row: InsuranceRow, line_id: UUID, now: datetime
         premium=row.premium.portion(share.minor, row.insured.minor),
         origin=names_of(hub),
         destination=names_of(end),
-        conveyance=f"{departure.reference}, {departure.line_name}",
+        conveyance=_conveyance(session, departure, ride),
         goods=line.titles,
         cartons=packing.cartons if packing else 0,
         marks=cargo_papers.marks_of_line(session, agreed, line_id, now),
@@ -98,6 +103,13 @@ def certify(session: Session, *, row: InsuranceRow, line_id: UUID, now: datetime
         parties=(row.cover.insurer_id, row.insured_id, row.beneficiary_id),
         now=now,
     )
+
+
+def _conveyance(session: Session, departure: DepartureRow, ride: RideRow | None) -> str:
+    """Name the lorry by which goods go, and the one that takes them on where they change."""
+    named = f"{departure.reference}, {departure.line_name}"
+    rows = bookings.bookings(session, subjects=[ride.id]).get(ride.id, ()) if ride else ()
+    return f"{named}; {rows[-1].departure_reference}" if rows else named
 
 
 def on_booking_rolled(session: Session, event: BookingRolled) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.distribution import queries as freight
+from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.rules.handover import Stage
 from marketplace.distribution.services import booking as line_bookings
 from marketplace.distribution.services import cargo_papers
@@ -22,10 +23,12 @@ from marketplace.distribution.waybills import queries
 from marketplace.distribution.waybills.queries import Consigned
 from marketplace.kernel.actor import SYSTEM
 from marketplace.logistics.planning.queries.natures import natures_of
+from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.rules.states import CURRENT
 from marketplace.orders.events import LineDelivered, LineMoved
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services.paper_facts import agreement, language_of, names_of, party, reference_of
@@ -50,10 +53,11 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
 
 def on_line_delivered(session: Session, event: LineDelivered) -> None:
     """Issue the receipt of what was counted so far of a line that a lorry brought."""
-    booking = line_bookings.current(session, line_id=event.line_id)
-    if booking is None:
-        return
-    for one in queries.consigned(session, bookings=[booking]):
+    ride = rides.of_lines(session, line_ids=[event.line_id]).get(event.line_id)
+    subjects = [event.line_id, *((ride.id,) if ride else ())]
+    found = booking_queries.bookings(session, subjects=subjects)
+    brought = [rows[-1] for subject in subjects if (rows := found.get(subject)) and rows[-1].state in CURRENT]
+    for one in queries.consigned(session, bookings=brought):
         _receipt(session, one, event.at)
 
 
@@ -135,7 +139,8 @@ def _waybill(
     end = next(stop.place for stop in facts.departure.stops if stop.place.code == booking.to_place)
     today = now.astimezone(facts.zone).date()
     number, cartons = one.cargo.house_waybill, sum(unit.cartons for unit in units)
-    first = next(iter(_issued(session, one, PaperKind.HOUSE_WAYBILL)), None)
+    issued_before = (row for row in _issued(session, one, PaperKind.HOUSE_WAYBILL) if row.number == number)
+    first = next(issued_before, None)
     terms = one.terms
     paper = HouseWaybill(
         number=number,

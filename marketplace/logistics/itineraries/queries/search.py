@@ -11,6 +11,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.itineraries.queries.factors import factors
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow, ways
+from marketplace.logistics.itineraries.rules.changing import CHANGE_MINUTES
 from marketplace.logistics.itineraries.rules.emissions import Factor
 from marketplace.logistics.itineraries.rules.scan import Changes, Connection, Journey, Timetable
 from marketplace.logistics.queries import options
@@ -20,9 +21,9 @@ from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow
 
 HORIZON: Final = timedelta(days=30)
-# Between two departures a load is unloaded, counted and stored anew, and must be there before the next cargo cut-off.
-CHANGE: Final = Changes(minutes=4 * 60)
+CHANGE: Final = Changes(minutes=CHANGE_MINUTES)
 COMPARED_IN: Final = "CNY"
+MOST_RIDES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RideRow:
 
 @dataclass(frozen=True, slots=True)
 class ItineraryRow:
-    """A way by one departure, or by several with a change between them, which nobody can book in one act."""
+    """A way by one departure, or by several with a change between them; a checkout takes ways with one change."""
 
     rides: tuple[RideRow, ...]
     is_earliest: bool
@@ -47,6 +48,11 @@ class ItineraryRow:
     def is_bookable(self) -> bool:
         """Whether one departure does it alone."""
         return len(self.rides) == 1
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether a checkout books it: one departure, or two with a change between them."""
+        return len(self.rides) <= MOST_RIDES
 
     @property
     def arrives_at(self) -> datetime:

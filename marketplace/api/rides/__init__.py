@@ -1,0 +1,1 @@
+"""Goods that change lorry, over the API."""

@@ -1,0 +1,58 @@
+"""What the API says of goods that change lorry."""
+
+from uuid import UUID
+
+from marketplace.api.orders.lines import Booking, Ride
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.edge.acts.rides import RideSeen
+from marketplace.logistics.queries.options import OptionRow
+
+
+class Riding(Answer):
+    """A ride with the bookings of its two halves; ``can_change`` once its goods are there for the second lorry."""
+
+    ride: Ride
+    first: Booking
+    second: Booking
+    can_change: bool
+
+    @classmethod
+    def of(cls, seen: RideSeen) -> "Riding":
+        """Write a ride."""
+        line_id = seen.ride.line_id
+        return cls(
+            ride=Ride.of(seen.ride),
+            first=Booking.of(seen.first, line_id),
+            second=Booking.of(seen.second, line_id),
+            can_change=seen.may_change,
+        )
+
+
+class Choice(Answer):
+    """A departure that takes a ride on."""
+
+    departure_id: UUID
+    reference: str
+    departs_at: Instant
+    cutoff_cargo_at: Instant
+    arrives_at: Instant
+    freight: Amount | None
+
+    @classmethod
+    def of(cls, row: OptionRow) -> "Choice":
+        """Write a departure."""
+        return cls(
+            departure_id=row.departure_id,
+            reference=row.reference,
+            departs_at=row.departs_at,
+            cutoff_cargo_at=row.cutoff_cargo_at,
+            arrives_at=row.arrives_at,
+            freight=Amount.of(row.freight) if row.freight else None,
+        )
+
+
+class Changed(Answer):
+    """The units that goods are in the second carrier's hands, and the ride as it stands then."""
+
+    sscc: list[str]
+    riding: Riding

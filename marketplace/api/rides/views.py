@@ -1,0 +1,59 @@
+"""Goods that change lorry over the API: which do, handing them on, and another second lorry."""
+
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.operations.answers import Rolled
+from marketplace.api.rides import answers
+from marketplace.api.shared.answers import Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import rides as acts
+from marketplace.edge.requests import rides as requests
+
+api = Blueprint("api_rides", __name__)
+_OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
+
+
+@api.get("/rides")
+@operation(answers={200: Items[answers.Riding]}, tag="logistics", permission=_OPERATE)
+def riding() -> tuple[int, Items[answers.Riding]]:
+    """List the lines that change lorry, those that wait for a second one first."""
+    return 200, Items[answers.Riding](items=[answers.Riding.of(row) for row in acts.riding()])
+
+
+@api.get("/rides/<uuid:ride_id>")
+@operation(answers={200: answers.Riding}, tag="logistics", permission=Permission.LOGISTICS_HANDOVER_RECORD)
+def one(ride_id: UUID) -> tuple[int, answers.Riding]:
+    """Show a ride to the operator's staff and to the carrier that takes it on."""
+    return 200, answers.Riding.of(acts.one(ride_id))
+
+
+@api.post("/rides/<uuid:ride_id>/change")
+@operation(
+    answers={201: answers.Changed},
+    tag="logistics",
+    permission=Permission.LOGISTICS_HANDOVER_RECORD,
+    body=requests.Change,
+    idempotent=True,
+)
+def change(ride_id: UUID, body: requests.Change, session: Session) -> tuple[int, answers.Changed]:
+    """Hand goods from the first carrier to the second, counted: the first is done, the second has them."""
+    codes = acts.change(session, ride_id, body)
+    return 201, answers.Changed(sscc=list(codes), riding=answers.Riding.of(acts.one(ride_id, session)))
+
+
+@api.get("/rides/<uuid:ride_id>/departures")
+@operation(answers={200: Items[answers.Choice]}, tag="logistics", permission=_OPERATE)
+def choices(ride_id: UUID) -> tuple[int, Items[answers.Choice]]:
+    """List the second lorries that a ride may be booked on; none while it has one."""
+    return 200, Items[answers.Choice](items=[answers.Choice.of(row) for row in acts.choices(ride_id)])
+
+
+@api.post("/rides/<uuid:ride_id>/booking")
+@operation(answers={201: Rolled}, tag="logistics", permission=_OPERATE, body=requests.Onward, idempotent=True)
+def find(ride_id: UUID, body: requests.Onward, session: Session) -> tuple[int, Rolled]:
+    """Book a ride that lost its second lorry on another one of its carrier."""
+    return 201, Rolled.of(acts.find(session, ride_id, body))

@@ -1,0 +1,78 @@
+"""Ways by which a line changes lorry at a hub: two departures, each with a carrier and a freight of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from marketplace.checkout.rules.cargo import Bar
+from marketplace.checkout.rules.cart import CartLine, Change, Option, Problem
+from marketplace.checkout.rules.ways import Way
+from marketplace.distribution.onward.rules import fits
+from marketplace.kernel.money import Money
+
+# Ways with a change that are shown for a line, besides its departures.
+MOST_CHANGES: Final = 3
+
+
+def changes_of(
+    firsts: Sequence[Option], seconds: Mapping[str, Sequence[Option]], *, is_dangerous: bool
+) -> tuple[Change, ...]:
+    """Return every way by two of these departures with a freight each, the second after the first is there.
+
+    ``seconds`` by the place that they leave from. By arrival, those of one arrival with the later first lorry before:
+    its goods have more time to be at the hub. Dangerous goods change no lorry, and are told so.
+    """
+    found = [
+        Change(
+            first=one,
+            second=two,
+            waits=two.cutoff_cargo_at - one.arrives_at,
+            bar=Bar.DANGEROUS_CHANGE if is_dangerous else one.bar or two.bar,
+        )
+        for one in firsts
+        for two in seconds.get(one.to_place, ())
+        if one.freight is not None
+        and two.freight is not None
+        and fits(first_arrives_at=one.arrives_at, cutoff_cargo_at=two.cutoff_cargo_at)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.second.arrives_at, -one.first.cutoff_cargo_at.timestamp())))
+
+
+def offered(changes: Sequence[Change], wanted: Way | None = None) -> tuple[Change, ...]:
+    """Return the first few ways with room that take the goods, each second lorry once; the wanted one among them."""
+    best: dict[UUID, Change] = {}
+    for one in changes:
+        if one.fits and one.bar is None:
+            best.setdefault(one.second.departure_id, one)
+    if not best:  # none can be taken: why is worth knowing
+        for one in changes:
+            best.setdefault(one.second.departure_id, one)
+    shown = tuple(best.values())[:MOST_CHANGES]
+    asked = named(changes, wanted)
+    return shown if asked is None or asked in shown else (*shown[: MOST_CHANGES - 1], asked)
+
+
+def named(changes: Sequence[Change], wanted: Way | None) -> Change | None:
+    """Return the way that is wanted, None where none is or it is not there any more."""
+    if wanted is None:
+        return None
+    pairs = ((one, (one.first.departure_id, one.second.departure_id)) for one in changes)
+    return next((one for one, ids in pairs if ids == (wanted.first, wanted.second)), None)
+
+
+def missed(line: CartLine, wanted: Way) -> CartLine:
+    """Return a line whose way with a change is not there any more, with that as what stands in its way."""
+    facts = {"first": str(wanted.first), "second": str(wanted.second)}
+    return replace(line, problems=(*line.problems, Problem("way_missed", facts)))
+
+
+def hours(waits: timedelta) -> int:
+    """Return the whole hours between the first arrival and the second cut-off."""
+    return int(waits.total_seconds() // 3600)
+
+
+def freights(change: Change) -> tuple[Money, ...]:
+    """Return what both carriers ask."""
+    return tuple(one.freight for one in (change.first, change.second) if one.freight is not None)

@@ -1,0 +1,156 @@
+"""Read which lines change lorry, where, and how their second half stands."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.distribution.onward.models import OnwardRide
+from marketplace.distribution.onward.rules import RideState
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
+from marketplace.kernel.errors import NotFound
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState
+from marketplace.orders.models import OrderLine
+
+
+@dataclass(frozen=True, slots=True)
+class RideRow:
+    """The second half of a line's way: from the place of change to where the line goes."""
+
+    id: UUID
+    line_id: UUID
+    change_at: str
+    to_place: str
+    tariff_id: UUID
+    state: RideState
+    changed_at: datetime | None
+
+
+def of_lines(session: Session, *, line_ids: Iterable[UUID]) -> dict[UUID, RideRow]:
+    """Return the rides of those of these lines that change lorry, or did, by line."""
+    wanted = list(set(line_ids))
+    return {row.line_id: _row(row) for row in ask(session, _OF_LINES, {"lines": wanted})} if wanted else {}
+
+
+def of_subjects(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, RideRow]:
+    """Return the rides among subjects of bookings, by their ids."""
+    wanted = list(set(subjects))
+    return {row.id: _row(row) for row in ask(session, _OF_SUBJECTS, {"subjects": wanted})} if wanted else {}
+
+
+def lines_of(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the line of each subject of a booking: of a ride its line, of everything else itself."""
+    wanted = list(subjects)
+    rides = of_subjects(session, subjects=wanted)
+    return {subject: rides[subject].line_id if subject in rides else subject for subject in wanted}
+
+
+def goes_to(session: Session, *, booking: BookingRow) -> str:
+    """Return where a line goes that rides on a booking: of one that changes lorry behind the place of change."""
+    found = of_lines(session, line_ids=[booking.subject]).get(booking.subject)
+    return booking.to_place if found is None else found.to_place
+
+
+def about(session: Session, *, subject: UUID) -> RideRow | None:
+    """Return the ride that a booking's subject is, or whose first half is booked for it; None where there is none."""
+    found = ask(session, _ABOUT, {"subject": subject}).one_or_none()
+    return None if found is None else _row(found)
+
+
+def ride(session: Session, *, ride_id: UUID) -> RideRow:
+    """Return a ride; NotFound. Who may see it is the caller's to decide."""
+    found = of_subjects(session, subjects=[ride_id]).get(ride_id)
+    if found is None:
+        raise NotFound("ride")
+    return found
+
+
+def riding(session: Session) -> tuple[RideRow, ...]:
+    """Return what changes lorry, or waits for a second one, of orders that go on: what waits first, then the oldest."""
+    first = aliased(Booking)
+    rows = session.execute(
+        every(OnwardRide)
+        .join(OrderLine, OrderLine.id == OnwardRide.line_id)
+        .where(
+            OnwardRide.state != RideState.ENDED,
+            sa.exists().where(first.subject == OnwardRide.line_id, first.state.in_(CURRENT)),
+            ~sa.exists().where(Booking.subject == OnwardRide.id, Booking.state.in_(_GONE)),
+        )
+        .order_by(OnwardRide.state != RideState.LOST, OnwardRide.id)
+    )
+    return tuple(_row(row) for row in rows)
+
+
+def waiting(session: Session) -> int:
+    """Count the rides that wait for another second lorry."""
+    return session.scalar(sa.select(sa.func.count()).where(OnwardRide.state == RideState.LOST)) or 0
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return rides whose bookings do not stand together: room of one alone, or of other goods."""
+    first, second = aliased(Booking), aliased(Booking)
+    both = (
+        sa.select(OnwardRide.id, OnwardRide.state, first.id.label("first"), second.id.label("second"))
+        .outerjoin(first, sa.and_(first.subject == OnwardRide.line_id, first.state.in_(CURRENT)))
+        .outerjoin(second, sa.and_(second.subject == OnwardRide.id, second.state.in_(CURRENT)))
+    )
+    found: list[Breach] = []
+    for row in session.execute(both):
+        stands = (row.first is not None, row.second is not None)
+        if stands != _BOTH[row.state]:
+            found.append(Breach("8 onward", "onward_ride", row.id, f"is {row.state} and has other bookings"))
+    waiting = (BookingState.HELD, BookingState.CONFIRMED)
+    uneven = (
+        sa.select(OnwardRide.id)
+        .join(first, sa.and_(first.subject == OnwardRide.line_id, first.state.in_(waiting)))
+        .join(second, sa.and_(second.subject == OnwardRide.id, second.state.in_(TAKING)))
+        .where(sa.or_(first.state != second.state, *(getattr(first, one) != getattr(second, one) for one in _LOAD)))
+    )
+    found += [
+        Breach("8 onward", "onward_ride", ride_id, "its two bookings differ in state or load")
+        for ride_id in session.scalars(uneven)
+    ]
+    return found
+
+
+def tariffs_of(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return by what tariff the second carrier's freight of lines was reckoned, by line."""
+    return {line_id: row.tariff_id for line_id, row in of_lines(session, line_ids=line_ids).items()}
+
+
+def of_tariff(session: Session, *, line_ids: Iterable[UUID], tariff_id: UUID) -> dict[UUID, UUID]:
+    """Return the rides that second carriers take these lines on by, under a tariff: their ids by line."""
+    rides = of_lines(session, line_ids=line_ids)
+    return {line_id: row.id for line_id, row in rides.items() if row.tariff_id == tariff_id}
+
+
+def _row(found: Any) -> RideRow:
+    return RideRow(
+        found.id,
+        found.line_id,
+        found.change_at,
+        found.to_place,
+        found.tariff_id,
+        found.state,
+        found.changed_at,
+    )
+
+
+_LOAD: Final = ("grams", "cm3", "ldm_mm", "pallets")
+_GONE: Final = (BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
+_BOTH: Final = {
+    RideState.STANDS: (True, True),
+    RideState.LOST: (True, False),
+    RideState.ENDED: (False, False),
+}
+_OF_LINES: Final = every(OnwardRide).where(OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)))
+_OF_SUBJECTS: Final = every(OnwardRide).where(OnwardRide.id.in_(sa.bindparam("subjects", expanding=True)))
+_SUBJECT: Final = sa.bindparam("subject", type_=sa.Uuid())
+_ABOUT: Final = every(OnwardRide).where(sa.or_(OnwardRide.id == _SUBJECT, OnwardRide.line_id == _SUBJECT))

@@ -1,0 +1,1 @@
+"""Acts on lines that change lorry."""

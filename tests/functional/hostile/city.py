@@ -244,8 +244,7 @@ def build(app: Flask) -> City:
     _work(city)
     _papers(city)
     _insure(city)
-    _change_lorry(city)
-    for go_on in (_receive, _cost, _charge_late, _fail, _wait, _ride):
+    for go_on in (_change_lorry, _receive, _cost, _charge_late, _fail, _wait, _ride):
         go_on(city)
     session = reading()
     session.rollback()

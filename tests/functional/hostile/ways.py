@@ -2095,6 +2095,8 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "merchants.send_application": ("rival", ""),
     "payouts.set_up_account": ("carrier", ""),
     "operations.hand_over": ("", "line.packed"),
+    "operations.change": ("", "ride.there"),
+    "operations.find": ("", "ride.lost"),
     "operations.hand_back": ("", "claim.booked"),
     "operations.pack": ("merchant", "line.confirmed"),
     "operations.receive": ("", "booking.arrived"),

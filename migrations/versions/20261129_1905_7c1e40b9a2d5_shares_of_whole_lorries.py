@@ -8,7 +8,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "7c1e40b9a2d5"
-down_revision: str | None = "e4b7a1d05f38"
+down_revision: str | None = "9d4e1c7a35b2"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -50,6 +50,9 @@ class News(StrEnum):
     RIDE_LOST = "ride_lost"
     RIDE_WAITS = "ride_waits"
     DEPARTED = "departed"
+    LORRY_HELD = "lorry_held"
+    LORRY_RESUMED = "lorry_resumed"
+    LORRY_SWAPPED = "lorry_swapped"
     ARRIVED = "arrived"
     GOODS_RECEIVED = "goods_received"
     ORDER_CHANGE_MOVED = "order_change_moved"
@@ -133,6 +136,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.RIDE_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_WAITS: Permission.LOGISTICS_DEPARTURE_OPERATE,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
+    News.LORRY_HELD: Permission.TRADE_ORDER_READ,
+    News.LORRY_RESUMED: Permission.TRADE_ORDER_READ,
+    News.LORRY_SWAPPED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,
     News.HOOK_GIVEN_UP: Permission.LOGISTICS_TRACKING_CONNECT,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution import queries
+from marketplace.distribution.hires import queries as hires
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.onward.services import keeping as onward
@@ -52,9 +53,14 @@ def on_line_lessened(session: Session, event: LineLessened) -> None:
         bookings.give_back(session, line_id=line.id, reason="order_change", now=event.at)
     else:
         _shrink(session, line, event.left, load, event.at)
+    ride = rides.of_lines(session, line_ids=[line.id]).get(line.id)
     for contract in queries.contracts_of(session, order_ids=[event.order_id])[event.order_id]:
         carries = contract.claim_id is None and line.id in {one.line_id for one in contract.lines}
-        if contract.state is ContractState.AGREED and carries:
+        subject = ride.id if ride is not None and contract.tariff_id == ride.tariff_id else line.id
+        if contract.state is not ContractState.AGREED or not carries:
+            continue
+        # Freight that is a share of a whole lorry's price is shared anew.
+        if not event.left or not _is_hired(session, subject):
             _lower(session, contract, line.id, event.left, load, event.at)
 
 
@@ -132,6 +138,11 @@ def on_line_replaced(session: Session, event: LineReplaced) -> None:
         return
     if line.replaces_id is not None:
         replacing.give_up(session, claim_id=line.replaces_id, now=event.at)
+
+
+def _is_hired(session: Session, subject: UUID) -> bool:
+    booking = bookings.current(session, line_id=subject)
+    return booking is not None and hires.hire_with(session, booking_id=booking.id) is not None
 
 
 def _ready_from(line: LineRow, now: datetime) -> datetime:

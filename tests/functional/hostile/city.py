@@ -344,6 +344,7 @@ def _depart(city: City) -> None:
         "floor",
         "whole",
         "unload",
+        "hired",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -373,8 +374,8 @@ def _change_lorry(city: City) -> None:
         first = session.scalars(
             sa.select(Departure)
             .where(Departure.hub_code == HUB, Departure.id.not_in([UUID(each) for each in taken]))
-            .order_by(Departure.departs_at.desc())
-            .offset(12)
+            .where(Departure.departs_at > clock.now() + timedelta(days=5))
+            .order_by(Departure.departs_at)
         ).first()
         assert first is not None
         second = session.scalars(
@@ -479,8 +480,11 @@ def _place(
 
 
 def _fill_lorry(city: City) -> None:
-    """Let all of a lorry be the buyer's goods."""
+    """Let all of a lorry be the buyer's goods, and all of another be hired."""
     _place(city, "whole", departure="whole")
+    _place(city, "hired", departure="hired")
+    path = f"/departures/{city.ids['departure.hired']}/whole-lorry"
+    city.ids["hire"] = city.call("buyer", "POST", path)["id"]
 
 
 def _draw_floor(city: City) -> None:

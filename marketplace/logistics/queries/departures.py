@@ -64,6 +64,7 @@ class DepartureRow:
     reference: str
     state: DepartureState
     hold_cause: HoldCause | None
+    held_by: UUID | None  # the company that said so
     line_code: str
     line_name: str
     line_names: Mapping[str, str]
@@ -214,6 +215,7 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         reference=row.reference,
         state=row.state,
         hold_cause=row.hold_cause,
+        held_by=row.held_by,
         line_code=row.line_code,
         line_name=row.line_name,
         line_names=row.line_names,

@@ -859,6 +859,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /lorries": Way("carrier"),
     "GET /lorries/{}": Way("carrier", ("departure.carrying",)),
     "POST /lorries/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
+    "POST /lorries/{}/resume": Way("operator", ("departure.resume",)),
+    "POST /lorries/{}/at-border": Way("carrier", ("departure.at-border",), body(place="CN-YOUYIGUAN")),
+    "POST /lorries/{}/clear": Way("carrier", ("departure.clear",), body()),
+    "POST /lorries/{}/expected-arrival": Way(
+        "carrier", ("departure.at-border",), lambda _: {"place": HANOI, "expected_at": _later()}
+    ),
     "POST /departures/{}/brokers": Way(
         "operator", ("departure.carrying",), body(side="export", company=_of("company.empty"))
     ),

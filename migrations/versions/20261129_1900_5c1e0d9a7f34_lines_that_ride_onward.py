@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5c1e0d9a7f34"
-down_revision: str | None = "e4b7a1d05f38"
+down_revision: str | None = "5f0c1e7ab4d2"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,11 +1,12 @@
 """What people send about carts and checkouts."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter
 
 from marketplace.checkout.rules.wanted import Expected, InsuranceWish, PaymentChoice, Wanted
 from marketplace.checkout.rules.ways import Way
@@ -107,6 +108,9 @@ class Insurance(Request):
         return InsuranceWish(self.cover, self.declared_value)
 
 
+_ID: Final = TypeAdapter(UUID)
+
+
 class OnwardWay(Request):
     """A way by two departures, as ``GET /cart?changes=1`` offers them in a line's ``changes``."""
 
@@ -115,14 +119,19 @@ class OnwardWay(Request):
 
 
 def _way(sent: object) -> object:
-    """Read a way as a form sends it: both ids with a plus between them."""
+    """Read what a line goes by: the id of a departure, or a way, which a form sends as both ids with a plus between.
+
+    What is neither is refused as an id would be.
+    """
     if isinstance(sent, str) and "+" in sent:
         first, second = sent.split("+", 1)
-        return {"first": first, "second": second}
-    return sent
+        sent = {"first": first, "second": second}
+    if isinstance(sent, Mapping):
+        return OnwardWay.model_validate(sent)
+    return sent if isinstance(sent, OnwardWay) else _ID.validate_python(sent)
 
 
-Chosen = Annotated[UUID | OnwardWay, BeforeValidator(_way)]
+Chosen = Annotated[UUID | OnwardWay, PlainValidator(_way, json_schema_input_type=UUID | OnwardWay)]
 
 
 class CartQuery(Request):

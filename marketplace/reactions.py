@@ -23,6 +23,7 @@ from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.hires import events as hire_events
 from marketplace.distribution.hires.services import rounds as hire_rounds
 from marketplace.distribution.hires.services import settling as settling_hires
+from marketplace.distribution.hires.services import waiting as hire_waiting
 from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.services import (
     amending,
@@ -241,8 +242,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         shares.on_departed,
         notices.on_departed,
     ),
-    logistics.DepartureHeld: (notices.on_held,),
-    logistics.DepartureResumed: (notices.on_resumed,),
+    logistics.DepartureHeld: (hire_waiting.on_held, notices.on_held),
+    logistics.DepartureResumed: (hire_waiting.on_resumed, notices.on_resumed),
     logistics.LorrySwapped: (notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),

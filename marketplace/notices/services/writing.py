@@ -184,7 +184,12 @@ def _waiting_money(session: Session, job: Facts, _now: datetime) -> Iterator[Let
 
 def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     departure = lorries.departure(session, departure_id=UUID(job["departure"]), now=now)
-    facts = {"lorry": departure.reference, "departs_at": departure.departs_at, "arrives_at": departure.arrives_at}
+    facts = {
+        "lorry": departure.reference,
+        "departs_at": departure.departs_at,
+        "arrives_at": departure.arrives_at,
+        "why": job.get("why", ""),
+    }
     yield from _about_goods(session, job, facts)
 
 

@@ -13,7 +13,10 @@ from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
 
 
 class Line(Base):
-    """A route that lorries run by timetable, from one hub, by one carrier."""
+    """A route that lorries run by timetable, from one hub, by one carrier.
+
+    It departs from ``begins_at`` on and before ``ended_at``, always where they are None.
+    """
 
     __tablename__ = "line"
 
@@ -23,6 +26,17 @@ class Line(Base):
     names: Mapped[dict[str, str]] = mapped_column(Json)
     hub_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
     carrier_company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LineSuccession(Base):
+    """A line that another goes on from, led another way."""
+
+    __tablename__ = "line_succession"
+
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("line.id"), primary_key=True)
+    follows_id: Mapped[UUID] = mapped_column(sa.ForeignKey("line.id"), unique=True)
 
 
 class BorderCrossing(Base):

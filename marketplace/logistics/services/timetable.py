@@ -58,8 +58,8 @@ def roll(session: Session, *, now: datetime) -> int:
             start=now,
             days=days,
         ):
-            is_ended = pattern.ended_at is not None and departs_at >= pattern.ended_at
-            if is_ended or (pattern.id, departs_at) in there:
+            is_planned = timetable.in_force(departs_at, line.begins_at, pattern.ended_at, line.ended_at)
+            if not is_planned or (pattern.id, departs_at) in there:
                 continue
             stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []), borders.opens)
             sold = timetable.sellable(capacity, overbooking)

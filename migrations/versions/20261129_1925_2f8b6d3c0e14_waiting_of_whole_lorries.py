@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "2f8b6d3c0e14"
-down_revision: str | None = "7c1e40b9a2d5"
+down_revision: str | None = "b52e90c7a1d4"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5c1e0d9a7f34"
-down_revision: str | None = "5f0c1e7ab4d2"
+down_revision: str | None = "2f8b6d3c0e14"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

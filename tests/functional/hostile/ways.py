@@ -1811,6 +1811,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
+    "logistics.give_quote": body(to="VNHAN", kg="1000", m3="", ldm="", pallets=""),
     "fees.publish": body(
         percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2), source="The board."
     ),

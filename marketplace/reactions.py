@@ -14,7 +14,7 @@ from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
-from marketplace.distribution.centres.services import selling as centre_stock
+from marketplace.distribution.centre_sales.services import following as centre_sales
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
@@ -159,13 +159,13 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
-    orders.OrderConfirmed: (changes.on_order_went_on, notices.on_order_confirmed),
-    orders.OrderSecured: (booking.on_order_secured, samples.on_order_secured),
+    orders.OrderConfirmed: (centre_sales.on_order_went_on, changes.on_order_went_on, notices.on_order_confirmed),
+    orders.OrderSecured: (booking.on_order_secured, centre_sales.on_order_went_on, samples.on_order_secured),
     orders.OrderCancelled: (
         changes.on_order_went_on,
         inspections.on_order_cancelled,
         booking.on_order_cancelled,
-        centre_stock.on_order_cancelled,
+        centre_sales.on_order_cancelled,
         samples.on_order_cancelled,
         crediting.on_order_cancelled,
         certifying.on_order_cancelled,
@@ -184,6 +184,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     ),
     orders.LineLessened: (
         amending.on_line_lessened,
+        centre_sales.on_line_lessened,
         crediting.on_line_lessened,
         inspections.on_line_lessened,
     ),

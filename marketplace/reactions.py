@@ -14,6 +14,7 @@ from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
+from marketplace.distribution.centre_sales import events as sale_events
 from marketplace.distribution.centre_sales.services import following as centre_sales
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.fees import events as fee_events
@@ -60,6 +61,7 @@ from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
+from marketplace.notices.services import centre_sales as sale_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
@@ -131,6 +133,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
     BondsEnding: (bonds.on_bonds_ending,),
+    sale_events.CentreSaleMoved: (sale_letters.on_moved,),
+    sale_events.CentreSaleUncollected: (sale_letters.on_uncollected,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (goods_screening.on_listings, moderation.on_submitted, likeness.on_rewritten),

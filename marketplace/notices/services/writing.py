@@ -25,6 +25,7 @@ from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.notices.services import (
     approvals,
+    centre_sales,
     centres,
     claims,
     companies,
@@ -409,6 +410,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.INVOICES_MISSING: invoices.missing,
     News.FLEET_PAPERS_END: fleets.papers_end,
     News.BOND_ENDS: centres.bonds_end,
+    News.CENTRE_SALE_MOVED: centre_sales.moved,
     News.PROPOSAL_DECIDED: goods.proposal_decided,
     News.ENQUIRY_WAITS: exchanged.enquiry_waits,
     News.LEAD_CAME: exchanged.lead,

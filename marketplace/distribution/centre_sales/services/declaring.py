@@ -6,10 +6,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
+from marketplace.distribution.centre_sales.events import CentreSaleMoved
 from marketplace.distribution.centre_sales.models import CentreSale
 from marketplace.distribution.centre_sales.rules import SaleState
 from marketplace.distribution.centre_sales.services import following
 from marketplace.distribution.centre_sales.services.moving import locked, move, note
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.logistics.centres.rules.lots import Status
@@ -37,6 +39,7 @@ def name_broker(session: Session, *, sale_id: UUID, broker_id: UUID, actor: Acto
     sale.broker_id = broker_id
     session.flush()
     note(session, sale, "broker_named", actor=actor, now=now, broker=broker_id)
+    events.record(session, CentreSaleMoved(at=now, sale_id=sale.id, order_id=sale.order_id, act="name_broker"))
 
 
 def release(session: Session, *, sale_id: UUID, declared: Declared, actor: Actor, now: datetime) -> None:

@@ -1,18 +1,26 @@
 """Goods in a distribution centre are ordered there, over HTTP: as an import from bond, or inside the country."""
 
 import os
+from datetime import timedelta
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 
-from marketplace.kernel.db import reading
+from marketplace.distribution.centre_sales import flows
+from marketplace.distribution.centre_sales.models import CentreSale
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
+from marketplace.worker.runner import run_due
 from tests.functional.test_centres import refused
 from tests.functional.test_desks import visitor
+from tests.functional.test_letters import letters
 from tests.integration.orders.test_claims import market
 from tests.support.centre_orders import AFTER_ACCEPTANCE, DECLARED, CentreMarket, company
 from tests.support.racing import at_once
+from tests.support.visitors import Town
 
 __all__ = ["market"]
 
@@ -188,6 +196,37 @@ def test_goods_are_ordered_and_handed_over_on_pages(app, site):
     buyer.send(f"{path}/delivery", {"damaged": "0"})
     assert "Delivered" in buyer.open(path)
     visitor(app, site.stranger).open(path, status=404)
+
+
+def test_those_who_act_next_are_told_and_so_is_what_nobody_fetches(app, site):
+    town, buyer, seller = Town(app), site.market.buyer, site.market.thai
+    _, sale = site.import_pads()
+
+    def told(trader, words):
+        run_due(app)
+        mine = [one for one in letters(town, trader) if f"sale {sale['reference']}" in one.subject]
+        return [words in one.body for one in mine]
+
+    assert told(buyer, "Name your broker") == [True]
+    assert told(site.keeper, "wait for the buyer's import declaration") == [True]
+    site.name_broker(sale)
+    assert told(site.broker, "record the line of the import declaration") == [True]
+    site.act(site.broker, sale, "release", DECLARED)
+    assert told(buyer, "fetch them in the centre") == [False, True]
+    assert told(seller, "") == []
+    assert flows.watch(now=clock.now()) == 0
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreSale).values(due_at=clock.now() - timedelta(hours=1)))
+    assert site.call(site.keeper, "GET", f"/centre-sales/{sale['id']}", expect=200)["overdue"]
+    assert [flows.watch(now=clock.now()) for _ in range(2)] == [1, 0]
+    assert told(seller, "Nobody has declared or fetched the goods in time") == [True]
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    assert told(seller, "handed over in the centre") == [False, True]
+    assert site.sale(sale)["due_at"] is None
+    shown = site.call(buyer, "GET", f"/listings/{site.pads}", expect=200)["centres"]
+    assert [(one["centre"], one["place"], one["status"], one["left"]) for one in shown] == [
+        (site.hanoi, "VN-DC-HAN", "bonded", 320)
+    ]
 
 
 def test_of_two_who_order_the_last_units_one_gets_them(app, site):

@@ -17,10 +17,14 @@ from marketplace.distribution import events as distribution
 from marketplace.distribution.centre_sales import events as sale_events
 from marketplace.distribution.centre_sales.services import following as centre_sales
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.costs.services import planning as cost_plans
 from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.handling.services import surcharging
+from marketplace.distribution.hires import events as hire_events
+from marketplace.distribution.hires.services import rounds as hire_rounds
+from marketplace.distribution.hires.services import settling as settling_hires
 from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.services import (
     amending,
@@ -49,6 +53,7 @@ from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
+from marketplace.logistics.floor.services import plans as floor_plans
 from marketplace.logistics.handling.services import erasing as handlers
 from marketplace.logistics.insurance.services import erasing as insurance
 from marketplace.logistics.planning.services import reacting as planning
@@ -189,6 +194,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.LineLessened: (
         amending.on_line_lessened,
         centre_sales.on_line_lessened,
+        hire_rounds.on_line_lessened,
         crediting.on_line_lessened,
         inspections.on_line_lessened,
     ),
@@ -208,7 +214,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
-    logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
+    logistics.DepartureSealed: (
+        hire_rounds.on_departure_sealed,
+        sealing.on_departure_sealed,
+        manifest_papers.on_departure_sealed,
+    ),
     logistics.SealsAdded: (sealing.on_seals_added,),
     logistics.TransitMoved: (sealing.on_transit_moved,),
     logistics.BookingRolled: (
@@ -218,6 +228,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         certifying.on_booking_rolled,
         surcharging.on_booking_rolled,
         whole.on_booking_left,
+        hire_rounds.on_booking_rolled,
         notices.on_booking_rolled,
     ),
     logistics.BookingCancelled: (
@@ -226,9 +237,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         return_way.on_booking_cancelled,
         surcharging.on_booking_cancelled,
         whole.on_booking_left,
+        hire_rounds.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled,),
+    logistics.LorryChanged: (floor_plans.on_lorry_changed, cost_plans.on_lorry_changed),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (
         carriage.on_departed,
@@ -236,6 +249,9 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         shares.on_departed,
         notices.on_departed,
     ),
+    logistics.DepartureHeld: (notices.on_held,),
+    logistics.DepartureResumed: (notices.on_resumed,),
+    logistics.LorrySwapped: (notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
@@ -243,6 +259,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
+    hire_events.HireShared: (settling_hires.on_hire_shared,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),

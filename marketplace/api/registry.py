@@ -33,6 +33,7 @@ from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
 from marketplace.api.handling.views import api as handling
+from marketplace.api.hires.views import api as hires
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -47,7 +48,9 @@ from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.network.lines import api as network_lines
 from marketplace.api.network.views import api as network
+from marketplace.api.operations import other_lorry
 from marketplace.api.operations import planning as operated_plans
 from marketplace.api.operations.floor import api as floor
 from marketplace.api.operations.views import api as operations
@@ -107,6 +110,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     fees,
+    hires,
     partner_invoices,
     documents,
     files,
@@ -133,6 +137,7 @@ BLUEPRINTS = (
     moderation,
     notes,
     network,
+    network_lines,
     pricing,
     operations,
     floor,
@@ -177,6 +182,7 @@ VIEWS = (
     showroom_storefronts,
     payout_accounts,
     operated_plans,
+    other_lorry,
     payout_views,
     treasury_bookings,
     treasury_disputes,

@@ -91,6 +91,26 @@ class DepartureCleared(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureHeld(DepartureEvent):
+    """The lorry stands; ``cause`` is the code of its class."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureResumed(DepartureEvent):
+    """The lorry goes on from where it stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LorrySwapped(DepartureEvent):
+    """The lorry goes on with another tractor or other drivers; ``cause`` is the code of why."""
+
+    cause: str
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureArrived(DepartureEvent):
     """The lorry reached the place of these subjects."""
 
@@ -100,6 +120,13 @@ class DepartureArrived(DepartureEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureCancelled(DepartureEvent):
     """The departure does not run; its bookings were rolled or cancelled in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LorryChanged(DepartureEvent):
+    """Another kind of lorry drives a departure; ``subjects`` are those of the goods that stay on it."""
+
+    vehicle_type_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

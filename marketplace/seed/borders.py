@@ -72,6 +72,8 @@ CROSSINGS: Final = (
             ),
         ),
     ),
+    # Its hours were not found: it counts as open.
+    CrossingPlan("QINGSHUIHE-CHINSHWEHAW", "CN-MENGDING", "MM-CHINSHWEHAW"),
     CrossingPlan("SADAO-BUKITKAYUHITAM", "TH-SADAO", "MYBKH"),
     CrossingPlan("SECOND-LINK", "MY-TUAS2", "SG-TUAS2"),
     CrossingPlan("QINZHOU-SINGAPORE", "CN-QINZHOU-PORT", "SG-PORT"),

@@ -42,6 +42,7 @@ _VNA: Final = "vietnamplus fr 91961: 2,800 km to Yangon; hours derived"
 _DERIVED: Final = "derived: great circle via the border × 1.4, 50 km/h and rests"
 _RAIL: Final = "assumed: hours by rail are not published for this line"
 _QINZHOU: Final = "chinadaily 2018-03-22: Chongqing-Qinzhou by rail, 1,450 km, 2 days"
+_LINCANG: Final = "assumed: china-railway.com.cn, gnlm.com.mm (2022): 15 days, 2,000 km for the whole; spread over legs"
 _SEA: Final = "businesstimes.com.sg 2018-04-13: 6 days from Qinzhou to Singapore; km by searoute"
 
 
@@ -79,14 +80,22 @@ class DemoLine:
     vehicle: str = "SEMI-13.7"
 
 
-VEHICLES: Final[tuple[tuple[str, str, Load, str, int], ...]] = (
-    ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable", 225),
+VEHICLES: Final[tuple[tuple[str, str, Load, str, int, bool], ...]] = (
+    (
+        "SEMI-13.7",
+        "Semi-trailer 13.7 m",
+        Load(24_000_000, 80_000_000, 13_600, 33),
+        "vendors' figures, editable",
+        225,
+        False,
+    ),
     (
         "BOX-40HQ",
         "Container 40 ft high cube",
         Load(26_500_000, 68_000_000, 12_000, 30),
         "cnctnr.com: 68 m³ usual load",
         200,
+        False,
     ),
     (
         "REEFER-13.7",
@@ -94,6 +103,7 @@ VEHICLES: Final[tuple[tuple[str, str, Load, str, int], ...]] = (
         Load(22_000_000, 76_000_000, 13_400, 32),
         "assumption: semi-trailer 13.7 m less the cooler, editable",
         225,
+        True,
     ),
 )
 # The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,
@@ -159,6 +169,17 @@ LINES: Final = (
             Stop("MMRGN", 18, "2.48"),
         ),
         ((3, 18),), _VNA,
+    ),
+    DemoLine(
+        "LINCANG", "Lincang line by rail and road", "临沧线（公铁联运）", "Tuyến Lâm Thương (đường sắt – bộ)",
+        "CN-NANPENG", "CNY", "420",
+        (
+            Stop("CN-LINCANG", 156, "0.90", mode=Mode.RAIL),
+            Stop("CN-MENGDING", 36, carriage=Carriage.TRANSHIP),
+            Stop("MM-CHINSHWEHAW", 72, crossing="QINGSHUIHE-CHINSHWEHAW", carriage=Carriage.SWAP),
+            Stop("MMMDL", 96, "1.75"),
+        ),
+        ((4, 12),), _LINCANG, "BOX-40HQ",
     ),
     DemoLine(
         "SINGAPORE", "Singapore line", "新加坡线", "Tuyến Singapore", "CN-NANPENG", "CNY", "520",

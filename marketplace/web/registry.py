@@ -53,6 +53,7 @@ from marketplace.web.fleet import rotations as fleet_rotations
 from marketplace.web.fleet.blueprint import pages as fleet
 from marketplace.web.handling import surcharges as handling_surcharges
 from marketplace.web.handling.views import pages as handling
+from marketplace.web.hires.views import pages as hires
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
@@ -76,9 +77,11 @@ from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import floor as operated_floors
 from marketplace.web.operations import lines as operated_lines
+from marketplace.web.operations import other_lorry as operated_lorry
 from marketplace.web.operations import planning as operated_plans
 from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
+from marketplace.web.operator import lines as operator_lines
 from marketplace.web.operator import network as operator_network
 from marketplace.web.operator import people as operator_people
 from marketplace.web.operator import tariffs as operator_tariffs
@@ -170,6 +173,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     fees,
+    hires,
     statements,
     statistics,
     official_invoices,
@@ -245,8 +249,10 @@ VIEWS = (
     operated_departures,
     operated_floors,
     operated_lines,
+    operated_lorry,
     operated_plans,
     operated_returns,
+    operator_lines,
     operator_network,
     operator_people,
     operator_tariffs,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "c5e1a7b0d4f2"
-down_revision: str | None = "e4b7a1d05f38"
+down_revision: str | None = "b52e90c7a1d4"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

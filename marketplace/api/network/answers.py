@@ -76,11 +76,19 @@ class Leg(Answer):
 
 
 class Line(Answer):
-    """A line with its legs; ``hours`` without waits for borders, ``km`` is null while that of a leg is not known."""
+    """A line with its legs; ``hours`` without waits for borders, ``km`` is null while that of a leg is not known.
+
+    It departs from ``begins_at`` on and before ``ended_at``; ``follows`` is the code of the line that it goes on from.
+    """
 
     id: UUID
     code: str
     name: str
+    names: dict[str, str]
+    carrier_id: UUID
+    begins_at: Instant | None
+    ended_at: Instant | None
+    follows: str | None
     hub: str
     hours: str
     km: int | None
@@ -93,6 +101,11 @@ class Line(Answer):
             id=row.id,
             code=row.code,
             name=row.name,
+            names=dict(row.names),
+            carrier_id=row.carrier_company_id,
+            begins_at=row.begins_at,
+            ended_at=row.ended_at,
+            follows=row.follows,
             hub=row.hub.code,
             hours=f"{row.minutes / 60:.2f}",
             km=row.km,

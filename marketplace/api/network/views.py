@@ -1,4 +1,4 @@
-"""Lines, borders and figures of legs, as operators keep them."""
+"""Borders, figures of legs and weekly services, as operators keep them."""
 
 from uuid import UUID
 
@@ -20,13 +20,6 @@ from marketplace.logistics.queries import weekly
 api = Blueprint("api_network", __name__)
 
 _EDIT = Permission.OPERATOR_NETWORK_EDIT
-
-
-@api.get("/network/lines")
-@operation(answers={200: Items[answers.Line]}, tag="network", permission=_EDIT)
-def lines() -> tuple[int, Items[answers.Line]]:
-    """List every line with its legs, and what their figures were before."""
-    return 200, Items[answers.Line](items=[answers.Line.of(row) for row in network.lines(reading())])
 
 
 @api.get("/network/legs/<uuid:leg_id>")

@@ -13,7 +13,10 @@ from marketplace.logistics.rules.states import GENERAL_LANE, Carriage, Mode
 
 
 class Line(Base):
-    """A route that lorries run by timetable, from one hub, by one carrier."""
+    """A route that lorries run by timetable, from one hub, by one carrier.
+
+    It departs from ``begins_at`` on and before ``ended_at``, always where they are None.
+    """
 
     __tablename__ = "line"
 
@@ -23,6 +26,17 @@ class Line(Base):
     names: Mapped[dict[str, str]] = mapped_column(Json)
     hub_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), index=True)
     carrier_company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    begins_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LineSuccession(Base):
+    """A line that another goes on from, led another way."""
+
+    __tablename__ = "line_succession"
+
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("line.id"), primary_key=True)
+    follows_id: Mapped[UUID] = mapped_column(sa.ForeignKey("line.id"), unique=True)
 
 
 class BorderCrossing(Base):
@@ -79,6 +93,8 @@ class VehicleType(Base):
     # Hundredths of a twenty-foot equivalent unit: 13.7 m is 45 ft, 2.25 of them.
     teu_hundredths: Mapped[int] = mapped_column(sa.Integer, default=225, server_default="225")
     source: Mapped[str] = mapped_column(sa.String(200))
+    # Whether it keeps goods cold.
+    is_reefer: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     inner_length_mm: Mapped[int | None] = mapped_column(sa.Integer)
     inner_width_mm: Mapped[int | None] = mapped_column(sa.Integer)
     inner_height_mm: Mapped[int | None] = mapped_column(sa.Integer)

@@ -64,6 +64,7 @@ class DepartureRow:
     reference: str
     state: DepartureState
     hold_cause: HoldCause | None
+    held_by: UUID | None  # the company that said so
     line_code: str
     line_name: str
     line_names: Mapping[str, str]
@@ -79,6 +80,9 @@ class DepartureRow:
     # Whether holds that are over still stand: their room is free, though nobody has released it yet.
     has_lapsed: bool
     stops: tuple[StopRow, ...]
+    vehicle_type_id: UUID
+    # How full it was with a lorry that was changed for another: shares of the freight fall no less than by that.
+    filled_percent: int
 
     def stop_at(self, place_code: str) -> StopRow | None:
         """Return the stop where goods for a place are unloaded, None where this departure does not bring any."""
@@ -147,10 +151,10 @@ def coming(session: Session, *, after: datetime, size: int) -> tuple[UUID, ...]:
 
 def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
     """Return one departure, also a cancelled one; NotFound for an unknown one."""
-    row = session.execute(departure_rows(now).where(Departure.id == departure_id)).one_or_none()
-    if row is None:
+    found = departures_of(session, departure_ids=[departure_id], now=now)
+    if departure_id not in found:
         raise NotFound("departure")
-    return departure_row(row, stops_of(session, [departure_id]))
+    return found[departure_id]
 
 
 def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
@@ -214,6 +218,7 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         reference=row.reference,
         state=row.state,
         hold_cause=row.hold_cause,
+        held_by=row.held_by,
         line_code=row.line_code,
         line_name=row.line_name,
         line_names=row.line_names,
@@ -228,6 +233,8 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         room=Load(*(getattr(row, f"room_{name}") for name in DIMENSIONS)),
         has_lapsed=row.has_lapsed,
         stops=stops[row.id],
+        vehicle_type_id=row.vehicle_type_id,
+        filled_percent=row.filled_percent,
     )
 
 

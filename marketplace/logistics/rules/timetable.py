@@ -55,6 +55,11 @@ def runs(*, weekday: int, minute_of_day: int, zone: str, start: datetime, days: 
         day += _DAY
 
 
+def in_force(departs_at: datetime, begins_at: datetime | None, *ends: datetime | None) -> bool:
+    """Tell whether a departure is planned: from a beginning on and before each end, where there are any."""
+    return (begins_at is None or departs_at >= begins_at) and all(end is None or departs_at < end for end in ends)
+
+
 def _always(_crossing: str, instant: datetime) -> datetime:
     return instant
 

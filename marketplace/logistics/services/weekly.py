@@ -30,7 +30,9 @@ def begin(
     One that ended runs again. Refused ``line`` and ``vehicle`` that name none, ``time`` at which the line runs already.
     """
     actor.must(Permission.OPERATOR_NETWORK_EDIT)
-    line_id = session.scalars(sa.select(Line.id).where(Line.code == line_code)).one_or_none()
+    line_id = session.scalars(
+        sa.select(Line.id).where(Line.code == line_code, sa.or_(Line.ended_at.is_(None), Line.ended_at > now))
+    ).one_or_none()
     if line_id is None:
         raise Refused.field("line", "choice", "the code of a line")
     vehicle_id = session.scalars(sa.select(VehicleType.id).where(VehicleType.code == vehicle_code)).one_or_none()

@@ -202,8 +202,15 @@ def on_waited_too_long(session: Session, event: payments.WaitedTooLong) -> None:
 
 
 def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
-    """Tell both sides by which lorry the goods go now."""
-    _later(session, event, News.BOOKING_ROLLED, lines=[event.subject], departure=event.departure_id)
+    """Tell both sides by which lorry the goods go now, and why where a rule chose them."""
+    _later(
+        session,
+        event,
+        News.BOOKING_ROLLED,
+        lines=[event.subject],
+        departure=event.departure_id,
+        why=event.reason,
+    )
 
 
 def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:
@@ -215,6 +222,21 @@ def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) ->
 def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:
     """Tell both sides of everything aboard."""
     _later(session, event, News.DEPARTED, lines=event.subjects, departure=event.departure_id)
+
+
+def on_held(session: Session, event: logistics.DepartureHeld) -> None:
+    """Tell both sides of everything aboard why the lorry stands, those with perishables first."""
+    _later(session, event, News.LORRY_HELD, lines=event.subjects, departure=event.departure_id, cause=event.cause)
+
+
+def on_resumed(session: Session, event: logistics.DepartureResumed) -> None:
+    """Tell the same that it goes on."""
+    _later(session, event, News.LORRY_RESUMED, lines=event.subjects, departure=event.departure_id)
+
+
+def on_swapped(session: Session, event: logistics.LorrySwapped) -> None:
+    """Tell both sides of everything aboard of a breakdown or accident; of a change as planned the senders alone."""
+    _later(session, event, News.LORRY_SWAPPED, lines=event.subjects, departure=event.departure_id, cause=event.cause)
 
 
 def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:

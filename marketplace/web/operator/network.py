@@ -257,7 +257,11 @@ def _services(**given: Any) -> str:
             }
             for row in weekly.services(session)
         ],
-        lines=[(row.code, row.called(locale.current())) for row in lines.lines(session)],
+        lines=[
+            (row.code, row.called(locale.current()))
+            for row in lines.lines(session)
+            if row.ended_at is None or row.ended_at > clock.now()
+        ],
         vehicles=[(row.code, row.name) for row in fleets.types(session)],
         days=shown.weekday_choices(),
         **{"refusal": None, "errors": {}, "values": {}, **given},

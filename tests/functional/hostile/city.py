@@ -369,6 +369,7 @@ def _depart(city: City) -> None:
         "floor",
         "whole",
         "unload",
+        "hired",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -403,7 +404,9 @@ def _drive(city: City) -> None:
     )
     runs = [str(each) for each in session.scalars(later.order_by(Departure.departs_at)).all()]
     city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "departure.crewed": runs[30]}
-    city.ids["vehicle-type"] = city.call("operator", "GET", "/vehicle-types")["items"][0]["id"]
+    kinds = {row["code"]: row["id"] for row in city.call("operator", "GET", "/vehicle-types")["items"]}
+    city.ids |= {"departure.other-lorry": runs[35], "lorry.other": kinds["BKK-HAN-lorry"]}
+    city.ids["vehicle-type"] = next(iter(kinds.values()))
     until = (clock.now() + timedelta(days=400)).date().isoformat()
     tractor, trailer = {"kind": "tractor"}, {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
     for place, (name, facts) in enumerate(
@@ -457,8 +460,11 @@ def _place(
 
 
 def _fill_lorry(city: City) -> None:
-    """Let all of a lorry be the buyer's goods."""
+    """Let all of a lorry be the buyer's goods, and all of another be hired."""
     _place(city, "whole", departure="whole")
+    _place(city, "hired", departure="hired")
+    path = f"/departures/{city.ids['departure.hired']}/whole-lorry"
+    city.ids["hire"] = city.call("buyer", "POST", path)["id"]
 
 
 def _draw_floor(city: City) -> None:

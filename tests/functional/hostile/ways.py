@@ -516,6 +516,9 @@ def _listed(city: City) -> Body:
 
 # As its page sends it: rows of text, and numbers as they are typed.
 TARIFF_FORM: Final = TARIFF | {"breaks": "5000 1.10", "surcharges": "fuel percent 1", "fill": "", "fictitious": "1"}
+_STOP: Final = {"place": "CNNIN", "hours": "18", "km": 960, "carriage": "through"}
+_LINE: Final = {"code": "NEW-LINE", "name": "New line", "hub": HUB, "transport": "road", "source": "a survey"}
+_LED: Final = {"code": "LED-LINE", "transport": "road", "source": "a survey"}
 _LEG: Final = {"transport": "road", "carriage": "through", "hours": "12", "km": 300, "source": "a survey"}
 _HOURS: Final = BORDER_HOURS | {"place": "CN-YOUYIGUAN", "valid_from": "2026-02-01", "replaces": True}
 _CLOSED: Final = {
@@ -860,6 +863,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /lorries": Way("carrier"),
     "GET /lorries/{}": Way("carrier", ("departure.carrying",)),
     "POST /lorries/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
+    "POST /lorries/{}/resume": Way("operator", ("departure.resume",)),
+    "POST /lorries/{}/at-border": Way("carrier", ("departure.at-border",), body(place="CN-YOUYIGUAN")),
+    "POST /lorries/{}/clear": Way("carrier", ("departure.clear",), body()),
+    "POST /lorries/{}/expected-arrival": Way(
+        "carrier", ("departure.at-border",), lambda _: {"place": HANOI, "expected_at": _later()}
+    ),
     "POST /departures/{}/brokers": Way(
         "operator", ("departure.carrying",), body(side="export", company=_of("company.empty"))
     ),
@@ -968,6 +977,8 @@ WAYS: Final[dict[str, Way]] = {
         body(grams_per_tkm="22.5", source="Railway, own figures 铁路", valid_from=lambda _: _tomorrow()),
     ),
     "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),
+    "GET /departures/{}/vehicle": Way("operator", ("departure.other-lorry",)),
+    "POST /departures/{}/vehicle": Way("operator", ("departure.other-lorry",), body(vehicle_type=_of("lorry.other"))),
     "POST /departures/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
     "POST /departures/{}/resume": Way("operator", ("departure.resume",)),
     "POST /departures/{}/reopen": Way("operator", ("departure.load",)),
@@ -1298,6 +1309,13 @@ WAYS: Final[dict[str, Way]] = {
     "GET /restrictions.csv": Way("operator", query="country=LA"),
     "PUT /restrictions/{}": Way("operator", ("restriction",), _RESTRICTION),
     "GET /network/lines": Way("operator"),
+    "POST /network/lines": Way(
+        "operator", (), body(**_LINE, stops=[_STOP], first_day=_in(30), carrier=_of("company.carrier"))
+    ),
+    "GET /network/lines/{}": Way("operator", ("network-line",)),
+    "PUT /network/lines/{}": Way("operator", ("network-line",), body(name="Hanoi line", name_zh="河内线")),
+    "POST /network/lines/{}/ways": Way("operator", ("network-line",), body(**_LED, stops=[_STOP], first_day=_in(30))),
+    "POST /network/lines/{}/end": Way("operator", ("network-line",), body(last_day=_in(30))),
     "GET /network/lines/{}/tariffs": Way("operator", ("network-line",)),
     "POST /network/lines/{}/tariffs": Way("operator", ("network-line",), body(**TARIFF | {"valid_from": _in(30)})),
     "POST /freight-quotes": Way("buyer", (), body(departure_id=_of("departure.whole"), to="VNHAN", kg="1000")),
@@ -1633,6 +1651,10 @@ WAYS: Final[dict[str, Way]] = {
     "POST /fee-rules": Way("operator", body=_fee_rule),
     "GET /fees": Way("merchant"),
     "GET /fees/{}": Way("merchant", ("fee.owed",)),
+    "GET /whole-lorries": Way("buyer"),
+    "GET /whole-lorries/{}": Way("buyer", ("hire",)),
+    "GET /whole-lorry-desk": Way("operator"),
+    "GET /whole-lorry-desk/{}": Way("operator", ("hire",)),
     "GET /fee-desk": Way("operator", query="state=charged"),
     "GET /fee-desk/{}": Way("operator", ("fee.owed",)),
     "POST /fees/{}/waiver": Way("operator", ("fee.owed",), body(cause="customs", reason="Held at the border.")),
@@ -1943,6 +1965,12 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),
     "operator.change_leg": body(**_LEG),
+    "operator.make_line": body(
+        **_LINE, first_day=_in(30), **{"stops.0.place": "CNNIN", "stops.0.hours": "18", "stops.0.transport": ""}
+    ),
+    "operator.rename_line": body(name="Hanoi line", name_zh="", name_vi=""),
+    "operator.lead_line": body(**_LED, first_day=_in(30)),
+    "operator.end_line": body(last_day=_in(30)),
     "operator.enter_tariff": body(**TARIFF_FORM | {"valid_from": _in(40)}),
     "operator.add_hours": body(**_HOURS | {"replaces": "1"}),
     "operator.end_hours": body(last_day=_in(30)),
@@ -2096,6 +2124,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "showroom.retire_booth": ("operator", "booth.free"),
     "merchants.send_application": ("rival", ""),
     "payouts.set_up_account": ("carrier", ""),
+    "operations.change_lorry": ("operator", "departure.other-lorry"),
     "operations.hand_over": ("", "line.packed"),
     "operations.hand_back": ("", "claim.booked"),
     "operations.pack": ("merchant", "line.confirmed"),

@@ -167,7 +167,7 @@ def test_json_says_the_same(run, home, tmp_path):
     file.write_text(json.dumps(tomllib.loads(EXAMPLE.read_text("utf-8"))), "utf-8")
     run("db", "upgrade")
     run("setup", *OPERATOR, "--mail-code", "--network", str(file))
-    assert _count(home)["line"] == 1
+    assert _count(home)["line"] == 2
 
 
 def test_a_wrong_operator_is_refused_and_asked_for_again(run, home):

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.db import every
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.borders.models import LegHistory, SeaTrack
-from marketplace.logistics.models.network import BorderCrossing, Leg, Line
+from marketplace.logistics.models.network import BorderCrossing, Leg, Line, LineSuccession
 from marketplace.logistics.rules.states import Carriage, Mode
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -54,7 +54,7 @@ class LegRow:
 
 @dataclass(frozen=True, slots=True)
 class NetworkLine:
-    """A line with its legs, the hub's first."""
+    """A line with its legs, the hub's first; ``follows`` is the code of the line that it goes on from."""
 
     id: UUID
     code: str
@@ -62,6 +62,10 @@ class NetworkLine:
     names: Mapping[str, str]
     hub: PlaceRow
     legs: tuple[LegRow, ...]
+    carrier_company_id: UUID
+    begins_at: datetime | None
+    ended_at: datetime | None
+    follows: str | None
 
     @property
     def minutes(self) -> int:
@@ -85,7 +89,11 @@ def lines(session: Session, *, line_id: UUID | None = None) -> tuple[NetworkLine
     wanted = every(Leg).add_columns(BorderCrossing.code.label("crossing"), SeaTrack.points)
     wanted = wanted.outerjoin(BorderCrossing, BorderCrossing.id == Leg.crossing_id)
     wanted = wanted.outerjoin(SeaTrack, SeaTrack.leg_id == Leg.id).order_by(Leg.line_id, Leg.position)
-    named = sa.select(Line.id, Line.code, Line.name, Line.names, Line.hub_code).order_by(Line.name, Line.code)
+    before = aliased(Line)
+    named = every(Line).add_columns(before.code.label("follows"))
+    named = named.outerjoin(LineSuccession, LineSuccession.line_id == Line.id)
+    named = named.outerjoin(before, before.id == LineSuccession.follows_id)
+    named = named.order_by(Line.name, Line.code)
     past = sa.select(LegHistory).order_by(LegHistory.leg_id, LegHistory.until.desc())
     if line_id is not None:
         wanted, named = wanted.where(Leg.line_id == line_id), named.where(Line.id == line_id)
@@ -107,9 +115,28 @@ def lines(session: Session, *, line_id: UUID | None = None) -> tuple[NetworkLine
         )
         legs.setdefault(row.line_id, []).append(leg)
     return tuple(
-        NetworkLine(row.id, row.code, row.name, row.names, places[row.hub_code], tuple(legs.get(row.id, ())))
+        NetworkLine(
+            row.id,
+            row.code,
+            row.name,
+            row.names,
+            places[row.hub_code],
+            tuple(legs.get(row.id, ())),
+            row.carrier_company_id,
+            row.begins_at,
+            row.ended_at,
+            row.follows,
+        )
         for row in session.execute(named)
     )
+
+
+def line(session: Session, *, line_id: UUID) -> NetworkLine:
+    """Return one line; NotFound for an unknown one."""
+    found = lines(session, line_id=line_id)
+    if not found:
+        raise NotFound("line")
+    return found[0]
 
 
 def leg(session: Session, *, leg_id: UUID) -> LegRow:

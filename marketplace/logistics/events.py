@@ -103,6 +103,13 @@ class DepartureResumed(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExcursionOpened(Event):
+    """Cold goods stood outside their range for too long: a case about them is open."""
+
+    excursion_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LorrySwapped(DepartureEvent):
     """The lorry goes on with another tractor or other drivers; ``cause`` is the code of why."""
 
@@ -120,6 +127,13 @@ class DepartureArrived(DepartureEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureCancelled(DepartureEvent):
     """The departure does not run; its bookings were rolled or cancelled in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LorryChanged(DepartureEvent):
+    """Another kind of lorry drives a departure; ``subjects`` are those of the goods that stay on it."""
+
+    vehicle_type_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.centres.events import BondsEnding
 from marketplace.logistics.fleet import events as fleet_events
-from marketplace.logistics.fleet.services import crews
+from marketplace.logistics.fleet.services import crews, hauls
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
 from marketplace.logistics.handling.services import erasing as handlers
@@ -133,6 +133,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
+    fleet_events.HaulMoved: (issuing.on_haul_moved,),
     BondsEnding: (bonds.on_bonds_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
@@ -233,7 +234,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         hire_rounds.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
-    logistics.DepartureCancelled: (crews.on_departure_cancelled,),
+    logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (
         carriage.on_departed,

@@ -16,6 +16,7 @@ from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.centres.services import selling as centre_stock
 from marketplace.distribution.costs.services import erasing as costs
+from marketplace.distribution.costs.services import planning as cost_plans
 from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
@@ -51,6 +52,7 @@ from marketplace.logistics.fleet import events as fleet_events
 from marketplace.logistics.fleet.services import crews, hauls
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
+from marketplace.logistics.floor.services import plans as floor_plans
 from marketplace.logistics.handling.services import erasing as handlers
 from marketplace.logistics.insurance.services import erasing as insurance
 from marketplace.logistics.planning.services import reacting as planning
@@ -235,6 +237,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
+    logistics.LorryChanged: (floor_plans.on_lorry_changed, cost_plans.on_lorry_changed),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (
         carriage.on_departed,

@@ -50,6 +50,7 @@ from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.network.lines import api as network_lines
 from marketplace.api.network.views import api as network
+from marketplace.api.operations import other_lorry
 from marketplace.api.operations import planning as operated_plans
 from marketplace.api.operations.floor import api as floor
 from marketplace.api.operations.views import api as operations
@@ -181,6 +182,7 @@ VIEWS = (
     showroom_storefronts,
     payout_accounts,
     operated_plans,
+    other_lorry,
     payout_views,
     treasury_bookings,
     treasury_disputes,

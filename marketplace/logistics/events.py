@@ -123,6 +123,13 @@ class DepartureCancelled(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LorryChanged(DepartureEvent):
+    """Another kind of lorry drives a departure; ``subjects`` are those of the goods that stay on it."""
+
+    vehicle_type_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealsAdded(Event):
     """Seals were put on the doors of a departure beside, or in the place of, those that were there."""
 

@@ -80,14 +80,22 @@ class DemoLine:
     vehicle: str = "SEMI-13.7"
 
 
-VEHICLES: Final[tuple[tuple[str, str, Load, str, int], ...]] = (
-    ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable", 225),
+VEHICLES: Final[tuple[tuple[str, str, Load, str, int, bool], ...]] = (
+    (
+        "SEMI-13.7",
+        "Semi-trailer 13.7 m",
+        Load(24_000_000, 80_000_000, 13_600, 33),
+        "vendors' figures, editable",
+        225,
+        False,
+    ),
     (
         "BOX-40HQ",
         "Container 40 ft high cube",
         Load(26_500_000, 68_000_000, 12_000, 30),
         "cnctnr.com: 68 m³ usual load",
         200,
+        False,
     ),
     (
         "REEFER-13.7",
@@ -95,6 +103,7 @@ VEHICLES: Final[tuple[tuple[str, str, Load, str, int], ...]] = (
         Load(22_000_000, 76_000_000, 13_400, 32),
         "assumption: semi-trailer 13.7 m less the cooler, editable",
         225,
+        True,
     ),
 )
 # The inside of the 40HQ is read, that of the trailer is the one our packing was measured with; no source gives axles,

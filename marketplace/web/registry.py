@@ -77,6 +77,7 @@ from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import floor as operated_floors
 from marketplace.web.operations import lines as operated_lines
+from marketplace.web.operations import other_lorry as operated_lorry
 from marketplace.web.operations import planning as operated_plans
 from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
@@ -248,6 +249,7 @@ VIEWS = (
     operated_departures,
     operated_floors,
     operated_lines,
+    operated_lorry,
     operated_plans,
     operated_returns,
     operator_lines,

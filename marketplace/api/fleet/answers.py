@@ -6,7 +6,6 @@ from uuid import UUID
 
 from marketplace.api.logistics.answers import Room
 from marketplace.api.shared.answers import Answer, Instant
-from marketplace.kernel.quantity import Load
 from marketplace.logistics.fleet.queries.crews import CrewRow
 from marketplace.logistics.fleet.queries.fleets import DriverRow, PaperRow, TypeRow, VehicleRow
 from marketplace.logistics.fleet.queries.rotations import RotationRow
@@ -197,6 +196,7 @@ class VehicleType(Answer):
     capacity: Room
     teu: str
     source: str
+    is_reefer: bool
 
     @classmethod
     def of(cls, row: TypeRow) -> "VehicleType":
@@ -205,9 +205,10 @@ class VehicleType(Answer):
             id=row.id,
             code=row.code,
             name=row.name,
-            capacity=Room.of(Load(row.grams, row.cm3, row.ldm_mm, row.pallets)),
+            capacity=Room.of(row.capacity),
             teu=f"{Decimal(row.teu_hundredths) / 100:.2f}",
             source=row.source,
+            is_reefer=row.is_reefer,
         )
 
 

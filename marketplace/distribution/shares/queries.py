@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.distribution import queries as contracts
+from marketplace.distribution.costs.queries.revenue import revenue
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.shares.models import FreightShare
@@ -16,6 +18,8 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.pricing.models import TariffTerms
+from marketplace.logistics.pricing.rules.shares import factor_at, share_of
+from marketplace.logistics.pricing.rules.terms import from_json
 from marketplace.logistics.rules.states import BookingState
 
 _LATELY: Final = timedelta(days=60)
@@ -114,3 +118,32 @@ def breaches(session: Session) -> list[Breach]:
         Breach("1 freight share", "freight_contract", contract_id, "more is credited than its freight fell by")
         for contract_id in found
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareAhead:
+    """What a booking's freight would fall to on a lorry so full as it counts now, and on one filled otherwise."""
+
+    booking_id: UUID
+    agreed: Money
+    now: Money
+    then: Money
+
+
+def at_fill(session: Session, *, departure_id: UUID, now: int, then: int) -> tuple[ShareAhead, ...]:
+    """Return the shares of what is booked on a departure under fill steps, at two percentages of fill."""
+    rows = revenue(session, departure_ids=[departure_id])[departure_id]
+    terms = {
+        contract_id: from_json(contracts.by_id(session, contract_id=contract_id).terms.get("pricing")).fill
+        for contract_id in {row.contract_id for row in rows if row.contract_id is not None}
+    }
+    return tuple(
+        ShareAhead(
+            row.booking_id,
+            row.agreed,
+            share_of(row.agreed, factor_at(now, steps)),
+            share_of(row.agreed, factor_at(then, steps)),
+        )
+        for row in rows
+        if row.contract_id is not None and row.agreed and (steps := terms[row.contract_id])
+    )

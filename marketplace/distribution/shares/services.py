@@ -53,8 +53,10 @@ def credit(session: Session, *, departure_id: UUID, now: datetime) -> int:
         return 0
     # A booking counts once, under however many contracts its freight is.
     loads = {row.booking_id: row.load for row in aboard}
-    capacity = departures.departure(session, departure_id=departure_id, now=now).capacity
-    percent = shares.fill_percent(sum(loads.values(), Load()), capacity)
+    departure = departures.departure(session, departure_id=departure_id, now=now)
+    percent = shares.fill_percent(sum(loads.values(), Load()), departure.capacity)
+    # A larger lorry in the place of the one that filled makes nobody's share dearer.
+    percent = max(percent, departure.filled_percent)
     written = sa.select(FreightShare.booking_id, FreightShare.contract_id).where(FreightShare.contract_id.in_(falling))
     done = {(row.booking_id, row.contract_id) for row in session.execute(written)}
     before = predecessors(session, booking_ids=[row.booking_id for row in aboard])

@@ -255,13 +255,13 @@ def onward(after: datetime) -> tuple[DepartureRow, ...]:
 
 def add_type(session: Session, body: requests.NewTypeBody) -> UUID:
     """Add a kind of lorry and return its id."""
-    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source)
+    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source, body.is_reefer)
     return types.add(session, actor=require_actor(), code=body.code, figures=figures, now=clock.now())
 
 
 def correct_type(session: Session, type_id: UUID, body: requests.TypeBody) -> None:
     """Let a kind of lorry have other figures."""
-    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source)
+    figures = Figures(body.name, body.capacity, int(body.teu * 100), body.source, body.is_reefer)
     types.correct(session, actor=require_actor(), type_id=type_id, figures=figures, now=clock.now())
 
 

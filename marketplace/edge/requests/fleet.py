@@ -103,7 +103,7 @@ class ExtendBody(Request):
 
 
 class TypeBody(Request):
-    """What a kind of lorry is called and holds, how many TEU it counts as, and where the figures come from."""
+    """What a kind of lorry is called and holds, its TEU, where the figures come from; ``is_reefer``: it keeps cold."""
 
     name: Annotated[Line, Field(max_length=100)]
     kg: Annotated[Exact, Field(gt=0, le=60_000, decimal_places=3)]
@@ -112,6 +112,7 @@ class TypeBody(Request):
     pallets: Annotated[Whole, Field(ge=1, le=100)]
     teu: Annotated[Exact, Field(gt=0, le=4, decimal_places=2)]
     source: Annotated[Line, Field(max_length=200)]
+    is_reefer: Tick = False
 
     @property
     def capacity(self) -> Load:

@@ -102,6 +102,12 @@ class Cancelling(Request):
     reason: Annotated[Line, Field(max_length=100)]
 
 
+class OtherLorry(Request):
+    """The kind of lorry that drives a departure from now on, by its id."""
+
+    vehicle_type: UUID
+
+
 class Holding(Request):
     """What stops a lorry; only the class is told to those with goods aboard."""
 
@@ -185,6 +191,13 @@ messages.register(
         "not_later": _("This departure leaves before the one that the booking is on."),
         "not_on_lorry": _("This cargo is not on this lorry."),
         "not_received": _("This cargo is not at the hub for this departure."),
+        "beyond_lorry": _("More was sold than the lorry holds, and %(bookings)s has no room: roll or decline each."),
+        "lorry_fixed": _("The lorry is being loaded or has left: no other drives in its place."),
+        "same_lorry": _("This kind of lorry drives already."),
+        "crew_other_kind": _("Trailers of another kind are assigned (%(trailers)s): take their crews off first."),
+        "reefer_stays": _("Cold goods stay on it (%(bookings)s), and this lorry does not keep them cold."),
+        "whole_lorry_larger": _("One company took the whole lorry, and its goods do not fit this one."),
+        "nothing_takes": _("No later departure takes %(bookings)s: roll, decline or amend each by hand first."),
     },
     fields={
         "sides_or_volume": _("Measure all three sides, or give the volume."),

@@ -38,6 +38,10 @@ class Departure(Base):
     border_eta: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrives_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancel_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    # How full it was when its lorry was last changed for another: shares of the freight never rise above that.
+    filled_percent: Mapped[int] = mapped_column(sa.Integer, default=0, server_default=sa.text("0"))
+    # How much of its lorry is sold; above 100 somebody is moved on when it closes.
+    overbooking_percent: Mapped[int] = mapped_column(sa.Integer, default=100, server_default=sa.text("100"))
     capacity_grams: Mapped[int] = mapped_column(sa.BigInteger)
     capacity_cm3: Mapped[int] = mapped_column(sa.BigInteger)
     capacity_ldm_mm: Mapped[int] = mapped_column(sa.BigInteger)

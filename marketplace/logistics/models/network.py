@@ -93,6 +93,8 @@ class VehicleType(Base):
     # Hundredths of a twenty-foot equivalent unit: 13.7 m is 45 ft, 2.25 of them.
     teu_hundredths: Mapped[int] = mapped_column(sa.Integer, default=225, server_default="225")
     source: Mapped[str] = mapped_column(sa.String(200))
+    # Whether it keeps goods cold.
+    is_reefer: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     inner_length_mm: Mapped[int | None] = mapped_column(sa.Integer)
     inner_width_mm: Mapped[int | None] = mapped_column(sa.Integer)
     inner_height_mm: Mapped[int | None] = mapped_column(sa.Integer)

@@ -80,6 +80,9 @@ class DepartureRow:
     # Whether holds that are over still stand: their room is free, though nobody has released it yet.
     has_lapsed: bool
     stops: tuple[StopRow, ...]
+    vehicle_type_id: UUID
+    # How full it was with a lorry that was changed for another: shares of the freight fall no less than by that.
+    filled_percent: int
 
     def stop_at(self, place_code: str) -> StopRow | None:
         """Return the stop where goods for a place are unloaded, None where this departure does not bring any."""
@@ -230,6 +233,8 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         room=Load(*(getattr(row, f"room_{name}") for name in DIMENSIONS)),
         has_lapsed=row.has_lapsed,
         stops=stops[row.id],
+        vehicle_type_id=row.vehicle_type_id,
+        filled_percent=row.filled_percent,
     )
 
 

@@ -175,6 +175,7 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
             Tariff.m3_factor,
             Tariff.ldm_factor,
             _text(TariffTerms.content),
+            Departure.filled_percent,
             *(capacity_of(name) for name in DIMENSIONS),
             *room_columns(lapsed),
         )
@@ -231,6 +232,7 @@ class _Run:
     tariff_id: UUID | None
     rates: freight.Rates | None
     whole_from_g: int | None
+    filled_percent: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,7 +254,7 @@ def _lorry(row: tuple[Any, ...]) -> _Lorry:
 @lru_cache(maxsize=_KEPT)
 def _run(columns: tuple[Any, ...]) -> _Run:
     hub, end, hub_zone, end_zone, arrives, departure, reference, departs, documents, cargo, *more = columns
-    line_code, line_name, line_names, carrier, tariff, *rates, content = more
+    line_code, line_name, line_names, carrier, tariff, *rates, content, filled = more
     charged = rates_of(*rates, content=content and json.loads(content)) if tariff else None
     return _Run(
         road=(hub, end),
@@ -270,6 +272,7 @@ def _run(columns: tuple[Any, ...]) -> _Run:
         tariff_id=UUID(tariff) if tariff else None,
         rates=charged,
         whole_from_g=freight.whole_lorry_from(charged) if charged else None,
+        filled_percent=filled,
     )
 
 
@@ -330,4 +333,11 @@ def _made(lorry: _Lorry, weight: freight.Chargeable, load: Load) -> Made | None:
         return None
     parts = freight.components(weight, rates)
     taken = lorry.capacity - lorry.room + load
-    return made(parts, rates.terms, whole_from_g=lorry.run.whole_from_g, taken=taken, capacity=lorry.capacity)
+    return made(
+        parts,
+        rates.terms,
+        whole_from_g=lorry.run.whole_from_g,
+        taken=taken,
+        capacity=lorry.capacity,
+        filled_percent=lorry.run.filled_percent,
+    )

@@ -61,6 +61,7 @@ class VehiclePlan:
     capacity: Load
     source: str
     teu_hundredths: int = 225
+    is_reefer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def build(session: Session, *, actor: Actor, plan: NetworkPlan, valid_from: date
                 capacity=vehicle.capacity,
                 source=vehicle.source,
                 teu_hundredths=vehicle.teu_hundredths,
+                is_reefer=vehicle.is_reefer,
             )
     lines = {row.code: row.id for row in session.execute(sa.select(Line.code, Line.id))}
     for line in plan.lines:

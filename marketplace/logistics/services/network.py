@@ -46,9 +46,16 @@ def add_crossing(session: Session, *, code: str, one_side: str, other_side: str)
 
 
 def add_vehicle_type(
-    session: Session, *, code: str, name: str, capacity: Load, source: str, teu_hundredths: int = 225
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    capacity: Load,
+    source: str,
+    teu_hundredths: int = 225,
+    is_reefer: bool = False,
 ) -> UUID:
-    """Add a kind of lorry with what it holds, hundredths of a TEU, and where the figures come from."""
+    """Add a kind of lorry: what it holds, hundredths of a TEU, where the figures come from, whether it keeps cold."""
     check_load(capacity)
     vehicle = VehicleType(
         id=new_id(),
@@ -60,6 +67,7 @@ def add_vehicle_type(
         pallets=capacity.pallets,
         teu_hundredths=teu_hundredths,
         source=source,
+        is_reefer=is_reefer,
     )
     session.add(vehicle)
     session.flush()

@@ -63,7 +63,7 @@ def roll(session: Session, *, now: datetime) -> int:
                 continue
             stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []), borders.opens)
             sold = timetable.sellable(capacity, overbooking)
-            row = _row(pattern.id, vehicle.id, line, sold, departs_at, stops, cutoffs)
+            row = _row(pattern.id, vehicle.id, line, sold, overbooking, departs_at, stops, cutoffs)
             made[row["id"]] = (row, stops)
     # Whoever rolls at the same time has made some of them.
     new = insert_new(session, Departure, [row for row, _ in made.values()])
@@ -84,7 +84,7 @@ def add(session: Session, *, line_id: UUID, vehicle_type_id: UUID, departs_at: d
     line, vehicle = session.get_one(Line, line_id), session.get_one(VehicleType, vehicle_type_id)
     stops = timetable.stops(line.hub_code, departs_at, _legs(session).get(line.id, []), calendars(session).opens)
     sold = timetable.sellable(Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets), overbooking)
-    row = _row(None, vehicle.id, line, sold, departs_at, stops, cutoffs)
+    row = _row(None, vehicle.id, line, sold, overbooking, departs_at, stops, cutoffs)
     session.execute(sa.insert(Departure), [row])
     session.execute(sa.insert(DepartureStop), _stop_rows(row["id"], stops))
     kinds.fix(session, now=now)
@@ -97,6 +97,7 @@ def _row(
     vehicle_type_id: UUID,
     line: Line,
     capacity: Load,
+    overbooking_percent: int,
     departs_at: datetime,
     stops: Sequence[StopTime],
     cutoffs: Cutoffs,
@@ -118,6 +119,7 @@ def _row(
         "capacity_cm3": capacity.cm3,
         "capacity_ldm_mm": capacity.ldm_mm,
         "capacity_pallets": capacity.pallets,
+        "overbooking_percent": overbooking_percent,
         "taken_grams": 0,
         "taken_cm3": 0,
         "taken_ldm_mm": 0,

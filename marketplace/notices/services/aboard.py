@@ -48,7 +48,12 @@ class _Lorry:
 def by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     """Tell both sides of each order by which lorry its goods go."""
     departure = lorries.departure(session, departure_id=UUID(job["departure"]), now=now)
-    facts = {"lorry": departure.reference, "departs_at": departure.departs_at, "arrives_at": departure.arrives_at}
+    facts = {
+        "lorry": departure.reference,
+        "departs_at": departure.departs_at,
+        "arrives_at": departure.arrives_at,
+        "why": job.get("why", ""),
+    }
     for one in _parties(session, job):
         yield Letter(one.company_id, facts | one.facts)
 

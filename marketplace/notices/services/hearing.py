@@ -202,8 +202,15 @@ def on_waited_too_long(session: Session, event: payments.WaitedTooLong) -> None:
 
 
 def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
-    """Tell both sides by which lorry the goods go now."""
-    _later(session, event, News.BOOKING_ROLLED, lines=[event.subject], departure=event.departure_id)
+    """Tell both sides by which lorry the goods go now, and why where a rule chose them."""
+    _later(
+        session,
+        event,
+        News.BOOKING_ROLLED,
+        lines=[event.subject],
+        departure=event.departure_id,
+        why=event.reason,
+    )
 
 
 def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:

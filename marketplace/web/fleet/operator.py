@@ -17,7 +17,6 @@ from marketplace.edge.requests import fleet as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.quantity import Load
 from marketplace.logistics.fleet.queries import fleets
 from marketplace.web.fleet import shown
 from marketplace.web.fleet.blueprint import pages
@@ -106,7 +105,7 @@ def correct_type(type_id: UUID) -> Any:
 
 
 def _figures(row: fleets.TypeRow) -> dict[str, Any]:
-    load = Load(row.grams, row.cm3, row.ldm_mm, row.pallets)
+    load = row.capacity
     return {
         "id": row.id,
         "code": row.code,
@@ -117,4 +116,5 @@ def _figures(row: fleets.TypeRow) -> dict[str, Any]:
         "pallets": row.pallets,
         "teu": f"{Decimal(row.teu_hundredths) / 100:.2f}",
         "source": row.source,
+        "is_reefer": "1" if row.is_reefer else "",
     }

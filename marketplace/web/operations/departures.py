@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import floor, running, waybills
+from marketplace.edge.acts import floor, other_lorry, running, waybills
 from marketplace.edge.acts import operations as acts
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form
@@ -71,6 +71,7 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         "operations/departure.html",
         seen=seen,
         floor_plan=plan,
+        beyond=other_lorry.beyond(departure_id),
         without_place=floor_shown.without_place(left),
         papers=waybills.readiness(departure_id),
         needs=needed.NEEDS,

@@ -106,6 +106,7 @@ def failure_of(failure: Failure) -> str:
         Failure.CRASHED: _("The packer broke off."),
         Failure.INVALID: _("A check found a fault in what the packer drew."),
         Failure.LATE: _("The doors were sealed meanwhile."),
+        Failure.OTHER_LORRY: _("Another kind of lorry drives now."),
     }
     return words[failure]
 

@@ -405,7 +405,9 @@ def _drive(city: City) -> None:
     )
     runs = [str(each) for each in session.scalars(later.order_by(Departure.departs_at)).all()]
     city.ids |= {"departure.manned": runs[0], "run.first": runs[10], "run.next": runs[20], "departure.crewed": runs[30]}
-    city.ids["vehicle-type"] = city.call("operator", "GET", "/vehicle-types")["items"][0]["id"]
+    kinds = {row["code"]: row["id"] for row in city.call("operator", "GET", "/vehicle-types")["items"]}
+    city.ids |= {"departure.other-lorry": runs[35], "lorry.other": kinds["BKK-HAN-lorry"]}
+    city.ids["vehicle-type"] = next(iter(kinds.values()))
     until = (clock.now() + timedelta(days=400)).date().isoformat()
     tractor, trailer = {"kind": "tractor"}, {"kind": "trailer", "vehicle_type": city.ids["vehicle-type"]}
     for place, (name, facts) in enumerate(

@@ -13,10 +13,11 @@ from marketplace.distribution.costs.queries import lorries, sheets
 from marketplace.distribution.costs.queries.lorries import Lorry
 from marketplace.distribution.costs.rules import planning as rules
 from marketplace.distribution.costs.rules.planning import Basis, SheetState
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import LorryChanged
 
 
 def plan(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -> int:
@@ -56,6 +57,13 @@ def plan(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -
     facts = {"items": len(rows), "unknown": len(unknown), "currency": header.currency}
     note(session, departure_id, "plan", facts, actor=actor, now=now)
     return len(rows)
+
+
+def on_lorry_changed(session: Session, event: LorryChanged) -> None:
+    """Plan the costs anew by the rates of the lorry that drives now, where they were planned before."""
+    state = session.scalar(sa.select(CostSheet.state).where(CostSheet.departure_id == event.departure_id))
+    if state is SheetState.OPEN:
+        plan(session, departure_id=event.departure_id, actor=SYSTEM, now=event.at)
 
 
 def open_sheet(session: Session, *, lorry: Lorry, now: datetime) -> CostSheet:

@@ -66,7 +66,9 @@ class FeeRule(FeeTerms):
 
 
 # Why a booking left its departure although its shipper was there: the lorry's doing, never a fee.
-_ROAD: Final = frozenset({"departure_cancelled", "departure_closed", "no_departure", "not_loaded", "plan"})
+_ROAD: Final = frozenset(
+    {"departure_cancelled", "departure_closed", "no_departure", "not_loaded", "other_lorry", "overbooked", "plan"}
+)
 # The road gives a booking up, or moves it: only what had not come in time is to answer for that.
 _NO_CARGO: Final = "no_cargo"
 _BY_ROAD: Final = frozenset({"by_hand", "declined", _NO_CARGO})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.fleet.models import (
     FleetDriver,
     FleetDriverName,
@@ -190,7 +191,7 @@ def vehicle_type(session: Session, *, type_id: UUID) -> "TypeRow":
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A kind of lorry: what it holds, hundredths of a TEU, and who says so."""
+    """A kind of lorry: what it holds, hundredths of a TEU, who says so, and whether it keeps goods cold."""
 
     id: UUID
     code: str
@@ -201,6 +202,12 @@ class TypeRow:
     pallets: int
     teu_hundredths: int
     source: str
+    is_reefer: bool
+
+    @property
+    def capacity(self) -> Load:
+        """What it holds."""
+        return Load(self.grams, self.cm3, self.ldm_mm, self.pallets)
 
 
 _PAPER: Final = (
@@ -222,6 +229,7 @@ _TYPES: Final = sa.select(
     VehicleType.pallets,
     VehicleType.teu_hundredths,
     VehicleType.source,
+    VehicleType.is_reefer,
 )
 _VEHICLES: Final = sa.select(
     FleetVehicle.id,

@@ -19,12 +19,13 @@ from marketplace.logistics.services import network
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a kind of lorry is called and holds, hundredths of a TEU, and where the figures come from."""
+    """What a kind of lorry is called and holds, hundredths of a TEU, where the figures come from; whether it cools."""
 
     name: str
     capacity: Load
     teu_hundredths: int
     source: str
+    is_reefer: bool = False
 
 
 def add(session: Session, *, actor: Actor, code: str, figures: Figures, now: datetime) -> UUID:
@@ -40,6 +41,7 @@ def add(session: Session, *, actor: Actor, code: str, figures: Figures, now: dat
         capacity=figures.capacity,
         source=figures.source,
         teu_hundredths=figures.teu_hundredths,
+        is_reefer=figures.is_reefer,
     )
     facts = {"code": code, "teu_hundredths": figures.teu_hundredths, "grams": figures.capacity.grams}
     audit.record(
@@ -64,6 +66,7 @@ def correct(session: Session, *, actor: Actor, type_id: UUID, figures: Figures, 
     row.name, row.source, row.teu_hundredths = figures.name, figures.source, figures.teu_hundredths
     row.grams, row.cm3 = figures.capacity.grams, figures.capacity.cm3
     row.ldm_mm, row.pallets = figures.capacity.ldm_mm, figures.capacity.pallets
+    row.is_reefer = figures.is_reefer
     session.flush()
     facts = {"teu_hundredths": figures.teu_hundredths, "grams": row.grams, "cm3": row.cm3, "pallets": row.pallets}
     audit.record(

@@ -43,6 +43,7 @@ class Failure(StrEnum):
     CRASHED = "crashed"
     INVALID = "invalid"  # one of the two checks found a fault
     LATE = "late"  # the doors were sealed meanwhile
+    OTHER_LORRY = "other_lorry"  # another kind of lorry drives
 
 
 # Seconds after which the packer's process is killed, and the candidates it may look at, so that the same task has the

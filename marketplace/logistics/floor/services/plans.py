@@ -15,6 +15,7 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import LorryChanged
 from marketplace.logistics.floor import queries
 from marketplace.logistics.floor.events import FloorPlanShort
 from marketplace.logistics.floor.models import FloorPlan, FloorPosition
@@ -171,6 +172,22 @@ def move(
     _stand(session, row, task, spots, now)
     _note(session, actor, row, "floor_plan.move", now)
     return row.id
+
+
+def on_lorry_changed(session: Session, event: LorryChanged) -> None:
+    """Let no plan count that was drawn, or is being drawn, for the lorry before."""
+    rows = session.scalars(
+        sa.select(FloorPlan)
+        .where(FloorPlan.departure_id == event.departure_id, FloorPlan.state.in_((*DRAWN, PlanState.PACKING)))
+        .order_by(FloorPlan.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        if row.state is PlanState.PACKING:
+            _fail(session, row, Failure.OTHER_LORRY, event.at)
+        else:
+            row.state = PLAN.apply(row.state, "supersede")
+    session.flush()
 
 
 def _lawful(session: Session, units: Sequence[UnitRow], given: Sequence[Apart]) -> Iterator[Apart]:

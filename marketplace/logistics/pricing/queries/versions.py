@@ -83,7 +83,8 @@ def published(session: Session, *, departure: DepartureRow, now: datetime) -> tu
         .join(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .where(Line.code == departure.line_code, *valid_at(now))
     )
-    percent = fill_percent(departure.capacity - departure.room, departure.capacity)
+    taken = departure.capacity - departure.room
+    percent = max(departure.filled_percent, fill_percent(taken, departure.capacity))
     rates = {
         row.to_place: rates_of(
             row.currency, row.per_kg_micro, row.minimum_minor, row.m3_factor, row.ldm_factor, row.content

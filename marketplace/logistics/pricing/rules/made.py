@@ -30,13 +30,22 @@ class Made:
 
 
 def made(
-    components: tuple[Component, ...], terms: Terms, *, whole_from_g: int | None, taken: Load, capacity: Load
+    components: tuple[Component, ...],
+    terms: Terms,
+    *,
+    whole_from_g: int | None,
+    taken: Load,
+    capacity: Load,
+    filled_percent: int = 0,
 ) -> Made:
-    """Explain a freight of these components; ``taken`` is what the lorry carries with these goods."""
+    """Explain a freight of these components; ``taken`` is what the lorry carries with these goods.
+
+    ``filled_percent`` is how full the departure was when it drove with another lorry: shares count as full at least.
+    """
     freight = sum((one.amount for one in components[1:]), components[0].amount)
     found = None
     if terms.fill:
-        percent = shares.fill_percent(taken, capacity)
+        percent = max(filled_percent, shares.fill_percent(taken, capacity))
         found = Shares(
             percent=percent,
             today=shares.share_of(freight, shares.factor_at(percent, terms.fill)),

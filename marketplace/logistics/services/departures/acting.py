@@ -32,6 +32,12 @@ def act(session: Session, actor: Actor, departure_id: UUID, action: str, now: da
     departure = locked(session, departure_id)
     departure.state = DEPARTURE.apply(departure.state, action)
     session.flush()
+    audited(session, actor, departure_id, action, now, **facts)
+    return departure
+
+
+def audited(session: Session, actor: Actor, departure_id: UUID, action: str, now: datetime, **facts: Any) -> None:
+    """Write an act on a departure into the audit."""
     audit.record(
         session,
         actor=actor,
@@ -41,7 +47,6 @@ def act(session: Session, actor: Actor, departure_id: UUID, action: str, now: da
         facts=facts,
         now=now,
     )
-    return departure
 
 
 def locked(session: Session, departure_id: UUID) -> Departure:

@@ -14,15 +14,20 @@ from marketplace.logistics.events import DepartureCancelled
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.rules.states import AT_HUB, BookingState, DepartureState
 from marketplace.logistics.services import cargo
+from marketplace.logistics.services.departures import overbooking
 from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
 from marketplace.logistics.services.departures.moving import roll_on
 from marketplace.logistics.services.space import claims, lapsing
 
 
 def close(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
-    """Take no more bookings: holds that were not confirmed end, targets move to the next departure."""
+    """Take no more bookings: holds that were not confirmed end, targets move to the next departure.
+
+    Of an overbooked departure what its lorry does not hold moves on, by the published rule.
+    """
     departure = act(session, actor, departure_id, "close", now)
     lapsing.lapse(session, departure_id=departure.id, now=now, everyone=True)
+    overbooking.settle(session, departure=departure, actor=actor, now=now)
     for booking in booked_on(session, departure.id, (BookingState.TARGET,)):
         if not roll_on(session, booking, reason="departure_closed", actor=actor, now=now):
             claims.cancel(session, booking_id=booking.id, reason="no_departure", actor=actor, now=now)

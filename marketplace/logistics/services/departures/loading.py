@@ -23,6 +23,7 @@ from marketplace.logistics.road.services import gates, locks
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo, manifests, tracking
+from marketplace.logistics.services.departures import overbooking
 from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
 from marketplace.logistics.services.departures.moving import roll_on
 from marketplace.logistics.services.departures.stops import plan
@@ -47,7 +48,8 @@ def load(
 
     Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure;
     ``segregation`` two that must not stand on one lorry, ``beyond_declared`` and ``amendment_due`` declared goods,
-    ``loading_stopped`` those that wait for something else; where none is named they stay at the hub.
+    ``loading_stopped`` those that wait for something else, ``beyond_lorry`` what was sold beyond it; where none is
+    named they stay at the hub.
     """
     departure = act(session, actor, departure_id, "load", now)
     received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
@@ -57,7 +59,9 @@ def load(
         if missing:
             raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
         received = [booking for booking in received if booking.id in wanted]
-    received = _without_stopped(session, received, named=booking_ids is not None)
+    named = booking_ids is not None
+    received = _without_stopped(session, received, named=named)
+    received = overbooking.within(session, departure=departure, coming=received, named=named, now=now)
     coming = {booking.id: booking.reference for booking in received}
     standing.check(session, departure_id=departure_id, coming=coming, now=now, beside=(BookingState.LOADED,))
     measured = queries.received(session, booking_ids=[booking.id for booking in received])

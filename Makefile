@@ -62,6 +62,7 @@ bench: assets-dev ## Measure pages and checkout beside bench/bare.py
 	@$(BIN)/python -m bench.imports 10000
 	@$(BIN)/python -m bench.consolidation
 	@$(BIN)/python -m bench.itineraries
+	@$(BIN)/python -m bench.hot
 
 docs: assets-dev ## Rebuild the generated parts of docs/
 	@$(BIN)/python tools/docs.py

@@ -20,6 +20,8 @@ from marketplace.logistics.planning.solver.highs import Model
 
 _MILP_SECONDS = 15
 _MILP_GRACE = 60
+# What starting the process, handing over the instance and checking the answers take: within the time, not beside it.
+_AROUND = 1.5
 
 
 def main() -> None:
@@ -49,7 +51,7 @@ def main() -> None:
     _line(instance, f"HiGHS MILP alone, {_MILP_SECONDS} s", bound, alone, time.monotonic() - began)
     for seconds in (10,) if given.quick else (10, 90):
         began = time.monotonic()
-        solved = child.solve(instance, seconds=seconds)
+        solved = child.solve(instance, seconds=seconds - _AROUND)
         took = time.monotonic() - began
         _line(instance, f"the city's planner, {seconds} s", min(bound, solved.bound), solved.answer, took)
 

@@ -20,6 +20,9 @@ from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
 from marketplace.distribution.handling.services import surcharging
+from marketplace.distribution.hires import events as hire_events
+from marketplace.distribution.hires.services import rounds as hire_rounds
+from marketplace.distribution.hires.services import settling as settling_hires
 from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.services import (
     amending,
@@ -185,6 +188,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     ),
     orders.LineLessened: (
         amending.on_line_lessened,
+        hire_rounds.on_line_lessened,
         crediting.on_line_lessened,
         inspections.on_line_lessened,
     ),
@@ -204,7 +208,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
-    logistics.DepartureSealed: (sealing.on_departure_sealed, manifest_papers.on_departure_sealed),
+    logistics.DepartureSealed: (
+        hire_rounds.on_departure_sealed,
+        sealing.on_departure_sealed,
+        manifest_papers.on_departure_sealed,
+    ),
     logistics.SealsAdded: (sealing.on_seals_added,),
     logistics.TransitMoved: (sealing.on_transit_moved,),
     logistics.BookingRolled: (
@@ -214,6 +222,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         certifying.on_booking_rolled,
         surcharging.on_booking_rolled,
         whole.on_booking_left,
+        hire_rounds.on_booking_rolled,
         notices.on_booking_rolled,
     ),
     logistics.BookingCancelled: (
@@ -222,6 +231,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         return_way.on_booking_cancelled,
         surcharging.on_booking_cancelled,
         whole.on_booking_left,
+        hire_rounds.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
@@ -232,6 +242,9 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         shares.on_departed,
         notices.on_departed,
     ),
+    logistics.DepartureHeld: (notices.on_held,),
+    logistics.DepartureResumed: (notices.on_resumed,),
+    logistics.LorrySwapped: (notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
@@ -239,6 +252,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
+    hire_events.HireShared: (settling_hires.on_hire_shared,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),

@@ -33,6 +33,7 @@ from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
 from marketplace.api.handling.views import api as handling
+from marketplace.api.hires.views import api as hires
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     fees,
+    hires,
     partner_invoices,
     documents,
     files,

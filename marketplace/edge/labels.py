@@ -194,6 +194,7 @@ LABELS: Final[dict[str, Any]] = {
     "groups": _("Customer groups"),
     "headlines": _("Headline"),
     "happened_at": _("Happened at"),
+    "expected_at": _("Expected at"),
     "event_at": _("When"),
     "classifier": _("How sure"),
     "house_waybill": _("House waybill"),

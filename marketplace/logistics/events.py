@@ -91,6 +91,26 @@ class DepartureCleared(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureHeld(DepartureEvent):
+    """The lorry stands; ``cause`` is the code of its class."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureResumed(DepartureEvent):
+    """The lorry goes on from where it stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LorrySwapped(DepartureEvent):
+    """The lorry goes on with another tractor or other drivers; ``cause`` is the code of why."""
+
+    cause: str
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureArrived(DepartureEvent):
     """The lorry reached the place of these subjects."""
 

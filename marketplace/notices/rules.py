@@ -48,6 +48,9 @@ class News(StrEnum):
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
     DEPARTED = "departed"
+    LORRY_HELD = "lorry_held"
+    LORRY_RESUMED = "lorry_resumed"
+    LORRY_SWAPPED = "lorry_swapped"
     ARRIVED = "arrived"
     GOODS_RECEIVED = "goods_received"
     ORDER_CHANGE_MOVED = "order_change_moved"
@@ -129,6 +132,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
+    News.LORRY_HELD: Permission.TRADE_ORDER_READ,
+    News.LORRY_RESUMED: Permission.TRADE_ORDER_READ,
+    News.LORRY_SWAPPED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,
     News.HOOK_GIVEN_UP: Permission.LOGISTICS_TRACKING_CONNECT,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5f0c1e7ab4d2"
-down_revision: str | None = "e4b7a1d05f38"
+down_revision: str | None = "7c1e40b9a2d5"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

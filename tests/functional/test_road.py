@@ -301,7 +301,7 @@ def test_a_held_lorry_waits_and_the_cost_is_booked_to_the_cause(way, partners, o
     named(way, broker)
     left(way, border=True)
     path = f"/lorries/{way.booking['departure_id']}/hold"
-    way.call(market.carrier, "POST", path, json={"cause": "security"}, expect=404)
+    way.call(partners["other"], "POST", path, json={"cause": "security"}, expect=404)
     way.call(broker, "POST", path, json={"cause": "security"}, expect=204)
     departure = f"/departures/{way.booking['departure_id']}"
     (row,) = way.call(operator, "GET", f"{departure}/held-options", expect=200)["items"]

@@ -32,12 +32,14 @@ def caller(client: FlaskClient, *, keyed: bool = True) -> Callable[..., Any]:
 class Way:
     """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its first line."""
 
-    def __init__(self, call, market, operator, quantity=400, goods=(), payment=BANK, order_number=None):
+    def __init__(self, call, market, operator, quantity=400, goods=(), payment=BANK, order_number=None, on=None):
         self.call, self.market, self.operator = call, market, operator
         call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
         for listing_id in goods or (market.chains,):
             cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": quantity}, expect=200)
         body = {"expected_totals": cart["totals"], "payment": payment, "purchase_order_number": order_number}
+        if on is not None:  # the departures of some listings
+            body["departures"] = on
         done = call(market.buyer, "POST", "/checkout", json=body, expect=201)
         self.order_id = done["order_ids"][0]
         call(market.merchant, "POST", f"/orders/{self.order_id}/confirmation", expect=204)

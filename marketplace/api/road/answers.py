@@ -291,12 +291,24 @@ class Choice(Answer):
         )
 
 
+class Stop(Answer):
+    """A stop on the way: planned, expected where that differs from the plan, and when the lorry was there."""
+
+    place: str
+    border: bool
+    planned: Instant
+    expected: Instant | None
+    reached: Instant | None
+
+
 class Lorry(Answer):
-    """A lorry as the asker sees it: what it has nothing to do with is empty."""
+    """A lorry as the asker sees it: what is not its business is empty; ``may_resume``: the asker may end its hold."""
 
     departure: ListedLorry
     acts_as: str
     sides: list[str]
+    way: list[Stop]
+    may_resume: bool
     brokers: list[Broker]
     cargo: list[Cargo]
     transits: list[Transit]
@@ -314,6 +326,17 @@ class Lorry(Answer):
             departure=ListedLorry.of(seen.departure),
             acts_as=str(seen.reach.hat),
             sides=sorted(seen.reach.sides),
+            way=[
+                Stop(
+                    place=stop.place.code,
+                    border=stop.is_border,
+                    planned=times.planned,
+                    expected=times.estimated,
+                    reached=times.actual,
+                )
+                for stop, times in zip(seen.departure.stops, seen.times, strict=True)
+            ],
+            may_resume=seen.may_resume,
             brokers=[
                 Broker(side=str(each.side), company_id=each.company_id, company=each.company) for each in seen.brokers
             ],

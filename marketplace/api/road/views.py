@@ -149,9 +149,40 @@ def close_case(excursion_id: UUID, session: Session) -> tuple[int, None]:
 @api.post("/lorries/<uuid:departure_id>/hold")
 @operation(answers={204: None}, tag=_TAG, permission=_WORK, body=requests.Hold, idempotent=True)
 def hold(departure_id: UUID, body: requests.Hold, session: Session) -> tuple[int, None]:
-    """Stop a sealed lorry, as its operator or as a broker who declares for it."""
+    """Stop a sealed lorry, as its operator, its carrier or a broker who declares for it; all aboard see the cause."""
     acts.hold(session, departure_id, body)
     return 204, None
+
+
+@api.post("/lorries/<uuid:departure_id>/resume")
+@operation(answers={204: None}, tag=_TAG, permission=_WORK, idempotent=True)
+def resume(departure_id: UUID, session: Session) -> tuple[int, None]:
+    """Let a held lorry go on, as who held it or as its operator."""
+    acts.resume(session, departure_id)
+    return 204, None
+
+
+@api.post("/lorries/<uuid:departure_id>/at-border")
+@operation(answers={204: None}, tag=_TAG, permission=_WORK, body=requests.Crossing, idempotent=True)
+def at_border(departure_id: UUID, body: requests.Crossing, session: Session) -> tuple[int, None]:
+    """Note that a lorry waits at a border, as its carrier or its operator."""
+    acts.at_border(session, departure_id, body)
+    return 204, None
+
+
+@api.post("/lorries/<uuid:departure_id>/clear")
+@operation(answers={204: None}, tag=_TAG, permission=_WORK, body=requests.Cleared, idempotent=True)
+def clear(departure_id: UUID, body: requests.Cleared, session: Session) -> tuple[int, None]:
+    """Note that a lorry at a border is cleared and crosses, as its carrier or its operator."""
+    acts.clear(session, departure_id, body)
+    return 204, None
+
+
+@api.post("/lorries/<uuid:departure_id>/expected-arrival")
+@operation(answers={201: Created}, tag=_TAG, permission=_WORK, body=requests.Expected, idempotent=True)
+def expect(departure_id: UUID, body: requests.Expected, session: Session) -> tuple[int, Created]:
+    """Say when a lorry is expected at a place ahead of it, as its carrier or its operator; all aboard see it."""
+    return 201, Created(id=acts.expect(session, departure_id, body))
 
 
 @api.get("/departures/<uuid:departure_id>/held-options")

@@ -1,6 +1,7 @@
 """Plan what departures cost once they take no more bookings, one by one, and match the invoices that waited for it.
 
 What shares of shared lorries could not fall to when these left falls first: a sheet's freight is less by that.
+What changed of the price of a whole lorry is settled before, too.
 """
 
 from datetime import datetime
@@ -8,6 +9,8 @@ from datetime import datetime
 from marketplace.distribution.costs.queries import invoices as invoice_queries
 from marketplace.distribution.costs.queries import lorries
 from marketplace.distribution.costs.services import invoices, planning
+from marketplace.distribution.hires import queries as hire_queries
+from marketplace.distribution.hires.services import settling
 from marketplace.distribution.shares import queries as share_queries
 from marketplace.distribution.shares import services as shares
 from marketplace.kernel.actor import SYSTEM
@@ -20,6 +23,11 @@ def plan_due(*, now: datetime) -> int:
         lambda reads: share_queries.waiting(reads, now=now),
         lambda writing, departure_id: shares.credit(writing, departure_id=departure_id, now=now),
         act="credit_shares",
+    )
+    each_waiting(
+        hire_queries.unsettled,
+        lambda writing, hire_id: settling.settle(writing, hire_id=hire_id, now=now),
+        act="settle_hires",
     )
     planned = each_waiting(
         lorries.unplanned,

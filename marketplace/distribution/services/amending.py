@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution import queries
+from marketplace.distribution.hires import queries as hires
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import (
@@ -50,6 +51,9 @@ def on_line_lessened(session: Session, event: LineLessened) -> None:
         bookings.give_back(session, line_id=line.id, reason="order_change", now=event.at)
     else:
         _shrink(session, line, event.left, load, event.at)
+        if _is_hired(session, line.id):
+            # Its freight is a share of a whole lorry's price, which is shared anew.
+            return
     for contract in queries.contracts_of(session, order_ids=[event.order_id])[event.order_id]:
         carries = contract.claim_id is None and line.id in {one.line_id for one in contract.lines}
         if contract.state is ContractState.AGREED and carries:
@@ -131,6 +135,11 @@ def on_line_replaced(session: Session, event: LineReplaced) -> None:
         return
     if line.replaces_id is not None:
         replacing.give_up(session, claim_id=line.replaces_id, now=event.at)
+
+
+def _is_hired(session: Session, line_id: UUID) -> bool:
+    booking = bookings.current(session, line_id=line_id)
+    return booking is not None and hires.hire_with(session, booking_id=booking.id) is not None
 
 
 def _ready_from(line: LineRow, now: datetime) -> datetime:

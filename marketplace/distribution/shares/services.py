@@ -1,4 +1,4 @@
-"""Credit what shares of a shared lorry fell by when it leaves, and let who fills a lorry take all of it."""
+"""Credit what shares of a shared lorry fell by when it leaves."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from marketplace.distribution.rules.freight import FreightLine
 from marketplace.distribution.services import contracts, papers
 from marketplace.distribution.shares.models import FreightShare
 from marketplace.distribution.shares.queries import predecessors
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
@@ -25,11 +25,9 @@ from marketplace.logistics.pricing.rules.terms import from_json
 from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries import departures
 from marketplace.logistics.rules.states import BookingState
-from marketplace.logistics.services.space import lapsing
 
 # All of what was agreed, in hundredths of a per cent.
 _ALL: Final = 10_000
-_BOOKED: Final = (BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
 LEFT: Final = (BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
 
 
@@ -76,46 +74,9 @@ def credit(session: Session, *, departure_id: UUID, now: datetime) -> int:
     return fell
 
 
-def take_whole(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -> UUID:
-    """Take the whole of a departure on which one's company pays the freight of all that is booked; return what it is.
-
-    Its price, as the tariff was frozen, is shared over the lines by what each was to pay, the largest remainders first;
-    what they were to pay beyond is credited. Conflict ``nothing_booked`` where the company pays for nothing there,
-    ``not_alone`` where somebody else has, or may get, anything on it, ``no_whole_lorry`` where the tariff has no price,
-    ``whole_not_cheaper`` where the lines pay no more than that, ``not_confirmed`` while a booking is only held.
-    """
-    departures.departure(session, departure_id=departure_id, now=now)
-    lapsing.lapse(session, departure_id=departure_id, now=now)
-    rows = revenue(session, departure_ids=[departure_id])[departure_id]
-    found = {row.contract_id: queries.by_id(session, contract_id=row.contract_id) for row in rows if row.contract_id}
-    mine = {key for key, one in found.items() if one.payer_id == actor.company}
-    if not mine:
-        raise Conflict("nothing_booked", departure=departure_id)
-    if any(row.contract_id not in mine for row in rows):
-        raise Conflict("not_alone", departure=departure_id)
-    if any(row.state not in _BOOKED for row in rows):
-        raise Conflict("not_confirmed", departure=departure_id)
-    prices = [from_json(found[key].terms.get("pricing")).whole for key in mine]
-    terms = max((one for one in prices if one is not None), key=lambda one: one.price.minor, default=None)
-    if terms is None or None in prices or len({one.price.currency for one in prices if one}) > 1:
-        raise Conflict("no_whole_lorry", departure=departure_id)
-    agreed = [row.agreed or Money.zero(terms.price.currency) for row in rows]
-    asked = sum(agreed, Money.zero(terms.price.currency))
-    if asked <= terms.price:
-        raise Conflict("whole_not_cheaper", departure=departure_id, whole=str(terms.price), now=str(asked))
-    own = sum({row.booking_id: row.load for row in rows}.values(), Load())
-    made = whole.keep(
-        session, departure_id=departure_id, company_id=actor.company, own=own, terms=terms, actor=actor, now=now
-    )
-    for row, before, share in zip(rows, agreed, terms.price.share([one.minor for one in agreed]), strict=True):
-        _lower(session, found.get(row.contract_id) if row.contract_id else None, row, before - share, now)
-    return made
-
-
-def _lower(session: Session, contract: FreightRow | None, row: RevenueRow, less: Money, now: datetime) -> None:
-    if contract is None or not less:
-        return
-    line_id = _line_id(contract, row)
+def lower(session: Session, contract: FreightRow, row: RevenueRow, less: Money, now: datetime) -> None:
+    """Let so much off what a contract asks for a booking, and issue the contract anew."""
+    line_id = line_of(contract, row)
     before = _line(queries.by_id(session, contract_id=contract.id), line_id)
     asked = replace(before, amount=before.amount - less)
     if contracts.lower(session, contract_id=contract.id, line_id=line_id, price=asked, actor=SYSTEM, now=now):
@@ -124,7 +85,7 @@ def _lower(session: Session, contract: FreightRow | None, row: RevenueRow, less:
         papers.issue_freight_contract(session, contract=carried, actor=SYSTEM, now=now)
 
 
-def _line_id(contract: FreightRow, row: RevenueRow) -> UUID:
+def line_of(contract: FreightRow, row: RevenueRow) -> UUID:
     """Return the line of a contract that a booking is for: of goods that go back the booking names the claim."""
     return row.subject if contract.claim_id is None else contract.lines[0].line_id
 
@@ -133,9 +94,10 @@ def _fall(
     session: Session, row: RevenueRow, agreed: Money, contract: FreightRow, percent: int, factor_bp: int, now: datetime
 ) -> bool:
     share = shares.share_of(agreed, factor_bp)
-    line_id = _line_id(contract, row)
+    line_id = line_of(contract, row)
     before = _line(queries.by_id(session, contract_id=contract.id), line_id)
-    _lower(session, contract, row, agreed - share, now)
+    if agreed > share:
+        lower(session, contract, row, agreed - share, now)
     after = _line(queries.by_id(session, contract_id=contract.id), line_id)
     session.add(
         FreightShare(

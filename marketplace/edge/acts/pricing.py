@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.rules.packing import load_of
-from marketplace.distribution.shares import services as shares
+from marketplace.distribution.hires.services import taking as hires
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import pricing as requests
 from marketplace.kernel import clock
@@ -57,7 +57,7 @@ def quote(session: Session, body: requests.QuoteBody) -> QuoteRow:
 
 def take_whole(session: Session, departure_id: UUID) -> UUID:
     """Take the whole of a departure for one's company."""
-    return shares.take_whole(session, departure_id=departure_id, actor=require_actor(), now=clock.now())
+    return hires.take(session, departure_id=departure_id, actor=require_actor(), now=clock.now())
 
 
 def line_of(session: Session, line_id: UUID) -> NetworkLine:

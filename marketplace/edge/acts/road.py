@@ -21,7 +21,7 @@ from marketplace.logistics.fleet.queries import crews, fleets
 from marketplace.logistics.fleet.queries.crews import CrewRow
 from marketplace.logistics.fleet.queries.fleets import DriverRow, VehicleRow
 from marketplace.logistics.models.departures import Booking
-from marketplace.logistics.queries import departures
+from marketplace.logistics.queries import departures, tracking
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.road.queries import cooling, declarations, held, lorries, movements
 from marketplace.logistics.road.queries.cooling import CoolingRow, ExcursionRow, PreCoolingRow
@@ -29,15 +29,17 @@ from marketplace.logistics.road.queries.declarations import BrokerRow, Declarati
 from marketplace.logistics.road.queries.held import ChoiceRow, OnwardRow
 from marketplace.logistics.road.queries.lorries import CargoRow, HandoverRow
 from marketplace.logistics.road.queries.movements import MovementRow
-from marketplace.logistics.road.rules.held import Quoted, quotes
+from marketplace.logistics.road.rules.held import Quoted, may_end, quotes
 from marketplace.logistics.road.rules.reefers import Range, Reading
 from marketplace.logistics.road.rules.transit import Security
-from marketplace.logistics.road.services import access, bulk, declaring, holding, moving, swapping
+from marketplace.logistics.road.services import access, bulk, crossing, declaring, expecting, holding, moving, swapping
 from marketplace.logistics.road.services import cooling as keeping
 from marketplace.logistics.road.services.access import Hat, Reach
 from marketplace.logistics.road.services.cooling import Uploaded
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import DepartureState
+from marketplace.logistics.tracing.queries import standing
+from marketplace.logistics.tracing.rules.estimating import Times
 
 _CODES = {
     requests.Bulk.TOLD: Status.CONSIGNEE_INFORMED,
@@ -56,6 +58,8 @@ class Lorry:
     brokers: tuple[BrokerRow, ...]
     declarations: Mapping[UUID, tuple[DeclarationRow, ...]]
     movements: tuple[MovementRow, ...]
+    times: tuple[Times, ...]  # of each stop
+    may_resume: bool
     seals: tuple[str, ...]
     handovers: tuple[HandoverRow, ...]
     crews: tuple[CrewRow, ...]
@@ -90,9 +94,13 @@ def lorry(departure_id: UUID) -> Lorry:
     cargo = lorries.cargo_of(session, departure_id=departure_id)
     keys = [row.booking_id for row in cargo]
     runs = found.hat is Hat.OPERATOR
+    row = departures.departure(session, departure_id=departure_id, now=clock.now())
+    is_own = row.held_by == require_actor().company
     return Lorry(
-        departure=departures.departure(session, departure_id=departure_id, now=clock.now()),
+        departure=row,
         reach=found,
+        times=standing.times(row.stops, tracking.events_of(session, departure_id=departure_id)),
+        may_resume=row.state is DepartureState.HELD and may_end(runs=runs, is_own=is_own),
         cargo=cargo,
         brokers=declarations.brokers_of(session, departure_id=departure_id) if runs else (),
         declarations=_declared(session, keys, found) if customs else {},
@@ -317,6 +325,44 @@ def close_case(session: Session, excursion_id: UUID) -> None:
 def hold(session: Session, departure_id: UUID, body: requests.Hold) -> None:
     """Stop a lorry."""
     holding.hold(session, actor=require_actor(), departure_id=departure_id, cause=body.cause, now=clock.now())
+
+
+def resume(session: Session, departure_id: UUID) -> None:
+    """Let a lorry go on."""
+    holding.resume(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
+
+
+def at_border(session: Session, departure_id: UUID, body: requests.Crossing) -> None:
+    """Note that a lorry waits at a border."""
+    crossing.at_border(
+        session,
+        actor=require_actor(),
+        departure_id=departure_id,
+        place_code=body.place,
+        happened_at=body.happened_at,
+        now=clock.now(),
+    )
+
+
+def clear(session: Session, departure_id: UUID, body: requests.Cleared) -> None:
+    """Note that a lorry is cleared and crosses."""
+    crossing.clear(
+        session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
+    )
+
+
+def expect(session: Session, departure_id: UUID, body: requests.Expected) -> UUID:
+    """Say when a lorry is expected."""
+    if body.expected_at is None:
+        raise Refused.field("expected_at", "required")
+    return expecting.expect(
+        session,
+        actor=require_actor(),
+        departure_id=departure_id,
+        place_code=body.place,
+        expected_at=body.expected_at,
+        now=clock.now(),
+    )
 
 
 def choose(session: Session, departure_id: UUID, body: requests.HeldChoice) -> UUID:

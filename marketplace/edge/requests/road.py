@@ -137,6 +137,26 @@ class Hold(Request):
     cause: HoldCause
 
 
+class Crossing(Request):
+    """Which border a lorry reached, the next on its way where none is named, and when, now where left out."""
+
+    place: Place = None
+    happened_at: Instant = None
+
+
+class Cleared(Request):
+    """When a lorry was cleared and crossed, now where left out."""
+
+    happened_at: Instant = None
+
+
+class Expected(Request):
+    """When a lorry is expected at a place ahead of it."""
+
+    place: Annotated[Line, Field(max_length=40)]
+    expected_at: Annotated[Instant, Field(validate_default=True)] = None
+
+
 class HeldOptions(Request):
     """Until when a held lorry is expected to stand."""
 
@@ -238,6 +258,8 @@ messages.register(
         "not_pre_cooled": _("Cold goods are aboard, and nobody noted that the trailer was cooled down before loading."),
         "too_late_to_cool": _("Cooling down is noted before the doors are sealed."),
         "not_held": _("The lorry is not held."),
+        "held_by_other": _("Somebody else said why the lorry stands: they, or the city's people, let it go on."),
+        "not_under_way": _("A lorry is expected somewhere from its seal on until it has arrived."),
         "nothing_aboard": _("Nothing is on the lorry."),
         "in_custody": _("These goods lie at %(place)s since their lorry was held: pass them on from its page."),
     },

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -53,7 +54,6 @@ def solve(
     An answer that the checker finds a fault with counts for nothing.
     """
     asked = {"instance": instance.document(), "seconds": seconds, "seed": seed, "rounds": rounds}
-    best = _own(instance)
     said: list[dict[str, Any]] = []
     with tempfile.TemporaryFile("w+", encoding="utf-8") as given:
         json.dump(asked, given)
@@ -68,7 +68,10 @@ def solve(
         ) as process:
             reader = threading.Thread(target=_read, args=(process, said), daemon=True)
             reader.start()
-            reader.join(seconds + grace)
+            killed_at = time.monotonic() + seconds + grace
+            # Filled here while the child works: of ten seconds it would take two.
+            best = _own(instance)
+            reader.join(max(0.0, killed_at - time.monotonic()))
             killed = reader.is_alive()
             if killed:
                 os.killpg(process.pid, signal.SIGKILL)

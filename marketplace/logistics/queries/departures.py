@@ -64,6 +64,7 @@ class DepartureRow:
     reference: str
     state: DepartureState
     hold_cause: HoldCause | None
+    held_by: UUID | None  # the company that said so
     line_code: str
     line_name: str
     line_names: Mapping[str, str]
@@ -147,10 +148,10 @@ def coming(session: Session, *, after: datetime, size: int) -> tuple[UUID, ...]:
 
 def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
     """Return one departure, also a cancelled one; NotFound for an unknown one."""
-    row = session.execute(departure_rows(now).where(Departure.id == departure_id)).one_or_none()
-    if row is None:
+    found = departures_of(session, departure_ids=[departure_id], now=now)
+    if departure_id not in found:
         raise NotFound("departure")
-    return departure_row(row, stops_of(session, [departure_id]))
+    return found[departure_id]
 
 
 def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
@@ -214,6 +215,7 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         reference=row.reference,
         state=row.state,
         hold_cause=row.hold_cause,
+        held_by=row.held_by,
         line_code=row.line_code,
         line_name=row.line_name,
         line_names=row.line_names,

@@ -217,6 +217,21 @@ def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:
     _later(session, event, News.DEPARTED, lines=event.subjects, departure=event.departure_id)
 
 
+def on_held(session: Session, event: logistics.DepartureHeld) -> None:
+    """Tell both sides of everything aboard why the lorry stands, those with perishables first."""
+    _later(session, event, News.LORRY_HELD, lines=event.subjects, departure=event.departure_id, cause=event.cause)
+
+
+def on_resumed(session: Session, event: logistics.DepartureResumed) -> None:
+    """Tell the same that it goes on."""
+    _later(session, event, News.LORRY_RESUMED, lines=event.subjects, departure=event.departure_id)
+
+
+def on_swapped(session: Session, event: logistics.LorrySwapped) -> None:
+    """Tell both sides of everything aboard of a breakdown or accident; of a change as planned the senders alone."""
+    _later(session, event, News.LORRY_SWAPPED, lines=event.subjects, departure=event.departure_id, cause=event.cause)
+
+
 def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:
     """Tell both sides of everything for this place."""
     _later(session, event, News.ARRIVED, lines=event.subjects, departure=event.departure_id)

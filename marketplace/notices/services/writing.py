@@ -14,9 +14,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
-from marketplace.logistics.queries import bookings
-from marketplace.logistics.queries import departures as lorries
-from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
 from marketplace.merchants.queries import payees_by_id
@@ -24,6 +21,7 @@ from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.notices.services import (
+    aboard,
     approvals,
     centres,
     claims,
@@ -46,7 +44,6 @@ from marketplace.notices.services import (
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.changes.queries import ChangeRow
-from marketplace.orders.claims import queries as claimed
 from marketplace.orders.queries import answering, inspections, orders
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries.orders import OrderRow
@@ -180,48 +177,6 @@ def _waiting_money(session: Session, job: Facts, _now: datetime) -> Iterator[Let
     facts |= {"kind": job["kind"], "state": found.state, "path": _DESKS[job["kind"]]}
     for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
         yield Letter(house.id, facts)
-
-
-def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    departure = lorries.departure(session, departure_id=UUID(job["departure"]), now=now)
-    facts = {"lorry": departure.reference, "departs_at": departure.departs_at, "arrives_at": departure.arrives_at}
-    yield from _about_goods(session, job, facts)
-
-
-def _without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    """Tell of goods that need a lorry and have none; those that were taken off their order need none."""
-    (line_id,) = (UUID(each) for each in job["lines"])
-    if _is_taken_off(session, line_id):
-        return
-    if not any(row.state in CURRENT for row in bookings.bookings(session, subjects=[line_id]).get(line_id, ())):
-        yield from _about_goods(session, job, {})
-
-
-def _is_taken_off(session: Session, line_id: UUID) -> bool:
-    order_id = order_lines.orders_of_lines(session, line_ids=[line_id]).get(line_id)
-    if order_id is None:  # goods that go back are booked for their claim
-        return False
-    rows = order_lines.lines_of(session, order_ids=[order_id])[order_id]
-    return next(row.units for row in rows if row.id == line_id) == 0
-
-
-def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterator[Letter]:
-    """Tell both sides of each order of these lines, once for each company, whatever it has aboard."""
-    found = order_lines.orders_of_lines(session, line_ids=[UUID(each) for each in job["lines"]])
-    mine: dict[UUID, list[OrderRow]] = {}
-    for row in _orders(session, *found.values()):
-        if row.ended_at is None:
-            mine.setdefault(row.buyer_id, []).append(row)
-            mine.setdefault(row.merchant_id, []).append(row)
-    for company_id, rows in mine.items():
-        references = ", ".join(sorted(row.reference for row in rows))
-        path = f"/orders/{rows[0].id}" if len(rows) == 1 else "/orders"
-        yield Letter(company_id, facts | {"orders": references, "path": path, "is_return": False})
-    # Goods that go back are booked for their claim, and called by it.
-    for claim in claimed.some(session, claim_ids=[UUID(each) for each in job["lines"]]).values():
-        about = facts | {"orders": claim.reference, "path": f"/claims/{claim.id}", "is_return": True}
-        if claim.ended_at is None:
-            yield from (Letter(company_id, about) for company_id in (claim.claimant_id, claim.respondent_id))
 
 
 def _decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -379,10 +334,13 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.READY_DATE_ASKED: readiness.asked,
     News.READY_DATE_MOVED: readiness.moved,
     News.READY_DATE_UNANSWERED: readiness.unanswered,
-    News.BOOKING_ROLLED: _by_lorry,
-    News.BOOKING_LOST: _without_lorry,
-    News.DEPARTED: _by_lorry,
-    News.ARRIVED: _by_lorry,
+    News.BOOKING_ROLLED: aboard.by_lorry,
+    News.BOOKING_LOST: aboard.without_lorry,
+    News.DEPARTED: aboard.by_lorry,
+    News.LORRY_HELD: aboard.held,
+    News.LORRY_RESUMED: aboard.goes_on,
+    News.LORRY_SWAPPED: aboard.swapped,
+    News.ARRIVED: aboard.by_lorry,
     News.ARRIVAL_LATE: tracked.arrives_late,
     News.HOOK_GIVEN_UP: tracked.hook_given_up,
     News.FEE_CHARGED: fee_news.charged,

@@ -23,6 +23,7 @@ from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
 from marketplace.distribution.fees.queries import checks as fees
 from marketplace.distribution.fees.queries import personal as personal_fees
+from marketplace.distribution.hires import queries as hires
 from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
@@ -87,6 +88,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     inspections.breaches,
     distribution.breaches,
     shares.breaches,
+    hires.breaches,
     costs.breaches,
     centre_lots.breaches,
     centre_offers.breaches,

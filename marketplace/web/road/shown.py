@@ -112,6 +112,15 @@ def stops(row: DepartureRow) -> list[tuple[str, str]]:
     return [(stop.place.code, stop.place.called(locale.current())) for stop in row.stops]
 
 
+def ahead(row: DepartureRow, *, borders: bool = False) -> list[tuple[str, str]]:
+    """Return the stops that a lorry has not reached as choices, with ``borders`` those at borders alone."""
+    return [
+        (stop.place.code, stop.place.called(locale.current()))
+        for stop in row.stops[1:]
+        if stop.reached_at is None and (stop.is_border or not borders)
+    ]
+
+
 def zone_of(row: DepartureRow, place_code: str) -> str:
     """Return the clock of a stop, that of the last one reached where none is named."""
     named = [stop.place.zone for stop in row.stops if stop.place.code == place_code]

@@ -71,6 +71,7 @@ def _lorry(departure_id: UUID, **given: Any) -> str:
         shown=shown,
         now=clock.now(),
         names={stop.place.code: stop.place.called(locale.current()) for stop in row.stops},
+        way=list(zip(row.stops, seen.times, strict=True)),
         zone=shown.zone_of(row, ""),
         line=row.line_names.get(locale.current(), row.line_name),
         cause=cause_of(row.hold_cause) if row.hold_cause else None,
@@ -108,6 +109,9 @@ for _path, _at, _permission in (
     ("cooling", "cool", _OPERATE),
     ("pre-cooling", "pre_cool", _WORK),
     ("readings", "readings", _WORK),
+    ("at-border", "at_border", _WORK),
+    ("clear", "clear", _WORK),
+    ("expected-arrival", "expect", _WORK),
     ("hold", "hold", _WORK),
     ("held-choices", "choose", _OPERATE),
     ("bulk", "bulk", _OPERATE),
@@ -273,6 +277,39 @@ def hold(departure_id: UUID) -> Any:
     """Stop the lorry."""
     said = _("Held. Everybody with goods aboard sees the cause.")
     return _act(departure_id, "hold", requests.Hold, acts.hold, said)
+
+
+@pages.post("/lorries/<uuid:departure_id>/resume")
+@requires(_WORK, twin="POST /api/v1/lorries/{id}/resume")
+def resume(departure_id: UUID) -> Any:
+    """Let the held lorry go on."""
+
+    def work(session: Session, _departure: UUID, _body: requests.Request) -> None:
+        acts.resume(session, departure_id)
+
+    return _act(departure_id, "", requests.Request, work, _("It goes on."))
+
+
+@pages.post("/lorries/<uuid:departure_id>/at-border")
+@requires(_WORK, twin="POST /api/v1/lorries/{id}/at-border")
+def at_border(departure_id: UUID) -> Any:
+    """Note that the lorry waits at a border."""
+    return _act(departure_id, "at_border", requests.Crossing, acts.at_border, _("Noted: it waits at the border."))
+
+
+@pages.post("/lorries/<uuid:departure_id>/clear")
+@requires(_WORK, twin="POST /api/v1/lorries/{id}/clear")
+def clear(departure_id: UUID) -> Any:
+    """Note that the lorry crosses."""
+    return _act(departure_id, "clear", requests.Cleared, acts.clear, _("Noted: it crosses."))
+
+
+@pages.post("/lorries/<uuid:departure_id>/expected-arrival")
+@requires(_WORK, twin="POST /api/v1/lorries/{id}/expected-arrival")
+def expect(departure_id: UUID) -> Any:
+    """Say when the lorry is expected."""
+    said = _("Noted. Everybody with goods aboard sees it.")
+    return _act(departure_id, "expect", requests.Expected, acts.expect, said, moments=("expected_at",))
 
 
 @pages.post("/lorries/<uuid:departure_id>/held-choices")

@@ -370,6 +370,7 @@ def _depart(city: City) -> None:
         "floor",
         "whole",
         "unload",
+        "hired",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
@@ -459,8 +460,11 @@ def _place(
 
 
 def _fill_lorry(city: City) -> None:
-    """Let all of a lorry be the buyer's goods."""
+    """Let all of a lorry be the buyer's goods, and all of another be hired."""
     _place(city, "whole", departure="whole")
+    _place(city, "hired", departure="hired")
+    path = f"/departures/{city.ids['departure.hired']}/whole-lorry"
+    city.ids["hire"] = city.call("buyer", "POST", path)["id"]
 
 
 def _draw_floor(city: City) -> None:

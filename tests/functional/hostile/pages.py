@@ -43,6 +43,7 @@ KINDS: Final = {
     "invoice_id": "official-invoice",
     "partner_invoice_id": "partner-invoice.",
     "fee_id": "fee.",
+    "hire_id": "hire",
     "service_id": "service",
     "cost_id": "cost",
     "recipient_id": "company.buyer",

@@ -867,6 +867,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /lorries": Way("carrier"),
     "GET /lorries/{}": Way("carrier", ("departure.carrying",)),
     "POST /lorries/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
+    "POST /lorries/{}/resume": Way("operator", ("departure.resume",)),
+    "POST /lorries/{}/at-border": Way("carrier", ("departure.at-border",), body(place="CN-YOUYIGUAN")),
+    "POST /lorries/{}/clear": Way("carrier", ("departure.clear",), body()),
+    "POST /lorries/{}/expected-arrival": Way(
+        "carrier", ("departure.at-border",), lambda _: {"place": HANOI, "expected_at": _later()}
+    ),
     "POST /departures/{}/brokers": Way(
         "operator", ("departure.carrying",), body(side="export", company=_of("company.empty"))
     ),
@@ -1654,6 +1660,10 @@ WAYS: Final[dict[str, Way]] = {
     "POST /fee-rules": Way("operator", body=_fee_rule),
     "GET /fees": Way("merchant"),
     "GET /fees/{}": Way("merchant", ("fee.owed",)),
+    "GET /whole-lorries": Way("buyer"),
+    "GET /whole-lorries/{}": Way("buyer", ("hire",)),
+    "GET /whole-lorry-desk": Way("operator"),
+    "GET /whole-lorry-desk/{}": Way("operator", ("hire",)),
     "GET /fee-desk": Way("operator", query="state=charged"),
     "GET /fee-desk/{}": Way("operator", ("fee.owed",)),
     "POST /fees/{}/waiver": Way("operator", ("fee.owed",), body(cause="customs", reason="Held at the border.")),

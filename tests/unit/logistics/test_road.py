@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.logistics.road.rules import declared, held, reefers, swapping, transit
+from marketplace.logistics.road.rules import declared, expecting, held, reefers, swapping, transit
 from marketplace.logistics.road.rules.declared import Change, Lodged, Side
 from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.road.rules.reefers import Range, Reading
@@ -315,7 +315,24 @@ class TestHeld:
         assert (found[0].eta, found[1].eta) == (eta + (until - NOW), None)
         assert all(one.cost.minor > 0 for one in found)
 
+    @pytest.mark.parametrize(("runs", "is_own", "may"), [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 1)])
+    def test_who_runs_it_and_who_held_it_let_it_go_on(self, runs, is_own, may):
+        assert held.may_end(runs=bool(runs), is_own=bool(is_own)) is bool(may)
+
     def test_perishables_come_first(self):
         rows = [("c", False, None), ("b", True, NOW + timedelta(days=1)), ("a", True, NOW), ("d", False, NOW)]
         keys = sorted(held.first_to_act(cold, due, name) for name, cold, due in rows)
         assert [key[-1] for key in keys] == ["a", "b", "d", "c"]
+
+
+class TestExpecting:
+    def test_a_lorry_is_expected_at_places_ahead_of_it(self):
+        expecting.check_place("VNHAN", ahead=["VN-HUUNGHI", "VNHAN"])
+        for ahead in (["VN-HUUNGHI"], []):
+            assert refused(expecting.check_place, "VNHAN", ahead=ahead) == [("place", "choice")]
+
+    def test_it_is_expected_after_now_and_within_thirty_days(self):
+        for soon in (timedelta(seconds=1), timedelta(days=30)):
+            expecting.check_time(NOW + soon, now=NOW)
+        for wrong in (timedelta(0), -timedelta(hours=1), timedelta(days=30, seconds=1)):
+            assert refused(expecting.check_time, NOW + wrong, now=NOW) == [("expected_at", "range")]

@@ -64,7 +64,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
             "is_goods", "level", "refuses", "delta", "rejected", "number", "binds_from", "currency", "starts_at",
             "is_return", "is_inquiry", "is_freight", "is_with_merchant", "frozen", "taken", "borne", "method",
-            "taken_at", "returned_at", "day", "before", "is_named", "is_merchant",
+            "taken_at", "returned_at", "day", "before", "is_named", "is_merchant", "cause", "is_fresh",
         )
     }  # fmt: skip
     facts |= {

@@ -16,6 +16,7 @@ from marketplace.distribution.fees.rules import terms as rules
 from marketplace.distribution.fees.rules.states import FEE, PREFIX, FeeState
 from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Side
 from marketplace.distribution.handling.queries import extra_contracts
+from marketplace.distribution.hires.queries import raised
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.kernel import events
@@ -119,7 +120,7 @@ def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingR
     ]
     if not found:
         return None
-    extra = extra_contracts(session, line_ids=[subject])
+    extra = extra_contracts(session, line_ids=[subject]) | raised(session, line_ids=[subject])
     base, first = next((pair for pair in reversed(found) if pair[0].id not in extra), found[-1])
     above = [line for contract, line in found if contract.id in extra and contract.id > base.id]
     amount = sum((line.amount for line in above), first.amount)

@@ -150,13 +150,34 @@ def choices_of(session: Session, *, departure_id: UUID) -> tuple[ChoiceRow, ...]
     )
 
 
+def perishables(session: Session, *, departure_id: UUID) -> frozenset[UUID]:
+    """Return the subjects of the cold and fresh goods of a departure."""
+    return frozenset(row.subject for row in _to_act_for(session, departure_id) if row.is_fresh)
+
+
 def perishables_first(session: Session, *, departure_id: UUID) -> tuple[UUID, ...]:
     """Return the bookings of a departure in the order to act for them: cold and fresh goods, then what is due first."""
+    rows = _to_act_for(session, departure_id)
+    ordered = sorted(rows, key=lambda row: first_to_act(row.is_fresh, row.due_at, row.reference))
+    return tuple(row.id for row in ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToActFor:
+    id: UUID
+    reference: str
+    subject: UUID
+    is_fresh: bool
+    due_at: datetime | None
+
+
+def _to_act_for(session: Session, departure_id: UUID) -> tuple[_ToActFor, ...]:
     rows = session.execute(
-        sa.select(Booking.id, Booking.reference, BookingCargo.fresh, BookingCargo.due_at)
+        sa.select(Booking.id, Booking.reference, Booking.subject, BookingCargo.fresh, BookingCargo.due_at)
         .outerjoin(BookingCargo, BookingCargo.booking_id == Booking.id)
         .where(Booking.departure_id == departure_id)
     ).all()
     cold = cooling.ranges_of(session, booking_ids=[row.id for row in rows])
-    ordered = sorted(rows, key=lambda row: first_to_act(row.id in cold or bool(row.fresh), row.due_at, row.reference))
-    return tuple(row.id for row in ordered)
+    return tuple(
+        _ToActFor(row.id, row.reference, row.subject, row.id in cold or bool(row.fresh), row.due_at) for row in rows
+    )

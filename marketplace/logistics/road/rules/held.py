@@ -83,6 +83,11 @@ def quotes(
     return tuple(found)
 
 
+def may_end(*, runs: bool, is_own: bool) -> bool:
+    """Tell whether somebody lets a held lorry go on: who runs it, and who said why it stands."""
+    return runs or is_own
+
+
 def first_to_act(is_cold: bool, due_at: datetime | None, reference: str) -> tuple[bool, bool, float, str]:  # noqa: FBT001  a sort key
     """Return by what consignments of a held lorry are listed: perishables first, then what is due first."""
     return (not is_cold, due_at is None, due_at.timestamp() if due_at else 0.0, reference)

@@ -18,6 +18,10 @@ class SwapCause(StrEnum):
     HOURS = "hours"
 
 
+# What nobody planned: both sides of what is aboard are told.
+UNPLANNED: Final = frozenset({SwapCause.BREAKDOWN, SwapCause.ACCIDENT})
+
+
 class SealReason(StrEnum):
     """Why a seal was broken."""
 

@@ -45,9 +45,27 @@ class Chosen:
 
 
 def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause, now: datetime) -> None:
-    """Stop a sealed lorry, as its operator or a broker who declares for it; NotFound ``departure`` for others."""
-    access.must_be(session, Hat.OPERATOR, Hat.BROKER, actor=actor, departure_id=departure_id)
+    """Stop a sealed lorry, as its operator, its carrier or a broker who declares for it.
+
+    NotFound ``departure`` for others; Conflict ``state`` for a lorry that is not on its way.
+    """
+    access.reach(session, actor=actor, departure_id=departure_id)
     journey.hold(session, actor=actor, departure_id=departure_id, cause=cause, now=now)
+
+
+def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
+    """Let a held lorry go on, as who held it or as its operator.
+
+    NotFound ``departure`` for those who do not work on it; Conflict ``held_by_other`` where another company said why
+    it stands, ``state`` where it does not stand.
+    """
+    found = access.reach(session, actor=actor, departure_id=departure_id)
+    row = acting.locked(session, departure_id)
+    if row.state is DepartureState.HELD and not rules.may_end(
+        runs=found.hat is Hat.OPERATOR, is_own=row.held_by == actor.company
+    ):
+        raise Conflict("held_by_other", departure=departure_id)
+    journey.resume(session, actor=actor, departure_id=departure_id, now=now)
 
 
 def wait(session: Session, *, actor: Actor, departure_id: UUID, until: datetime, now: datetime) -> Chosen:

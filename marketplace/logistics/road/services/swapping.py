@@ -13,13 +13,13 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.logistics.events import SealsAdded
+from marketplace.logistics.events import LorrySwapped, SealsAdded
 from marketplace.logistics.fleet.services import relieving
 from marketplace.logistics.fleet.services.relieving import Relief
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.queries.departures import DepartureRow, departure
 from marketplace.logistics.road.models.lorries import VehicleHandover
-from marketplace.logistics.road.rules.swapping import SealReason, SwapCause, check_odometer, check_seal
+from marketplace.logistics.road.rules.swapping import UNPLANNED, SealReason, SwapCause, check_odometer, check_seal
 from marketplace.logistics.road.services import access
 from marketplace.logistics.road.services.access import Hat
 from marketplace.logistics.rules.cargo import Status
@@ -61,7 +61,7 @@ def swap(session: Session, *, actor: Actor, departure_id: UUID, given: Swap, now
     field, with what a crew lacks or drives meanwhile; Conflict ``not_on_the_road``, ``no_seal``, ``no_crew``.
     """
     hat = access.must_be(session, Hat.OPERATOR, Hat.CARRIER, actor=actor, departure_id=departure_id).hat
-    acting.lock(session, departure_id=departure_id)
+    lorry = acting.locked(session, departure_id)
     row = departure(session, departure_id=departure_id, now=now)
     if row.state not in _ON_THE_ROAD:
         raise Conflict("not_on_the_road", departure=departure_id)
@@ -116,9 +116,17 @@ def swap(session: Session, *, actor: Actor, departure_id: UUID, given: Swap, now
         )
         events.record(session, SealsAdded(at=now, departure_id=departure_id))
     session.flush()
-    if given.cause in (SwapCause.BREAKDOWN, SwapCause.ACCIDENT):
+    if given.cause in UNPLANNED:
         _note(session, departure_id, Status.DELAYED, given.place_code, happened, now)
     _note(session, departure_id, Status.EN_ROUTE, given.place_code, happened, now)
+    swapped = LorrySwapped(
+        at=now,
+        departure_id=departure_id,
+        subjects=acting.subjects_aboard(session, lorry),
+        cause=str(given.cause),
+        place_code=given.place_code,
+    )
+    events.record(session, swapped)
     audit.record(
         session,
         actor=actor,

@@ -82,3 +82,9 @@ def move_bookings(
 def subjects_aboard(session: Session, departure: Departure) -> tuple[UUID, ...]:
     """Return the subjects of what is on the way."""
     return tuple(booking.subject for booking in booked_on(session, departure.id, (BookingState.IN_TRANSIT,)))
+
+
+def subjects_behind_seal(session: Session, departure: Departure) -> tuple[UUID, ...]:
+    """Return the subjects of what is on a sealed lorry, whether it has left its hub or not."""
+    aboard = booked_on(session, departure.id, (BookingState.LOADED, BookingState.IN_TRANSIT))
+    return tuple(booking.subject for booking in aboard)

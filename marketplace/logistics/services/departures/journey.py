@@ -10,13 +10,27 @@ from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
+from marketplace.logistics.events import (
+    DepartureArrived,
+    DepartureAtBorder,
+    DepartureCleared,
+    DepartureDeparted,
+    DepartureHeld,
+    DepartureResumed,
+)
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.road.services import waits
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import DEPARTURE, BookingState, DepartureState, HoldCause
 from marketplace.logistics.services import cargo, tracking
-from marketplace.logistics.services.departures.acting import act, booked_on, locked, move_bookings, subjects_aboard
+from marketplace.logistics.services.departures.acting import (
+    act,
+    booked_on,
+    locked,
+    move_bookings,
+    subjects_aboard,
+    subjects_behind_seal,
+)
 from marketplace.logistics.services.departures.stops import last_reached, note, reach
 
 
@@ -178,9 +192,15 @@ def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause
     departure = locked(session, departure_id)
     before = departure.state
     act(session, actor, departure_id, "hold", now, cause=str(cause))
-    departure.held_from, departure.hold_cause = before, cause
+    departure.held_from, departure.hold_cause, departure.held_by = before, cause, actor.company_id
     session.flush()
     tracking.note(session, code=Status.DELAYED, departure_id=departure.id, event_at=now, now=now)
+    events.record(
+        session,
+        DepartureHeld(
+            at=now, departure_id=departure.id, subjects=subjects_behind_seal(session, departure), cause=str(cause)
+        ),
+    )
 
 
 def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
@@ -188,9 +208,11 @@ def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime)
     departure = locked(session, departure_id)
     # A lorry that nobody holds has no such act: it is named as it is drawn, so that the refusal says what is possible.
     act(session, actor, departure_id, f"resume_{departure.held_from or DepartureState.SEALED}", now)
-    departure.held_from = departure.hold_cause = None
+    departure.held_from = departure.hold_cause = departure.held_by = None
     session.flush()
     waits.end(session, departure_id=departure_id, now=now)
+    subjects = subjects_behind_seal(session, departure)
+    events.record(session, DepartureResumed(at=now, departure_id=departure.id, subjects=subjects))
 
 
 def _border(session: Session, departure: Departure, place_code: str | None) -> DepartureStop:

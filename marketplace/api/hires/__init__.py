@@ -1,0 +1,1 @@
+"""Whole lorries over the API."""

@@ -1,0 +1,56 @@
+"""Tables of the rounds in which the price of a whole lorry was shared."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.distribution.hires.rules import Why
+from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.ids import new_id
+
+
+class HireRound(Base):
+    """One sharing of the price of a whole lorry; the last of a lorry counts."""
+
+    __tablename__ = "hire_round"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    hire_id: Mapped[UUID] = mapped_column(sa.ForeignKey("whole_lorry.id"))
+    number: Mapped[int] = mapped_column(sa.Integer)
+    why: Mapped[Why] = mapped_column(StateColumn(Why))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    price_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("hire_id", "number"),
+        sa.CheckConstraint("price_minor >= 0 AND number > 0", name="price"),
+    )
+
+
+class HireShare(Base):
+    """What one booking pays in a round, and what it would by weight.
+
+    Goods that left are not ``is_aboard``: they pay by weight on another lorry again, under the booking that theirs
+    became. ``settled_at`` is empty while what changed could not be billed or credited yet.
+    """
+
+    __tablename__ = "hire_share"
+
+    round_id: Mapped[UUID] = mapped_column(sa.ForeignKey("hire_round.id"), primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), primary_key=True, index=True)
+    contract_id: Mapped[UUID] = mapped_column(sa.ForeignKey("freight_contract.id"))
+    line_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    quantity: Mapped[int | None] = mapped_column(sa.BigInteger)  # units; None for goods that go back
+    weight_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    share_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    is_aboard: Mapped[bool] = mapped_column(sa.Boolean)
+    made_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("freight_contract.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.CheckConstraint("weight_minor >= 0 AND share_minor >= 0", name="share"),)
+
+
+insert_only(HireRound)

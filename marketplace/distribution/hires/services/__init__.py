@@ -1,0 +1,1 @@
+"""Hire whole lorries, share their price anew, bill and credit what that changes."""

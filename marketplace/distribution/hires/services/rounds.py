@@ -1,0 +1,189 @@
+"""Share the price of a whole lorry anew when goods leave it, or fewer come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.distribution import queries as contracts
+from marketplace.distribution.hires import queries
+from marketplace.distribution.hires.events import HireShared
+from marketplace.distribution.hires.models import HireRound, HireShare
+from marketplace.distribution.hires.rules import Stake, Why, is_by_road, shared, without
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.rules.freight import repriced
+from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.logistics.events import BookingCancelled, BookingRolled, DepartureSealed
+from marketplace.logistics.pricing.models import WholeLorry
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.orders.events import LineLessened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShare:
+    """What a booking pays in a new round."""
+
+    booking_id: UUID
+    contract_id: UUID
+    line_id: UUID
+    quantity: int | None
+    weight_minor: int
+    share: Money
+    is_aboard: bool = True
+
+
+def on_booking_rolled(session: Session, event: BookingRolled) -> None:
+    """Share the price over what stays; by the hirer's side goods that ride elsewhere pay by weight again."""
+    _left(session, event.booking_id, event.reason, event.at, became=event.new_booking_id)
+
+
+def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
+    """Share the price over what stays."""
+    _left(session, event.booking_id, event.reason, event.at)
+
+
+def on_line_lessened(session: Session, event: LineLessened) -> None:
+    """Share the price by what is left of a line that both sides agreed to lessen."""
+    rows = booking_queries.bookings(session, subjects=[event.line_id]).get(event.line_id)
+    hire_id = queries.hire_with(session, booking_id=rows[-1].id) if rows else None
+    if hire_id is not None:
+        _smaller(session, hire_id, event.at)
+
+
+def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
+    """Share the price by what came, where fewer units did than were booked."""
+    hire_id = queries.live_on(session, departure_id=event.departure_id)
+    if hire_id is not None:
+        _smaller(session, hire_id, event.at)
+
+
+def write(
+    session: Session, *, hire_id: UUID, why: Why, price: Money, shares: Sequence[NewShare], now: datetime
+) -> None:
+    """Write the next round of a whole lorry; what it changes is settled by whoever asks for it, or by its event."""
+    # Two that share at once wait for each other: the numbers of rounds follow.
+    session.scalars(sa.select(WholeLorry.id).where(WholeLorry.id == hire_id).with_for_update()).one()
+    before = queries.last_round(session, hire_id=hire_id)
+    made = HireRound(
+        id=new_id(),
+        hire_id=hire_id,
+        number=before.number + 1 if before else 1,
+        why=why,
+        currency=price.currency,
+        price_minor=price.minor,
+        at=now,
+    )
+    session.add(made)
+    session.flush()
+    for one in shares:
+        session.add(
+            HireShare(
+                round_id=made.id,
+                booking_id=one.booking_id,
+                contract_id=one.contract_id,
+                line_id=one.line_id,
+                quantity=one.quantity,
+                weight_minor=one.weight_minor,
+                share_minor=one.share.minor,
+                is_aboard=one.is_aboard,
+            )
+        )
+    session.flush()
+    facts = {"number": made.number, "why": str(why), "minor": price.minor, "currency": price.currency}
+    audit.record(
+        session,
+        actor=SYSTEM,
+        action="whole_lorry.share",
+        subject="whole_lorry",
+        subject_id=hire_id,
+        facts=facts,
+        now=now,
+    )
+    events.record(session, HireShared(at=now, hire_id=hire_id))
+
+
+def _left(session: Session, booking_id: UUID, reason: str, now: datetime, *, became: UUID | None = None) -> None:
+    hire_id = queries.hire_with(session, booking_id=booking_id)
+    last = queries.last_round(session, hire_id=hire_id) if hire_id is not None else None
+    if hire_id is None or last is None:
+        return
+    by_road = is_by_road(reason)
+    found = {one.booking_id: one for one in queries.shares_in(session, round_id=last.id) if one.is_aboard}
+    stakes = {key: _stake(one) for key, one in found.items()}
+    price = Money(last.price_minor, last.currency)
+    rest, parts = without(price, list(stakes.values()), stakes[booking_id], by_road=by_road)
+    news = [_again(one, parts[key]) for key, one in found.items() if key != booking_id]
+    gone = found[booking_id]
+    if became is not None and not by_road:
+        news.append(_elsewhere(gone, became, last.currency))
+    if news:
+        write(session, hire_id=hire_id, why=Why.MOVED if by_road else Why.LEFT, price=rest, shares=news, now=now)
+
+
+def _smaller(session: Session, hire_id: UUID, now: datetime) -> None:
+    """Share anew by the loads of now where a booking has fewer units than when it was shared last."""
+    last = queries.last_round(session, hire_id=hire_id)
+    if last is None:
+        return
+    found = [one for one in queries.shares_in(session, round_id=last.id) if one.is_aboard]
+    units = {one.booking_id: _units(session, one) for one in found}
+    if not any(one.quantity is not None and (units[one.booking_id] or 0) < one.quantity for one in found):
+        return
+    weights = {one.booking_id: _by_weight(session, one) for one in found}
+    stakes = [
+        Stake(one.booking_id, weights[one.booking_id], one.share_minor, is_fixed=one.quantity is None) for one in found
+    ]
+    price = Money(last.price_minor, last.currency)
+    parts = shared(price, stakes)
+    news = [
+        _again(one, parts[one.booking_id], weight=weights[one.booking_id], quantity=units[one.booking_id])
+        for one in found
+    ]
+    write(session, hire_id=hire_id, why=Why.SMALLER, price=price, shares=news, now=now)
+
+
+def _stake(one: HireShare) -> Stake:
+    return Stake(one.booking_id, one.weight_minor, one.share_minor, is_fixed=one.quantity is None)
+
+
+def _units(session: Session, one: HireShare) -> int | None:
+    carried = session.get(LineBooking, one.booking_id, populate_existing=True)
+    return carried.quantity if carried else None
+
+
+def _by_weight(session: Session, one: HireShare) -> int:
+    """Return what a booking would pay by weight for what it is now, by the figures that its contract froze."""
+    terms = contracts.by_id(session, contract_id=one.contract_id).terms
+    load = booking_queries.booking(session, booking_id=one.booking_id).load
+    return repriced(terms, line_id=one.line_id, load=load).amount.minor
+
+
+def _again(one: HireShare, share: Money, *, weight: int | None = None, quantity: int | None = None) -> NewShare:
+    return NewShare(
+        booking_id=one.booking_id,
+        contract_id=one.contract_id,
+        line_id=one.line_id,
+        quantity=one.quantity if quantity is None else quantity,
+        weight_minor=one.weight_minor if weight is None else weight,
+        share=share,
+    )
+
+
+def _elsewhere(one: HireShare, became: UUID, currency: str) -> NewShare:
+    """Return what goods pay that left by the hirer's side: by weight, as was agreed before the lorry was hired."""
+    return NewShare(
+        booking_id=became,
+        contract_id=one.contract_id,
+        line_id=one.line_id,
+        quantity=one.quantity,
+        weight_minor=one.weight_minor,
+        share=Money(one.weight_minor, currency),
+        is_aboard=False,
+    )

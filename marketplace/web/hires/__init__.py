@@ -1,0 +1,1 @@
+"""Whole lorries: those of one's company, and the operator's desk."""

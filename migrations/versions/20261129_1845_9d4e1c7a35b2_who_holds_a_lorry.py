@@ -1,0 +1,23 @@
+"""Which company said that a lorry stands: it and the operator let it go on."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "9d4e1c7a35b2"
+down_revision: str | None = "e4b7a1d05f38"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    with op.batch_alter_table("departure", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("held_by", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_departure_held_by_company"), "company", ["held_by"], ["id"])
+
+
+def downgrade() -> None:
+    """Refuse: a city goes back by restoring its backup."""
+    raise NotImplementedError

@@ -729,6 +729,8 @@ def _track(city: City) -> None:
     key = city.call("carrier", "POST", "/tracking/keys")
     city.ids["reporting-key"], city.secrets["reporting"] = key["id"], f"{key['key']} {key['secret']}"
     city.ids["tracking-hook"] = city.call("carrier", "POST", "/tracking/hooks", {"url": "http://127.0.0.1:9/"})["id"]
+    many = city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/bulk", {"act": "told"})
+    city.ids["bulk-note"] = many["id"]
     link = city.call("buyer", "POST", f"/bookings/{city.ids['booking.arrived']}/tracking-links")
     city.ids |= {"tracking-link": link["id"], "tracking-token": link["url"].rpartition("/")[2]}
     post = {"company": city.ids["company.carrier"], "place": "VN-HUUNGHI"}

@@ -328,7 +328,7 @@ def _haul(city: City, runs: list[str], until: str) -> None:
     """Offer ranges of departures to another carrier: one waits, one is taken, one is under way."""
     rig = {}
     for name, facts in (("tractor", {}), ("trailer", {"vehicle_type": city.ids["vehicle-type"]})):
-        facts |= {"kind": name, "plates": f"VN 29{name[2].upper()}1"}
+        facts |= {"kind": name, "plates": f"VN 29{name[3].upper()}1"}
         rig[name] = city.ids[f"haul-{name}"] = city.call("haulier", "POST", "/fleet/vehicles", facts)["id"]
         for kind in ("inspection", "insurance", "gms_permit"):
             city.call("haulier", "POST", f"/fleet/vehicles/{rig[name]}/papers", {"kind": kind, "valid_until": until})

@@ -328,7 +328,7 @@ def _haul(city: City, runs: list[str], until: str) -> None:
     """Offer ranges of departures to another carrier: one waits, one is taken, one is under way."""
     rig = {}
     for name, facts in (("tractor", {}), ("trailer", {"vehicle_type": city.ids["vehicle-type"]})):
-        facts |= {"kind": name, "plates": f"VN 29{name[:2].upper()}1"}
+        facts |= {"kind": name, "plates": f"VN 29{name[3].upper()}1"}
         rig[name] = city.ids[f"haul-{name}"] = city.call("haulier", "POST", "/fleet/vehicles", facts)["id"]
         for kind in ("inspection", "insurance", "gms_permit"):
             city.call("haulier", "POST", f"/fleet/vehicles/{rig[name]}/papers", {"kind": kind, "valid_until": until})
@@ -731,6 +731,8 @@ def _track(city: City) -> None:
     key = city.call("carrier", "POST", "/tracking/keys")
     city.ids["reporting-key"], city.secrets["reporting"] = key["id"], f"{key['key']} {key['secret']}"
     city.ids["tracking-hook"] = city.call("carrier", "POST", "/tracking/hooks", {"url": "http://127.0.0.1:9/"})["id"]
+    many = city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/bulk", {"act": "told"})
+    city.ids["bulk-note"] = many["id"]
     link = city.call("buyer", "POST", f"/bookings/{city.ids['booking.arrived']}/tracking-links")
     city.ids |= {"tracking-link": link["id"], "tracking-token": link["url"].rpartition("/")[2]}
     post = {"company": city.ids["company.carrier"], "place": "VN-HUUNGHI"}

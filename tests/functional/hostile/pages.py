@@ -88,6 +88,7 @@ KINDS: Final = {
     "fleet_paper_id": "fleet-paper",
     "crew_id": "crew",
     "haul_id": "haul.",
+    "bulk_note_id": "bulk-note",
     "transit_id": "transit",
     "excursion_id": "excursion",
     "rotation_id": "rotation",

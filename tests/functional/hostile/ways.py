@@ -900,7 +900,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/held-choices": Way(
         "operator", ("departure.resume",), lambda _: {"option": "wait", "until": _later()}
     ),
+    "GET /departures/{}/bulk": Way("operator", ("departure.arriving",)),
     "POST /departures/{}/bulk": Way("operator", ("departure.arriving",), body(act="told")),
+    "POST /bulk-notes/{}/withdrawal": Way("operator", ("bulk-note",)),
     "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),
     "POST /crews/{}/withdrawal": Way("operator", ("crew",)),
     "GET /rotations": Way("operator"),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "8a2f6d30c9e1"
-down_revision: str | None = "b52e90c7a1d4"
+down_revision: str | None = "2f8b6d3c0e14"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

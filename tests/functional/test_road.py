@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import HANOI, HUB
 from tests.functional import test_tariffs
 from tests.functional.test_desks import visitor
+from tests.support.visitors import Town
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -250,6 +251,11 @@ def test_a_tractor_breaks_down_and_the_next_one_too(way, partners, operator, mar
 READINGS = f"time,°C\n{DAY}T08:00:00Z,3\n{DAY}T08:30:00Z,9.5\n{DAY}T09:00:00Z,9\n{DAY}T09:45:00Z,4\n"
 
 
+def written_to(app, reference):
+    """Return who was written to about cold goods outside their range."""
+    return {one.to for one in Town(app).letters() if "outside their range" in one.subject and reference in one.subject}
+
+
 def test_cold_goods_are_watched_from_the_empty_trailer_on(way, partners, operator, market, monkeypatch):
     booking = way.booking["id"]
     body = {"set_point": "4", "least": "2", "most": "8"}
@@ -279,6 +285,9 @@ def test_cold_goods_are_watched_from_the_empty_trailer_on(way, partners, operato
         (case,) = way.call(who, "GET", "/excursions", expect=200)["items"]
         assert (case["booking"], case["worst"], case["closed"]) == (way.booking["reference"], 95, False)
         assert "9.5 °C" in visitor(way.app, who).open("/excursions")
+    assert written_to(way.app, way.booking["reference"]) == {
+        market.buyer.login, market.merchant.login, market.carrier.login,
+    }  # fmt: skip
     assert way.call(market.thai, "GET", "/excursions", expect=200)["items"] == []
     assert [row["id"] for row in way.call(operator, "GET", "/excursions/open", expect=200)["items"]] == [case["id"]]
     assert way.booking["reference"] in visitor(way.app, operator).open("/lorries/excursions")

@@ -52,7 +52,7 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.centres.events import BondsEnding
 from marketplace.logistics.fleet import events as fleet_events
-from marketplace.logistics.fleet.services import crews
+from marketplace.logistics.fleet.services import crews, hauls
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
 from marketplace.logistics.floor.services import plans as floor_plans
@@ -140,6 +140,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
+    fleet_events.HaulMoved: (issuing.on_haul_moved,),
     BondsEnding: (bonds.on_bonds_ending,),
     sale_events.CentreSaleMoved: (sale_letters.on_moved,),
     sale_events.CentreSaleUncollected: (sale_letters.on_uncollected,),
@@ -243,7 +244,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         hire_rounds.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
-    logistics.DepartureCancelled: (crews.on_departure_cancelled,),
+    logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
     logistics.LorryChanged: (floor_plans.on_lorry_changed, cost_plans.on_lorry_changed),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (

@@ -20,10 +20,12 @@ from marketplace.distribution.costs.services import planning as cost_plans
 from marketplace.distribution.fees import events as fee_events
 from marketplace.distribution.fees.services import charging as fees
 from marketplace.distribution.fees.services import erasing as waivers
+from marketplace.distribution.handling import events as surcharge_events
 from marketplace.distribution.handling.services import surcharging
 from marketplace.distribution.hires import events as hire_events
 from marketplace.distribution.hires.services import rounds as hire_rounds
 from marketplace.distribution.hires.services import settling as settling_hires
+from marketplace.distribution.hires.services import waiting as hire_waiting
 from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.services import (
     amending,
@@ -49,7 +51,7 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.centres.events import BondsEnding
 from marketplace.logistics.fleet import events as fleet_events
-from marketplace.logistics.fleet.services import crews
+from marketplace.logistics.fleet.services import crews, hauls
 from marketplace.logistics.fleet.services import erasing as drivers
 from marketplace.logistics.floor import events as floors
 from marketplace.logistics.floor.services import plans as floor_plans
@@ -65,6 +67,7 @@ from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
+from marketplace.notices.services import cargo_news as cargo_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
@@ -135,6 +138,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
+    fleet_events.HaulMoved: (issuing.on_haul_moved,),
     BondsEnding: (bonds.on_bonds_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
@@ -235,7 +239,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         hire_rounds.on_booking_cancelled,
         notices.on_booking_cancelled,
     ),
-    logistics.DepartureCancelled: (crews.on_departure_cancelled,),
+    logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
     logistics.LorryChanged: (floor_plans.on_lorry_changed, cost_plans.on_lorry_changed),
     floors.FloorPlanShort: (planning.on_floor_plan_short,),
     logistics.DepartureDeparted: (
@@ -244,8 +248,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         shares.on_departed,
         notices.on_departed,
     ),
-    logistics.DepartureHeld: (notices.on_held,),
-    logistics.DepartureResumed: (notices.on_resumed,),
+    logistics.DepartureHeld: (hire_waiting.on_held, notices.on_held),
+    logistics.DepartureResumed: (hire_waiting.on_resumed, notices.on_resumed),
     logistics.LorrySwapped: (notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
@@ -253,6 +257,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
     tracing.HookGivenUp: (notices.on_hook_given_up,),
     distribution.ArrivalLate: (notices.on_arrival_late,),
+    surcharge_events.SurchargeProposed: (cargo_letters.on_surcharge_proposed,),
+    logistics.ExcursionOpened: (cargo_letters.on_excursion_opened,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
     hire_events.HireShared: (settling_hires.on_hire_shared,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),

@@ -28,6 +28,7 @@ from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.fees.views import api as fees
 from marketplace.api.files.views import api as files
+from marketplace.api.fleet.hauls import api as hauls
 from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
@@ -126,6 +127,7 @@ BLUEPRINTS = (
     screening,
     lists,
     fleet,
+    hauls,
     centres,
     own_crews,
     logistics,

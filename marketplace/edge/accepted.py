@@ -41,6 +41,8 @@ _PHRASES: Final = (
     N_("a place that the line does not call at yet"),
     N_("a place behind the border"),
     N_("a side of a border first"),
+    N_("another carrier"),
+    N_("a stop ahead of the lorry"),
     N_("one weekday or more"),
     N_("a reason"),
     N_("marks alone"),

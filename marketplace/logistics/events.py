@@ -103,6 +103,13 @@ class DepartureResumed(DepartureEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExcursionOpened(Event):
+    """Cold goods stood outside their range for too long: a case about them is open."""
+
+    excursion_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LorrySwapped(DepartureEvent):
     """The lorry goes on with another tractor or other drivers; ``cause`` is the code of why."""
 

@@ -95,6 +95,8 @@ class News(StrEnum):
     INVOICES_MISSING = "invoices_missing"
     ARRIVAL_LATE = "arrival_late"
     HOOK_GIVEN_UP = "hook_given_up"
+    SURCHARGE_WAITS = "surcharge_waits"
+    TEMPERATURE_OUT = "temperature_out"
     FEE_CHARGED = "fee_charged"
     FEE_WAIVED = "fee_waived"
 
@@ -138,6 +140,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.ARRIVAL_LATE: Permission.TRADE_ORDER_READ,
     News.HOOK_GIVEN_UP: Permission.LOGISTICS_TRACKING_CONNECT,
+    News.SURCHARGE_WAITS: Permission.TRADE_ORDER_READ,
+    News.TEMPERATURE_OUT: Permission.LOGISTICS_TRACKING_READ,
     News.FEE_CHARGED: Permission.TRADE_PAYMENT_READ,
     News.FEE_WAIVED: Permission.TRADE_PAYMENT_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,

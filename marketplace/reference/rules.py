@@ -36,7 +36,7 @@ RECKONED: Final = (
 )
 A_COUNTRY: Final = "two letters of ISO 3166-1 such as CN, VN, TH"
 # Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
-INCOTERMS: Final = ("FCA", "DAP")
+INCOTERMS: Final = ("FCA", "DAP", "CPT", "CIP")
 # UN/ECE Recommendation 20 codes with the word shown beside a quantity.
 UNITS: Final[dict[str, str]] = {
     "H87": "piece", "SET": "set", "PR": "pair", "KGM": "kg", "TNE": "t", "MTK": "m²", "CT": "carton", "BG": "bag",

@@ -45,6 +45,7 @@ from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.fees.views import pages as fees
 from marketplace.web.fleet import crews as fleet_crews
+from marketplace.web.fleet import hauls as fleet_hauls
 from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import own_crews as fleet_own_crews
 from marketplace.web.fleet import partner as fleet_partner
@@ -196,6 +197,7 @@ VIEWS = (
     centre_operator,
     centre_owner,
     fleet_crews,
+    fleet_hauls,
     fleet_operator,
     fleet_own_crews,
     fleet_partner,

@@ -5,11 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.reports import queries as reports
@@ -17,6 +19,7 @@ from tests import factories
 from tests.factories import HANOI, HUB
 from tests.functional import test_tariffs
 from tests.functional.test_desks import visitor
+from tests.support.visitors import Town
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -248,6 +251,11 @@ def test_a_tractor_breaks_down_and_the_next_one_too(way, partners, operator, mar
 READINGS = f"time,°C\n{DAY}T08:00:00Z,3\n{DAY}T08:30:00Z,9.5\n{DAY}T09:00:00Z,9\n{DAY}T09:45:00Z,4\n"
 
 
+def written_to(app, reference):
+    """Return who was written to about cold goods outside their range."""
+    return {one.to for one in Town(app).letters() if "outside their range" in one.subject and reference in one.subject}
+
+
 def test_cold_goods_are_watched_from_the_empty_trailer_on(way, partners, operator, market, monkeypatch):
     booking = way.booking["id"]
     body = {"set_point": "4", "least": "2", "most": "8"}
@@ -277,6 +285,9 @@ def test_cold_goods_are_watched_from_the_empty_trailer_on(way, partners, operato
         (case,) = way.call(who, "GET", "/excursions", expect=200)["items"]
         assert (case["booking"], case["worst"], case["closed"]) == (way.booking["reference"], 95, False)
         assert "9.5 °C" in visitor(way.app, who).open("/excursions")
+    assert written_to(way.app, way.booking["reference"]) == {
+        market.buyer.login, market.merchant.login, market.carrier.login,
+    }  # fmt: skip
     assert way.call(market.thai, "GET", "/excursions", expect=200)["items"] == []
     assert [row["id"] for row in way.call(operator, "GET", "/excursions/open", expect=200)["items"]] == [case["id"]]
     assert way.booking["reference"] in visitor(way.app, operator).open("/lorries/excursions")
@@ -395,15 +406,41 @@ def test_goods_taken_off_lie_in_custody_until_a_lorry_takes_them(way, operator, 
     assert reports.check(reading()) == []
 
 
+def test_any_code_is_noted_of_all_and_taken_back_at_once(way, operator, market, call):
+    left(way)
+    departure = way.booking["departure_id"]
+    both, unknown, elsewhere = {"code": 31, "act": "told"}, {"code": 9999}, {"code": 31, "place": "SGSIN"}
+    for wrong, field in (({}, "code"), (both, "code"), (unknown, "code"), (elsewhere, "place")):
+        refused = way.act("bulk", 422, **wrong)
+        assert [error["field"] for error in refused["errors"]] == [field]
+    mine = way.act("bulk", 200, trader=market.carrier, code=20)
+    theirs = way.act("bulk", 200, code=31, place=HANOI)
+    listed = call(market.carrier, "GET", f"/departures/{departure}/bulk", expect=200)["items"]
+    assert [(row["id"], row["code"], row["count"]) for row in listed] == [(mine["id"], 20, 1)]
+    assert len(call(operator, "GET", f"/departures/{departure}/bulk", expect=200)["items"]) == 2
+    call(market.carrier, "POST", f"/bulk-notes/{theirs['id']}/withdrawal", json={}, expect=404)
+    call(market.carrier, "POST", f"/bulk-notes/{new_id()}/withdrawal", json={}, expect=404)
+    assert call(market.carrier, "POST", f"/bulk-notes/{mine['id']}/withdrawal", json={}, expect=200) == {"count": 1}
+    call(operator, "POST", f"/bulk-notes/{mine['id']}/withdrawal", json={}, expect=409)
+    (row,) = call(market.carrier, "GET", f"/departures/{departure}/bulk", expect=200)["items"]
+    assert row["withdrawn_at"] is not None
+    taken = sa.select(TransportEvent.code).where(TransportEvent.retracts.is_not(None))
+    assert 20 in reading().scalars(taken).all()
+    assert reports.check(reading()) == []
+
+
 def test_the_same_is_noted_of_many(way, operator, market):
     assert way.act("bulk", 409, act="told")["type"].endswith("nothing_aboard")
     left(way)
-    way.act("bulk", 403, trader=market.carrier, act="told")
+    way.act("bulk", 403, trader=market.buyer, act="told")
     way.act("bulk", 422, act="told", bookings=[str(new_id())])
-    assert way.act("bulk", 200, act="told", bookings=[way.booking["id"]]) == {"count": 1}
-    assert way.act("bulk", 200, act="out_for_delivery", place=HANOI) == {"count": 1}
+    assert way.act("bulk", 200, act="told", bookings=[way.booking["id"]])["count"] == 1
+    assert way.act("bulk", 200, act="out_for_delivery", place=HANOI)["count"] == 1
     page = visitor(way.app, operator)
     path = f"/lorries/{way.booking['departure_id']}"
+    page.open(f"{path}/bulk")
+    page.send(f"{path}/bulk", {"code": "31", "place": HANOI, "bookings": []}, 303)
+    assert "Take back of all" in page.open(path)
     forms = ("brokers", "declarations", "transits", "swaps", "cooling", "pre-cooling", "readings", "hold", "bulk")
     for form in forms:
         assert f'action="{path}/{form}"' in page.open(f"{path}/{form}")

@@ -11,6 +11,7 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
 from tests.functional.test_handling import act, entered, item, send, taken, told, work
+from tests.support.visitors import Town
 
 pytestmark = pytest.mark.both_databases
 
@@ -60,6 +61,18 @@ def test_what_is_above_waits_for_consent_and_is_billed_then(heavy):
     assert item(way)["state"] == "loaded"
     due = [one for one in way.order()["payments"] if one["subject"] == "freight"]
     assert sum(Decimal(one["amount"]["amount"]) for one in due) == sum(freight(way))
+
+
+def test_both_sides_are_told_for_what_goods_wait(heavy, app):
+    (one,), order = asked(heavy), heavy.order()["reference"]
+    sent = [each for each in Town(app).letters() if each.subject.startswith("Goods wait for more freight")]
+    assert all(order in each.subject for each in sent)
+    bodies = {each.to: each.body for each in sent}
+    assert bodies.keys() == {heavy.market.buyer.login, heavy.market.merchant.login}
+    assert "your company agrees to pay" in bodies[heavy.market.buyer.login]
+    assert "/account/surcharges" in bodies[heavy.market.buyer.login]
+    assert "who pays the freight agrees" in bodies[heavy.market.merchant.login]
+    assert one["amount"]["amount"].split(".")[0] in bodies[heavy.market.merchant.login].replace(",", "")
 
 
 def test_what_is_declined_stays_until_it_is_waived_or_weighed_again(heavy):

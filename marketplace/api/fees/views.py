@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Amount, Answer, Created, Instant, Items
 from marketplace.api.shared.operations import operation
-from marketplace.distribution.fees.queries.charged import FeeRow
+from marketplace.distribution.fees.queries.charged import FeeRow, Waited
 from marketplace.distribution.fees.rules.terms import Basis
 from marketplace.distribution.fees.rules.terms import FeeRule as Rule
 from marketplace.edge.acts import fees as acts
@@ -65,8 +65,31 @@ class Waiver(Answer):
     reason: str
 
 
+class Waiting(Answer):
+    """How long a whole lorry waited for its hirer; a started hour beyond ``free_hours`` costs ``per_hour``."""
+
+    minutes: int
+    free_hours: int
+    charged_hours: int
+    per_hour: Amount
+
+    @classmethod
+    def of(cls, row: Waited) -> "Waiting":
+        """Write it."""
+        beyond = max(0, row.minutes - row.free_minutes)
+        return cls(
+            minutes=row.minutes,
+            free_hours=row.free_minutes // 60,
+            charged_hours=-(-beyond // 60),
+            per_hour=Amount.of(row.hourly),
+        )
+
+
 class Fee(Answer):
-    """A fee, with what it was reckoned by; the order is told to its sides, reasons to the operator."""
+    """A fee, with what it was reckoned by, a published rule or ``waiting``.
+
+    The order is told to its sides, reasons to the operator.
+    """
 
     id: UUID
     reference: str
@@ -75,7 +98,8 @@ class Fee(Answer):
     amount: Amount
     freight: Amount
     chargeable_kg: str
-    rule_id: UUID
+    rule_id: UUID | None
+    waiting: Waiting | None
     booking: str
     departure_id: UUID
     departure: str
@@ -103,6 +127,7 @@ class Fee(Answer):
             freight=Amount.of(row.freight),
             chargeable_kg=f"{row.chargeable_g / 1000:.3f}",
             rule_id=row.rule_id,
+            waiting=row.waited and Waiting.of(row.waited),
             booking=row.booking,
             departure_id=row.departure_id,
             departure=row.departure,

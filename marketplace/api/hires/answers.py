@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
-from marketplace.distribution.hires.queries import HireRow, RoundRow, ShareRow
+from marketplace.distribution.hires.queries import HireRow, RoundRow, ShareRow, WaitRow
 from marketplace.edge.acts.hires import Hire as Found
 
 
@@ -84,16 +84,48 @@ class Hire(Answer):
         return cls(**_facts(row))
 
 
+class Wait(Answer):
+    """How long the lorry was at a place: ``counted_minutes`` count against its hirer, ``held_minutes`` do not.
+
+    No times where it did not wait for its hirer to be loaded.
+    """
+
+    place: str
+    loading: bool
+    since: Instant | None
+    until: Instant | None
+    counted_minutes: int
+    held_minutes: int
+
+    @classmethod
+    def of(cls, row: WaitRow) -> "Wait":
+        """Write it."""
+        return cls(
+            place=row.place_code,
+            loading=row.is_loading,
+            since=row.began_at,
+            until=row.ended_at,
+            counted_minutes=row.minutes,
+            held_minutes=row.held_minutes,
+        )
+
+
 class HireShown(Hire):
-    """A whole lorry with the rounds in which its price was shared, the latest first; that one counts."""
+    """A whole lorry with the rounds in which its price was shared, the latest first; that one counts.
+
+    Waiting is counted once it is unloaded at its last place; ``waiting_fee_id`` where that costs something.
+    """
 
     rounds: list[Round]
+    waiting: list[Wait]
+    waiting_fee_id: UUID | None
 
     @classmethod
     def shown(cls, found: Found) -> "HireShown":
         """Write a whole lorry and its rounds."""
         rounds = [Round.of(one, sees_order=found.sees_orders) for one in found.rounds]
-        return cls(**_facts(found.row), rounds=rounds)
+        waits = [Wait.of(one) for one in found.waits]
+        return cls(**_facts(found.row), rounds=rounds, waiting=waits, waiting_fee_id=found.waiting_fee)
 
 
 def _facts(row: HireRow) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from marketplace.distribution.costs.queries import invoices as invoice_queries
 from marketplace.distribution.costs.queries import lorries
 from marketplace.distribution.costs.services import invoices, planning
 from marketplace.distribution.hires import queries as hire_queries
-from marketplace.distribution.hires.services import settling
+from marketplace.distribution.hires.services import settling, waiting
 from marketplace.distribution.shares import queries as share_queries
 from marketplace.distribution.shares import services as shares
 from marketplace.kernel.actor import SYSTEM
@@ -28,6 +28,11 @@ def plan_due(*, now: datetime) -> int:
         hire_queries.unsettled,
         lambda writing, hire_id: settling.settle(writing, hire_id=hire_id, now=now),
         act="settle_hires",
+    )
+    each_waiting(
+        hire_queries.uncounted,
+        lambda writing, hire_id: waiting.count(writing, hire_id=hire_id, now=now),
+        act="count_waiting",
     )
     planned = each_waiting(
         lorries.unplanned,

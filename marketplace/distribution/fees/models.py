@@ -47,7 +47,8 @@ class BookingFee(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
     kind: Mapped[FeeKind] = mapped_column(StateColumn(FeeKind))
-    rule_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fee_rule.id"))
+    # None for waiting, whose rate the freight froze.
+    rule_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("fee_rule.id"))
     booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"))
     departure_id: Mapped[UUID] = mapped_column(sa.ForeignKey("departure.id"), index=True)
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
@@ -60,6 +61,10 @@ class BookingFee(Base):
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     freight_minor: Mapped[int] = mapped_column(sa.BigInteger)  # in the currency of the contract
     chargeable_g: Mapped[int] = mapped_column(sa.BigInteger)
+    # Of waiting: how long, how much of that is free, and what a started hour beyond it costs.
+    waited_minutes: Mapped[int | None] = mapped_column(sa.Integer)
+    free_minutes: Mapped[int | None] = mapped_column(sa.Integer)
+    hourly_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     cutoff_at: Mapped[datetime] = mapped_column(UtcDateTime)
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[FeeState] = mapped_column(StateColumn(FeeState))
@@ -69,6 +74,11 @@ class BookingFee(Base):
     __table_args__ = (
         sa.UniqueConstraint("booking_id", "kind"),
         sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint(
+            "(kind = 'waiting') = (waited_minutes IS NOT NULL) AND (kind = 'waiting') = (free_minutes IS NOT NULL)"
+            " AND (kind = 'waiting') = (hourly_minor IS NOT NULL) AND (kind = 'waiting') = (rule_id IS NULL)",
+            name="waiting",
+        ),
         sa.CheckConstraint("(state = 'waived') = (waived_at IS NOT NULL)", name="waived"),
         sa.Index("ix_booking_fee_payer_id_id", "payer_id", "id"),
         sa.Index("ix_booking_fee_carrier_id_id", "carrier_id", "id"),

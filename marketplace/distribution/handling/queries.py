@@ -28,6 +28,7 @@ class SurchargeRow:
 
     id: UUID
     order_id: UUID
+    payer_id: UUID
     line_id: UUID
     booking_id: UUID
     booking_reference: str
@@ -70,6 +71,11 @@ def of_payer(session: Session, *, payer_id: UUID, cursor: str | None = None) -> 
     return page_of([_row(*found) for found in session.execute(wanted)], PAGE, lambda row: (str(row.id),))
 
 
+def surcharge(session: Session, *, surcharge_id: UUID) -> SurchargeRow:
+    """Return a surcharge; who may read it is the caller's to decide."""
+    return _row(*session.execute(_WANTED.where(FreightSurcharge.id == surcharge_id)).one())
+
+
 def standing(session: Session, *, cursor: str | None = None) -> Page[SurchargeRow]:
     """Return what goods of all departures wait for, the newest first."""
     wanted = _WANTED.where(FreightSurcharge.state.in_(STANDING)).order_by(FreightSurcharge.id.desc()).limit(PAGE + 1)
@@ -98,6 +104,7 @@ def _row(found: FreightSurcharge, booking: Booking, departure: Departure, contra
     return SurchargeRow(
         id=found.id,
         order_id=contract.order_id,
+        payer_id=found.payer_id,
         line_id=found.line_id,
         booking_id=booking.id,
         booking_reference=booking.reference,

@@ -1,4 +1,4 @@
-"""Tables of the rounds in which the price of a whole lorry was shared."""
+"""Tables of the rounds in which the price of a whole lorry was shared, and of how long it waited."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.distribution.hires.rules import Why
+from marketplace.distribution.hires.rules.sharing import Why
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.rules.states import HoldCause
 
 
 class HireRound(Base):
@@ -53,4 +54,40 @@ class HireShare(Base):
     __table_args__ = (sa.CheckConstraint("weight_minor >= 0 AND share_minor >= 0", name="share"),)
 
 
-insert_only(HireRound)
+class HireHold(Base):
+    """That a whole lorry was held, by which class of cause, from when until when."""
+
+    __tablename__ = "hire_hold"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    hire_id: Mapped[UUID] = mapped_column(sa.ForeignKey("whole_lorry.id"), index=True)
+    cause: Mapped[HoldCause] = mapped_column(StateColumn(HoldCause))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HireWait(Base):
+    """How long a whole lorry was at a place, and how many minutes of that count; written once, after the last place.
+
+    At its hub it has no span where it did not wait for its hirer.
+    """
+
+    __tablename__ = "hire_wait"
+
+    hire_id: Mapped[UUID] = mapped_column(sa.ForeignKey("whole_lorry.id"), primary_key=True)
+    place_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"), primary_key=True)
+    is_loading: Mapped[bool] = mapped_column(sa.Boolean)
+    began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    minutes: Mapped[int] = mapped_column(sa.Integer)
+    held_minutes: Mapped[int] = mapped_column(sa.Integer)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("minutes >= 0 AND held_minutes >= 0", name="minutes"),
+        sa.CheckConstraint("(began_at IS NULL) = (ended_at IS NULL)", name="span"),
+    )
+
+
+for _table in (HireRound, HireWait):
+    insert_only(_table)

@@ -9,8 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.distribution.hires.models import HireRound, HireShare
-from marketplace.distribution.hires.rules import Why
+from marketplace.distribution.fees.models import BookingFee
+from marketplace.distribution.fees.rules.terms import FeeKind
+from marketplace.distribution.hires.models import HireRound, HireShare, HireWait
+from marketplace.distribution.hires.rules.sharing import Why
 from marketplace.distribution.models import FreightContract
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
@@ -184,6 +186,54 @@ def unsettled(session: Session) -> tuple[UUID, ...]:
         )
         .order_by(HireRound.hire_id)
         .distinct()
+    )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """How long a whole lorry was at a place, and what counts of it; no times where it did not wait for its hirer."""
+
+    place_code: str
+    is_loading: bool
+    began_at: datetime | None
+    ended_at: datetime | None
+    minutes: int
+    held_minutes: int
+
+
+def waits(session: Session, *, hire_id: UUID) -> tuple[WaitRow, ...]:
+    """Return how long a whole lorry waited at its hub and its places; nothing before it was unloaded at the last."""
+    found = session.scalars(
+        sa.select(HireWait)
+        .where(HireWait.hire_id == hire_id)
+        .order_by(HireWait.is_loading.desc(), HireWait.began_at, HireWait.place_code)
+    )
+    return tuple(
+        WaitRow(one.place_code, one.is_loading, one.began_at, one.ended_at, one.minutes, one.held_minutes)
+        for one in found
+    )
+
+
+def waiting_fee(session: Session, *, departure_id: UUID) -> UUID | None:
+    """Return the fee for the waiting of a whole lorry; None where it cost nothing, or is not counted yet."""
+    return session.scalar(
+        sa.select(BookingFee.id).where(BookingFee.departure_id == departure_id, BookingFee.kind == FeeKind.WAITING)
+    )
+
+
+def uncounted(session: Session) -> tuple[UUID, ...]:
+    """Return the whole lorries that are unloaded and whose waiting is not counted."""
+    found = session.scalars(
+        sa.select(WholeLorry.id)
+        .join(Departure, Departure.id == WholeLorry.departure_id)
+        .where(
+            WholeLorry.ended_at.is_(None),
+            Departure.state.in_((DepartureState.STRIPPED, DepartureState.SETTLED)),
+            sa.exists().where(HireRound.hire_id == WholeLorry.id),
+            ~sa.exists().where(HireWait.hire_id == WholeLorry.id),
+        )
+        .order_by(WholeLorry.id)
     )
     return tuple(found)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.accounts import queries as accounts
 from marketplace.distribution.hires import queries
-from marketplace.distribution.hires.queries import HireRow, RoundRow
+from marketplace.distribution.hires.queries import HireRow, RoundRow, WaitRow
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import hires as requests
 from marketplace.kernel.db import reading
@@ -15,10 +15,12 @@ from marketplace.kernel.pages import Page
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """A whole lorry with how its price was shared, the latest first."""
+    """A whole lorry with how its price was shared, the latest first, and how long it waited for its hirer."""
 
     row: HireRow
     rounds: tuple[RoundRow, ...]
+    waits: tuple[WaitRow, ...]
+    waiting_fee: UUID | None
     sees_orders: bool
 
 
@@ -39,13 +41,23 @@ def one(hire_id: UUID) -> Hire:
     """Return a whole lorry of one's company; a carrier has the freight and not the orders behind it."""
     company_id = require_actor().company
     row = queries.hire(reading(), hire_id=hire_id, company_id=company_id)
-    return Hire(row, queries.rounds(reading(), hire_id=hire_id), sees_orders=row.company_id == company_id)
+    return _hire(row, sees_orders=row.company_id == company_id)
 
 
 def looked_at(hire_id: UUID) -> Hire:
     """Return any whole lorry, for the operator."""
-    row = queries.hire(reading(), hire_id=hire_id)
-    return Hire(row, queries.rounds(reading(), hire_id=hire_id), sees_orders=True)
+    return _hire(queries.hire(reading(), hire_id=hire_id), sees_orders=True)
+
+
+def _hire(row: HireRow, *, sees_orders: bool) -> Hire:
+    session = reading()
+    return Hire(
+        row,
+        queries.rounds(session, hire_id=row.id),
+        queries.waits(session, hire_id=row.id),
+        queries.waiting_fee(session, departure_id=row.departure_id),
+        sees_orders,
+    )
 
 
 def names(rows: Iterable[HireRow], rounds: Iterable[RoundRow] = ()) -> Mapping[UUID, str]:

@@ -23,6 +23,7 @@ from marketplace.notices.rules import TOLD, News, local
 from marketplace.notices.services import (
     aboard,
     approvals,
+    cargo_news,
     centres,
     claims,
     companies,
@@ -343,6 +344,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.ARRIVED: aboard.by_lorry,
     News.ARRIVAL_LATE: tracked.arrives_late,
     News.HOOK_GIVEN_UP: tracked.hook_given_up,
+    News.SURCHARGE_WAITS: cargo_news.above_booking,
+    News.TEMPERATURE_OUT: cargo_news.out_of_range,
     News.FEE_CHARGED: fee_news.charged,
     News.FEE_WAIVED: fee_news.waived,
     News.GOODS_RECEIVED: _received,

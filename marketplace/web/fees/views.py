@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution.fees.rules.states import FeeState, WaiverCause
-from marketplace.distribution.fees.rules.terms import Basis, FeeKind
+from marketplace.distribution.fees.rules.terms import BY_RULE, Basis
 from marketplace.edge.acts import fees as acts
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import public, requires
@@ -153,7 +153,7 @@ def _rules(**shown: Any) -> str:
         rules=acts.rules(),
         counting={rule.id for rule in acts.shown()},
         words=words,
-        kinds=[(kind.value, words.KINDS[kind]) for kind in FeeKind],
+        kinds=[(kind.value, words.KINDS[kind]) for kind in BY_RULE],
         bases=[(basis.value, words.BASES[basis]) for basis in Basis],
         currencies=choices.currencies(),
         **{"values": {"currency": "CNY"}, "errors": {}, "refusal": None, **shown},

@@ -60,6 +60,8 @@ def _one(found: acts.Hire, back: str) -> str:
         "hires/one.html",
         hire=found.row,
         rounds=found.rounds,
+        waits=found.waits,
+        waiting_fee=found.waiting_fee,
         sees_orders=found.sees_orders,
         names=acts.names([found.row], found.rounds),
         words=words,

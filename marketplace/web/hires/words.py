@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
-from marketplace.distribution.hires.rules import Why
+from marketplace.distribution.hires.rules.sharing import Why
 
 WHY: Final[dict[Why, Any]] = {
     Why.TAKEN: _("The lorry was hired"),

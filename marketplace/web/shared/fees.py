@@ -11,6 +11,7 @@ KINDS: Final[dict[FeeKind, Any]] = {
     FeeKind.NO_SHOW: _("Goods not there at the cut-off"),
     FeeKind.LATE_CARGO: _("Goods taken in after the cut-off"),
     FeeKind.CANCELLATION: _("Booking given up late"),
+    FeeKind.WAITING: _("Waiting of a whole lorry"),
 }
 BASES: Final[dict[Basis, Any]] = {
     Basis.PERCENT: _("of the freight"),

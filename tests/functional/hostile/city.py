@@ -189,7 +189,12 @@ def build(app: Flask) -> City:
             membership.roles = sorted(STAFF)
         treasurer = factories.staff(session, app, role=Role.TREASURY, now=now)
         rival = factories.trader(session, app, name="Rival", country="VN", now=now)
-        insurer = factories.trader(session, app, name="Marine", country="CN", kind=CompanyKind.INSURER, now=now)
+        insurer, haulier = (
+            factories.trader(session, app, name=name, country=country, kind=kind, now=now)
+            for name, country, kind in (
+                ("Marine", "CN", CompanyKind.INSURER), ("Haulier", "VN", CompanyKind.CARRIER),
+            )
+        )  # fmt: skip
         made_to_order = factories.listing(
             session, market.merchant.actor, sku="CH-MADE", stock=None, lead_days=20, now=now
         )
@@ -202,6 +207,7 @@ def build(app: Flask) -> City:
         "treasurer": treasurer,
         "rival": rival,
         "insurer": insurer,
+        "haulier": haulier,
     }
     city = City(app, people)
     city.ids |= {
@@ -318,6 +324,27 @@ def released_line() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _haul(city: City, runs: list[str], until: str) -> None:
+    """Offer ranges of departures to another carrier: one waits, one is taken, one is under way."""
+    rig = {}
+    for name, facts in (("tractor", {}), ("trailer", {"vehicle_type": city.ids["vehicle-type"]})):
+        facts |= {"kind": name, "plates": f"VN 29{name[3].upper()}1"}
+        rig[name] = city.ids[f"haul-{name}"] = city.call("haulier", "POST", "/fleet/vehicles", facts)["id"]
+        for kind in ("inspection", "insurance", "gms_permit"):
+            city.call("haulier", "POST", f"/fleet/vehicles/{rig[name]}/papers", {"kind": kind, "valid_until": until})
+    driver = city.call("haulier", "POST", "/fleet/drivers", {"name": "Le Van", "country": "VN"})["id"]
+    for kind in ("driving_licence", "passport"):
+        city.call("haulier", "POST", f"/fleet/drivers/{driver}/papers", {"kind": kind, "valid_until": until})
+    city.ids["haul-driver"] = driver
+    offer = {"carrier": city.ids["company.haulier"], "from_stop": "CN-YOUYIGUAN"}
+    city.ids["departure.to-haul"] = runs[0]
+    for name, departure in (("offered", runs[1]), ("taken", runs[2]), ("driven", city.ids["departure.clear"])):
+        made = city.call("operator", "POST", f"/departures/{departure}/hauls", offer)["id"]
+        city.ids[f"haul.{name}"] = made
+        if name != "offered":
+            city.call("haulier", "POST", f"/hauls/{made}/acceptance")
+
+
 def _depart(city: City) -> None:
     """Keep a departure for each act, empty, and one that carries cargo."""
     session = reading()
@@ -401,6 +428,7 @@ def _drive(city: City) -> None:
     (city.ids["service"], *_others) = [row["id"] for row in city.call("operator", "GET", "/network/services")["items"]]
     city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
     city.call("operator", "POST", f"/departures/{city.ids['departure.at-border']}/crews", crew)
+    _haul(city, runs[40:43], until)
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
 
@@ -703,6 +731,8 @@ def _track(city: City) -> None:
     key = city.call("carrier", "POST", "/tracking/keys")
     city.ids["reporting-key"], city.secrets["reporting"] = key["id"], f"{key['key']} {key['secret']}"
     city.ids["tracking-hook"] = city.call("carrier", "POST", "/tracking/hooks", {"url": "http://127.0.0.1:9/"})["id"]
+    many = city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/bulk", {"act": "told"})
+    city.ids["bulk-note"] = many["id"]
     link = city.call("buyer", "POST", f"/bookings/{city.ids['booking.arrived']}/tracking-links")
     city.ids |= {"tracking-link": link["id"], "tracking-token": link["url"].rpartition("/")[2]}
     post = {"company": city.ids["company.carrier"], "place": "VN-HUUNGHI"}

@@ -87,6 +87,8 @@ KINDS: Final = {
     "driver_id": ("driver", "driver.spare"),
     "fleet_paper_id": "fleet-paper",
     "crew_id": "crew",
+    "haul_id": "haul.",
+    "bulk_note_id": "bulk-note",
     "transit_id": "transit",
     "excursion_id": "excursion",
     "rotation_id": "rotation",
@@ -149,7 +151,7 @@ WORDS: Final = {
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide", "/work-worker.js")
-VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer")
+VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer", "haulier")
 # Who owns nothing that has an id: pages of somebody's things are no pages to them.
 WITHOUT_THINGS: Final = {"newcomer", "rival"}
 # Addresses of files, which have no forms.

@@ -125,6 +125,14 @@ def _crew_form(city: City) -> Body:
     }
 
 
+def _haul_crew(city: City) -> Body:
+    return {
+        "tractor": city.ids["haul-tractor"],
+        "trailer": city.ids["haul-trailer"],
+        "drivers": [city.ids["haul-driver"]],
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -892,7 +900,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/held-choices": Way(
         "operator", ("departure.resume",), lambda _: {"option": "wait", "until": _later()}
     ),
+    "GET /departures/{}/bulk": Way("operator", ("departure.arriving",)),
     "POST /departures/{}/bulk": Way("operator", ("departure.arriving",), body(act="told")),
+    "POST /bulk-notes/{}/withdrawal": Way("operator", ("bulk-note",)),
     "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),
     "POST /crews/{}/withdrawal": Way("operator", ("crew",)),
     "GET /rotations": Way("operator"),
@@ -958,6 +968,19 @@ WAYS: Final[dict[str, Way]] = {
     "GET /fleet/departures/{}/crews": Way("carrier", ("departure.manned",)),
     "POST /fleet/departures/{}/crews": Way("carrier", ("departure.manned",), _crew),
     "POST /fleet/crews/{}/withdrawal": Way("carrier", ("crew",)),
+    "GET /departures/{}/hauls": Way("carrier", ("departure.to-haul",)),
+    "POST /departures/{}/hauls": Way(
+        "carrier",
+        ("departure.to-haul",),
+        body(carrier=_of("company.haulier"), from_stop="CN-YOUYIGUAN", to_stop=HANOI),
+    ),
+    "GET /hauls": Way("haulier"),
+    "GET /hauls/{}": Way("haulier", ("haul.taken",)),
+    "POST /hauls/{}/acceptance": Way("haulier", ("haul.offered",)),
+    "POST /hauls/{}/refusal": Way("haulier", ("haul.offered",)),
+    "POST /hauls/{}/withdrawal": Way("carrier", ("haul.offered",)),
+    "POST /hauls/{}/crews": Way("haulier", ("haul.taken",), _haul_crew),
+    "POST /hauls/{}/events": Way("haulier", ("haul.driven",), body(code=31, place=HANOI)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "GET /itineraries": Way("", query=f"from={HUB}&to={HANOI}&kg=800&m3=2.5"),
     "GET /emission-factors": Way(""),
@@ -1870,6 +1893,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "fleet.show_driver_paper": lambda city: {**_paper_of("visa")(city), "scan": (io.BytesIO(b""), "")},
     "fleet.assign": _crew_form,
     "fleet.assign_own": _crew_form,
+    "fleet.offer_haul": body(carrier=_of("company.haulier"), from_stop="CN-YOUYIGUAN", to_stop=""),
+    "fleet.man_haul": lambda city: (
+        _haul_crew(city) | {"drivers": city.ids["haul-driver"], "from_stop": "", "to_stop": "", "returns_at": ""}
+    ),
+    "fleet.report_haul": body(code="31", place=HANOI, event_at=""),
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
     "handling.operate": _by_form,
     "handling.carry": _by_form,
@@ -2070,6 +2098,9 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "fleet.assign": ("operator", "departure.manned"),
     "fleet.assign_own": ("carrier", "departure.manned"),
+    "fleet.offer_haul": ("carrier", "departure.to-haul"),
+    "fleet.man_haul": ("haulier", "haul.taken"),
+    "fleet.report_haul": ("haulier", "haul.driven"),
     "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
     "fleet.retire_driver": ("carrier", "driver.spare"),
     "centres.announce": ("merchant", ""),

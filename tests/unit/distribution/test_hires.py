@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.distribution.hires.rules import Stake, is_by_road, shared, without
+from marketplace.distribution.hires.rules.sharing import Stake, is_by_road, shared, without
 from marketplace.kernel.money import Money
 
 PRICE = Money(10_000, "CNY")

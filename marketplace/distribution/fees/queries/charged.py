@@ -24,6 +24,15 @@ PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """How long a whole lorry waited, how much of that is free, and what a started hour beyond it costs."""
+
+    minutes: int
+    free_minutes: int
+    hourly: Money
+
+
+@dataclass(frozen=True, slots=True)
 class FeeRow:
     """A fee with what it is for; ``freight`` and ``chargeable_g`` are what it was reckoned by."""
 
@@ -35,9 +44,10 @@ class FeeRow:
     freight: Money
     chargeable_g: int
     share_bp: int | None  # of the freight, None where it goes by weight
-    minimum: Money
+    minimum: Money | None
     is_fictitious: bool
-    rule_id: UUID
+    rule_id: UUID | None  # None for waiting
+    waited: Waited | None
     booking_id: UUID
     booking: str
     departure_id: UUID
@@ -100,6 +110,12 @@ def _page(session: Session, *where: sa.ColumnElement[bool], cursor: str | None) 
     return page_of([_row(row) for row in session.execute(wanted)], PAGE, lambda row: (str(row.id),))
 
 
+def _waited(row: Any) -> Waited | None:
+    if row.waited_minutes is None:
+        return None
+    return Waited(row.waited_minutes, row.free_minutes, Money(row.hourly_minor, row.currency))
+
+
 def _row(found: Any) -> FeeRow:
     row = found.BookingFee
     return FeeRow(
@@ -111,9 +127,10 @@ def _row(found: Any) -> FeeRow:
         freight=Money(row.freight_minor, found.freight_currency),
         chargeable_g=row.chargeable_g,
         share_bp=None if found.per_kg_micro is not None else found.share_bp,
-        minimum=Money(found.minimum_minor, found.rule_currency),
-        is_fictitious=found.is_fictitious,
+        minimum=None if row.rule_id is None else Money(found.minimum_minor, found.rule_currency),
+        is_fictitious=bool(found.is_fictitious),
         rule_id=row.rule_id,
+        waited=_waited(row),
         booking_id=row.booking_id,
         booking=found.booking,
         departure_id=row.departure_id,
@@ -159,7 +176,7 @@ _FEES: Final = (
     .join(Order, Order.id == BookingFee.order_id)
     .join(OrderLine, OrderLine.id == BookingFee.line_id)
     .join(FreightContract, FreightContract.id == BookingFee.contract_id)
-    .join(FeeRuleVersion, FeeRuleVersion.id == BookingFee.rule_id)
+    .outerjoin(FeeRuleVersion, FeeRuleVersion.id == BookingFee.rule_id)
     .outerjoin(FeeWaiver, FeeWaiver.fee_id == BookingFee.id)
     .outerjoin(Payment, sa.and_(Payment.subject_id == BookingFee.id, Payment.subject_kind == SubjectKind.FREIGHT))
 )

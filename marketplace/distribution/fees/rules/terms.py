@@ -23,6 +23,10 @@ class FeeKind(StrEnum):
     NO_SHOW = "no_show"  # confirmed, not there at the cargo cut-off, and not on the lorry
     LATE_CARGO = "late_cargo"  # taken in after the cargo cut-off
     CANCELLATION = "cancellation"  # given up when it is free of charge no longer
+    WAITING = "waiting"  # a whole lorry waited for its hirer: no rule is published, its freight froze the rate
+
+
+BY_RULE: Final = (FeeKind.NO_SHOW, FeeKind.LATE_CARGO, FeeKind.CANCELLATION)
 
 
 class Basis(StrEnum):
@@ -79,6 +83,8 @@ _MERCHANT: Final = frozenset({"order_merchant", "order_not_confirmed", "order_ou
 def check(terms: FeeTerms) -> None:
     """Refuse terms that say nothing, or two things at once."""
     errors: list[FieldError] = []
+    if terms.kind not in BY_RULE:
+        errors.append(FieldError("kind", "choice", ", ".join(BY_RULE)))
     if terms.basis is Basis.PERCENT and not 0 < terms.share_bp <= WHOLE:
         errors.append(FieldError("percent", "range", "more than 0, at most 100"))
     if terms.basis is Basis.PER_KG and (terms.per_kg is None or terms.per_kg.micro <= 0):

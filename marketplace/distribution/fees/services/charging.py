@@ -1,5 +1,6 @@
 """Hear what happens to bookings and charge by the published rules; what is owed is booked like freight."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from marketplace.distribution import queries as contracts
 from marketplace.distribution.fees.events import FeeCharged
 from marketplace.distribution.fees.models import BookingFee
 from marketplace.distribution.fees.queries import terms
+from marketplace.distribution.fees.queries.charged import Waited
 from marketplace.distribution.fees.rules import terms as rules
 from marketplace.distribution.fees.rules.states import FEE, PREFIX, FeeState
 from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Side
@@ -155,22 +157,78 @@ def _charge(
         return
     order = orders.by_id(session, order_ids=[contract.order_id])[contract.order_id]
     side = rules.owed_by(rule.kind, incoterm=order.incoterm, reason=reason)
+    _write(
+        session,
+        booking,
+        contract,
+        line,
+        kind=rule.kind,
+        amount=amount,
+        payer_id=order.buyer_id if side is Side.BUYER else order.merchant_id,
+        happened_at=happened_at,
+        now=now,
+        more={"rule_id": rule.id, "reason": reason},
+    )
+
+
+def charge_waiting(
+    session: Session,
+    *,
+    booking: BookingRow,
+    contract: FreightRow,
+    line: FreightLineRow,
+    amount: Money,
+    waited: Waited,
+    happened_at: datetime,
+    now: datetime,
+) -> None:
+    """Charge whoever hired a whole lorry for its waiting, once, for the booking that stands for it."""
+    _write(
+        session,
+        booking,
+        contract,
+        line,
+        kind=FeeKind.WAITING,
+        amount=amount,
+        payer_id=contract.payer_id,
+        happened_at=happened_at,
+        now=now,
+        more={
+            "reason": "",
+            "waited_minutes": waited.minutes,
+            "free_minutes": waited.free_minutes,
+            "hourly_minor": waited.hourly.minor,
+        },
+    )
+
+
+def _write(
+    session: Session,
+    booking: BookingRow,
+    contract: FreightRow,
+    line: FreightLineRow,
+    *,
+    kind: FeeKind,
+    amount: Money,
+    payer_id: UUID,
+    happened_at: datetime,
+    now: datetime,
+    more: Mapping[str, object],
+) -> None:
     fee_id = new_id()
     is_new = insert_if_new(
         session,
         BookingFee,
         id=fee_id,
         reference=new_reference(PREFIX),
-        kind=rule.kind,
-        rule_id=rule.id,
+        kind=kind,
         booking_id=booking.id,
         departure_id=booking.departure_id,
-        order_id=order.id,
+        order_id=contract.order_id,
         line_id=line.line_id,
         contract_id=contract.id,
-        payer_id=order.buyer_id if side is Side.BUYER else order.merchant_id,
+        payer_id=payer_id,
         carrier_id=contract.carrier_id,
-        reason=reason,
         currency=amount.currency,
         amount_minor=amount.minor,
         freight_minor=line.amount.minor,
@@ -178,10 +236,11 @@ def _charge(
         cutoff_at=booking.cutoff_cargo_at,
         happened_at=happened_at,
         state=FeeState.WAITING,
+        **more,
     )
     if is_new:
         found = locked(session, fee_id)
-        facts = {"kind": str(rule.kind), "rule": rule.id, "minor": amount.minor, "currency": amount.currency}
+        facts = {"kind": str(kind), "rule": more.get("rule_id"), "minor": amount.minor, "currency": amount.currency}
         note(session, found, "note", facts, actor=SYSTEM, now=now)
         _bill(session, found, actor=SYSTEM, now=now)
 

@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.audit import services as audit
 from marketplace.distribution import queries as freight
+from marketplace.distribution.handling.events import SurchargeProposed
 from marketplace.distribution.handling.models import FreightSurcharge
 from marketplace.distribution.handling.rules.surcharges import STANDING, SURCHARGE, SurchargeState, is_above
 from marketplace.distribution.handling.services import aboard
@@ -17,6 +18,7 @@ from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, made_up, repriced
 from marketplace.distribution.services import contracts, papers
+from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id, new_reference
@@ -109,6 +111,7 @@ def consider(session: Session, *, line_id: UUID, booking_id: UUID, now: datetime
     stops.stop(session, booking_id=booking_id, reason=REASON, now=now)
     facts = {"line": line_id, "minor": more, "currency": made.currency, "grams": made.chargeable_g, "agreed": weight}
     _audit(session, made, "propose", facts, SYSTEM, now)
+    events.record(session, SurchargeProposed(at=now, surcharge_id=made.id))
 
 
 def consent(session: Session, *, surcharge_id: UUID, actor: Actor, now: datetime) -> UUID:

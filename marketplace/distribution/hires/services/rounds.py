@@ -13,7 +13,7 @@ from marketplace.distribution import queries as contracts
 from marketplace.distribution.hires import queries
 from marketplace.distribution.hires.events import HireShared
 from marketplace.distribution.hires.models import HireRound, HireShare
-from marketplace.distribution.hires.rules import Stake, Why, is_by_road, shared, without
+from marketplace.distribution.hires.rules.sharing import Stake, Why, is_by_road, shared, without
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import repriced
 from marketplace.kernel import events

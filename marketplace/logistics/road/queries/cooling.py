@@ -107,6 +107,11 @@ def open_cases(session: Session) -> tuple[ExcursionRow, ...]:
     return _cases(session, ReeferExcursion.closed_at.is_(None))
 
 
+def case(session: Session, *, excursion_id: UUID) -> ExcursionRow | None:
+    """Return a case; None for one that grew together with another."""
+    return next(iter(_cases(session, ReeferExcursion.id == excursion_id)), None)
+
+
 def waiting(session: Session) -> int:
     """Return how many cases are open."""
     wanted = sa.select(sa.func.count()).select_from(ReeferExcursion).where(ReeferExcursion.closed_at.is_(None))

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import ExcursionOpened
 from marketplace.logistics.queries.bookings import booking as booking_row
 from marketplace.logistics.queries.departures import departure
 from marketplace.logistics.road.models.lorries import BookingCooling, PreCooling, ReeferExcursion, ReeferReading
@@ -186,9 +188,10 @@ def _keep(session: Session, booking_id: UUID, logger: str, one: Excursion, now: 
     """Keep an excursion and tell whether it is a new one: those that it grew together with become one."""
     met = _meeting(session, booking_id, logger, one)
     if not met:
+        case_id = new_id()
         session.add(
             ReeferExcursion(
-                id=new_id(),
+                id=case_id,
                 booking_id=booking_id,
                 logger=logger,
                 began_at=one.began_at,
@@ -199,6 +202,7 @@ def _keep(session: Session, booking_id: UUID, logger: str, one: Excursion, now: 
             )
         )
         session.flush()
+        events.record(session, ExcursionOpened(at=now, excursion_id=case_id))
         return True
     first = met[0]
     for other in met[1:]:

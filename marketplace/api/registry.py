@@ -18,6 +18,7 @@ from marketplace.api.catalog import warehouses as catalog_warehouses
 from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.ending import api as ending
 from marketplace.api.catalog.views import api as catalog
+from marketplace.api.centre_sales.views import api as centre_sales
 from marketplace.api.centres.views import api as centres
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
@@ -28,6 +29,7 @@ from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.fees.views import api as fees
 from marketplace.api.files.views import api as files
+from marketplace.api.fleet.hauls import api as hauls
 from marketplace.api.fleet.own import api as own_crews
 from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
@@ -127,6 +129,8 @@ BLUEPRINTS = (
     screening,
     lists,
     fleet,
+    centre_sales,
+    hauls,
     centres,
     own_crews,
     logistics,

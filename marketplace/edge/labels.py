@@ -36,6 +36,8 @@ LABELS: Final[dict[str, Any]] = {
     "latitude": _("Latitude"),
     "longitude": _("Longitude"),
     "seller": _("Seller"),
+    "stops": _("Stops"),
+    "carrier": _("Carrier"),
     "status": _("Status"),
     "lots": _("Lots"),
     "plates": _("Plates"),

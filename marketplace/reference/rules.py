@@ -36,7 +36,7 @@ RECKONED: Final = (
 )
 A_COUNTRY: Final = "two letters of ISO 3166-1 such as CN, VN, TH"
 # Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
-INCOTERMS: Final = ("FCA", "DAP")
+INCOTERMS: Final = ("FCA", "DAP", "CPT", "CIP")
 # UN/ECE Recommendation 20 codes with the word shown beside a quantity.
 UNITS: Final[dict[str, str]] = {
     "H87": "piece", "SET": "set", "PR": "pair", "KGM": "kg", "TNE": "t", "MTK": "m²", "CT": "carton", "BG": "bag",
@@ -121,6 +121,7 @@ class Setting(StrEnum):
     LDM_FACTOR = "LDM_FACTOR"
     OVERBOOKING_PERCENT = "OVERBOOKING_PERCENT"
     COUNT_SECOND_PERCENT = "COUNT_SECOND_PERCENT"
+    CENTRE_COLLECT_WORKING_DAYS = "CENTRE_COLLECT_WORKING_DAYS"
     TIMETABLE_DAYS = "TIMETABLE_DAYS"
     TRACKING_LINK_DAYS = "TRACKING_LINK_DAYS"
     PAYOUT_DAYS = "PAYOUT_DAYS"
@@ -204,6 +205,7 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.OVERBOOKING_PERCENT: 100,
     # No source names it: an assumption, to be set.
     Setting.COUNT_SECOND_PERCENT: 2,
+    Setting.CENTRE_COLLECT_WORKING_DAYS: 10,
     Setting.TIMETABLE_DAYS: 90,
     Setting.TRACKING_LINK_DAYS: 30,
     Setting.PAYOUT_DAYS: 7,

@@ -30,6 +30,7 @@ from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.centres import keeper as centre_keeper
 from marketplace.web.centres import operator as centre_operator
 from marketplace.web.centres import owner as centre_owner
+from marketplace.web.centres import sales as centre_sales
 from marketplace.web.centres.blueprint import pages as centres
 from marketplace.web.checkout import again as checkout_again
 from marketplace.web.checkout import quick as checkout_quick
@@ -45,6 +46,7 @@ from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.fees.views import pages as fees
 from marketplace.web.fleet import crews as fleet_crews
+from marketplace.web.fleet import hauls as fleet_hauls
 from marketplace.web.fleet import operator as fleet_operator
 from marketplace.web.fleet import own_crews as fleet_own_crews
 from marketplace.web.fleet import partner as fleet_partner
@@ -196,7 +198,9 @@ VIEWS = (
     centre_keeper,
     centre_operator,
     centre_owner,
+    centre_sales,
     fleet_crews,
+    fleet_hauls,
     fleet_operator,
     fleet_own_crews,
     fleet_partner,

@@ -126,12 +126,11 @@ def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, m
     with unit_of_work() as session:
         goods = factories.listing(
             session, market.merchant.actor, sku="CIP-1", stock=10_000, now=clock.now(),
-            ladders=(factories.ladder("CNY", "DAP", factories.HANOI),),
+            ladders=(factories.ladder("CNY", "CIP", factories.HANOI),),
         )  # fmt: skip
     weak, strong = write(insurer, "OC-C", clauses=Clauses.C), write(insurer, "OC-A")
     way = Way(call, market, operator, goods=(goods,))
-    with unit_of_work() as session:  # listings are offered on FCA and DAP so far
-        session.execute(sa.update(Order).where(Order.id == UUID(way.order_id)).values(incoterm="CIP"))
+    assert way.order()["price_basis"] == {"incoterm": "CIP", "place": factories.HANOI}
     way.secure().pack()
     refused = way.hand_over(409)
     assert "Under CIP the seller insures" in refused["detail"]
@@ -151,7 +150,7 @@ def test_under_cip_the_seller_insures_before_the_hub_takes_anything(app, call, m
 
 
 def cip(call, market, operator):
-    """Return the way of an order that its seller has to insure; listings are offered on FCA and DAP so far."""
+    """Return the way of an order that its seller has to insure, although it pays no carriage."""
     way = Way(call, market, operator)
     with unit_of_work() as session:
         session.execute(sa.update(Order).where(Order.id == UUID(way.order_id)).values(incoterm="CIP"))

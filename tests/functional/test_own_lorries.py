@@ -15,6 +15,7 @@ from tests.factories import HANOI, HUB
 from tests.functional.test_desks import visitor
 from tests.functional.test_letters import letters, subjects
 from tests.functional.test_road import SIDES, crew_of, left
+from tests.support.lorries import Lorry
 from tests.support.visitors import Town
 from tests.support.ways import Way
 
@@ -223,3 +224,40 @@ def test_a_carrier_reports_on_the_page_of_its_lorry(way, market, broker):
     page.open(f"{path}/clear")
     page.send(f"{path}/clear", {"happened_at": ""})
     assert reached(way, market.carrier) == [HUB, NEAR, FAR]
+
+
+def test_phones_without_a_network_report_borders_once(app, call, market, operator):
+    lorry = Lorry(app, call, market, operator)
+    way = lorry.order()
+    lorry.gate_in(way, minutes=90)
+    assert lorry.phone("at_border", minutes=80) == "refused"
+    lorry.leave()
+    assert "at_border" in visitor(app, market.carrier).open(f"/partner/departures/{lorry.id}/work")
+    assert lorry.phone("cleared", place=NEAR) == "refused"
+    assert lorry.answer("at_border", place=HANOI)["problem"]["errors"][0]["field"] == "place"
+    for place in (NEAR, None, NEAR):
+        assert lorry.phone("at_border", place=place) == "applied"
+    for kind, wrong in (("at_border", HUB), ("cleared", HUB), ("cleared", FAR), ("arrived", NEAR)):
+        assert lorry.phone(kind, place=wrong) == "refused"
+    assert "cleared" in visitor(app, market.carrier).open(f"/partner/departures/{lorry.id}/work")
+    for place in (NEAR, NEAR, None):
+        assert lorry.phone("cleared", place=place) == "applied"
+    assert lorry.phone("at_border", place=NEAR) == "applied"
+    assert lorry.phone("cleared", place=HUB) == "refused"
+    assert lorry.reached() == [HUB, NEAR, FAR]
+    codes = [(row["code"], row["place"]) for row in way.seen()["events"] if row["classifier"] == "actual"]
+    assert (codes.count((1, NEAR)), codes.count((12, FAR)), codes.count((16, FAR))) == (1, 1, 1)
+    with unit_of_work() as session:
+        stranger = factories.trader(
+            session, app, name="Third Lorry", country="CN", kind=CompanyKind.CARRIER, now=clock.now()
+        )
+    act = {
+        "id": str(new_id()),
+        "kind": "at_border",
+        "departure": lorry.id,
+        "device": "x",
+        "done_at": clock.now().isoformat(),
+    }
+    answer = call(stranger, "POST", "/handling-acts", json={"acts": [act]}, expect=200)["answers"][0]
+    assert answer["problem"]["status"] == 404
+    assert reports.check(reading()) == []

@@ -4,6 +4,7 @@ import pytest
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import Refused
 from tests import factories
 from tests.factories import HANOI, HUB, THAI_HUB
 from tests.support.visitors import Visitor
@@ -73,3 +74,31 @@ def test_a_hub_moves_with_the_fca_price_unless_it_is_named(call, market):
     assert [(row["field"], row["accepted"]) for row in wrong["errors"]] == [("hub", HUB)]
     call(market.merchant, "PATCH", path, json={"place": THAI_HUB})
     assert call(market.merchant, "GET", path)["hub"] == THAI_HUB
+
+
+@pytest.mark.parametrize("rule", ["CPT", "CIP"])
+def test_under_cpt_and_cip_the_seller_pays_the_carriage(app, call, market, rule):
+    ladders = (factories.ladder("CNY", rule, HANOI, price="33.00"), factories.ladder("CNY", "FCA", HUB, price="27.40"))
+    with unit_of_work() as session:
+        goods = factories.listing(session, market.merchant.actor, sku="C-1", ladders=ladders, now=clock.now())
+    call(market.buyer, "PUT", "/cart", json={"to": HANOI})
+    for basis, pays in ((rule, False), ("FCA", True)):
+        body = {"quantity": 40, "price_basis": {"incoterm": basis, "place": HANOI if basis == rule else HUB}}
+        cart = call(market.buyer, "PUT", f"/cart/lines/{goods}", json=body)
+        (bundle,) = cart["bundles"]
+        assert bundle["price_basis"]["incoterm"] == basis
+        assert bundle["lines"][0]["freight_included"] is not pays
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    page = buyer.open(f"/products/{goods}?currency=CNY&incoterm={rule}&place={HANOI}&to={HANOI}")
+    assert f"Under {rule} the merchant pays the freight" in page
+    found = call(market.buyer, "GET", f"/listings?incoterm={rule}")
+    assert str(goods) in {row["id"] for row in found["items"]}
+
+
+def test_goods_are_not_priced_on_cif(market):
+    with pytest.raises(Refused) as refused, unit_of_work() as session:
+        factories.listing(
+            session, market.merchant.actor, sku="C-2", ladders=(factories.ladder("CNY", "CIF", HANOI),), now=clock.now()
+        )
+    assert [error.accepted for error in refused.value.errors] == ["FCA, DAP, CPT, CIP"]

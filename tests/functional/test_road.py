@@ -5,11 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.reports import queries as reports
@@ -404,15 +406,41 @@ def test_goods_taken_off_lie_in_custody_until_a_lorry_takes_them(way, operator, 
     assert reports.check(reading()) == []
 
 
+def test_any_code_is_noted_of_all_and_taken_back_at_once(way, operator, market, call):
+    left(way)
+    departure = way.booking["departure_id"]
+    both, unknown, elsewhere = {"code": 31, "act": "told"}, {"code": 9999}, {"code": 31, "place": "SGSIN"}
+    for wrong, field in (({}, "code"), (both, "code"), (unknown, "code"), (elsewhere, "place")):
+        refused = way.act("bulk", 422, **wrong)
+        assert [error["field"] for error in refused["errors"]] == [field]
+    mine = way.act("bulk", 200, trader=market.carrier, code=20)
+    theirs = way.act("bulk", 200, code=31, place=HANOI)
+    listed = call(market.carrier, "GET", f"/departures/{departure}/bulk", expect=200)["items"]
+    assert [(row["id"], row["code"], row["count"]) for row in listed] == [(mine["id"], 20, 1)]
+    assert len(call(operator, "GET", f"/departures/{departure}/bulk", expect=200)["items"]) == 2
+    call(market.carrier, "POST", f"/bulk-notes/{theirs['id']}/withdrawal", json={}, expect=404)
+    call(market.carrier, "POST", f"/bulk-notes/{new_id()}/withdrawal", json={}, expect=404)
+    assert call(market.carrier, "POST", f"/bulk-notes/{mine['id']}/withdrawal", json={}, expect=200) == {"count": 1}
+    call(operator, "POST", f"/bulk-notes/{mine['id']}/withdrawal", json={}, expect=409)
+    (row,) = call(market.carrier, "GET", f"/departures/{departure}/bulk", expect=200)["items"]
+    assert row["withdrawn_at"] is not None
+    taken = sa.select(TransportEvent.code).where(TransportEvent.retracts.is_not(None))
+    assert 20 in reading().scalars(taken).all()
+    assert reports.check(reading()) == []
+
+
 def test_the_same_is_noted_of_many(way, operator, market):
     assert way.act("bulk", 409, act="told")["type"].endswith("nothing_aboard")
     left(way)
-    way.act("bulk", 403, trader=market.carrier, act="told")
+    way.act("bulk", 403, trader=market.buyer, act="told")
     way.act("bulk", 422, act="told", bookings=[str(new_id())])
-    assert way.act("bulk", 200, act="told", bookings=[way.booking["id"]]) == {"count": 1}
-    assert way.act("bulk", 200, act="out_for_delivery", place=HANOI) == {"count": 1}
+    assert way.act("bulk", 200, act="told", bookings=[way.booking["id"]])["count"] == 1
+    assert way.act("bulk", 200, act="out_for_delivery", place=HANOI)["count"] == 1
     page = visitor(way.app, operator)
     path = f"/lorries/{way.booking['departure_id']}"
+    page.open(f"{path}/bulk")
+    page.send(f"{path}/bulk", {"code": "31", "place": HANOI, "bookings": []}, 303)
+    assert "Take back of all" in page.open(path)
     forms = ("brokers", "declarations", "transits", "swaps", "cooling", "pre-cooling", "readings", "hold", "bulk")
     for form in forms:
         assert f'action="{path}/{form}"' in page.open(f"{path}/{form}")

@@ -14,6 +14,7 @@ from marketplace.checkout.rules.changes import hours
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
+from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.edge.acts.checkout import Approximation, CartSeen
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow
 from marketplace.orders.rules.samples import SampleCredit as Credit
@@ -161,11 +162,42 @@ class Changing(Answer):
         )
 
 
+class TakenFrom(Answer):
+    """The distribution centre that a line is taken from: where it is handed over, and what may be promised there now.
+
+    ``status``: ``bonded``, sold as an import, with ``days_left`` that the first of it may stay in bond (0: today is the
+    last), or ``free``, sold inside the country; null where it is not sold from there any more.
+    """
+
+    id: UUID
+    place: str
+    name: str
+    country: str
+    status: str | None
+    left: int
+    days_left: int | None
+
+    @classmethod
+    def of(cls, found: Lying | None) -> "TakenFrom | None":
+        """Write a centre, None for goods that come by lorry."""
+        if found is None:
+            return None
+        return cls(
+            id=found.centre_id,
+            place=found.place_code,
+            name=found.place_name,
+            country=found.country,
+            status=found.status and str(found.status),
+            left=found.left,
+            days_left=found.days_left,
+        )
+
+
 class Line(Answer):
     """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name.
 
     ``freight`` is what the carrier of ``departure_id`` asks. ``changes`` are ways with a change of lorry, offered with
-    ``?changes=1`` alone.
+    ``?changes=1`` alone. With a ``centre`` it is handed over there: it has no departure and no freight.
     """
 
     listing_id: UUID
@@ -186,6 +218,7 @@ class Line(Answer):
     departure_id: UUID | None
     departures: list[Departure]
     changes: list[Changing]
+    centre: TakenFrom | None
     problems: list[Problem]
 
     @classmethod
@@ -215,6 +248,7 @@ class Line(Answer):
                 for option in line.options
             ],
             changes=[Changing.of(change, load.grams, ways) for change in line.changes],
+            centre=TakenFrom.of(line.item.lying),
             problems=[Problem(code=problem.code, facts=problem.facts) for problem in line.problems],
         )
 

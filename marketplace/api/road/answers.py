@@ -8,6 +8,7 @@ from marketplace.edge.acts.road import HeldOption
 from marketplace.edge.acts.road import Lorry as Seen
 from marketplace.kernel import clock
 from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.road.queries.bulk import BulkRow
 from marketplace.logistics.road.queries.cooling import ExcursionRow
 from marketplace.logistics.road.queries.declarations import DeclarationRow
 from marketplace.logistics.road.queries.held import ChoiceRow
@@ -415,6 +416,38 @@ class Kept(Answer):
 
 
 class Noted(Answer):
-    """Of how many consignments it was noted."""
+    """Of how many consignments it was noted, and the id by which all of it is taken back."""
+
+    id: UUID
+    count: int
+
+
+class BulkNote(Answer):
+    """What was noted of so many consignments at once."""
+
+    id: UUID
+    code: int
+    place: str | None
+    happened_at: Instant
+    count: int
+    noted_at: Instant
+    withdrawn_at: Instant | None
+
+    @classmethod
+    def of(cls, row: BulkRow) -> "BulkNote":
+        """Write a note."""
+        return cls(
+            id=row.id,
+            code=row.code,
+            place=row.place_code,
+            happened_at=row.happened_at,
+            count=row.count,
+            noted_at=row.noted_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+
+
+class Withdrawn(Answer):
+    """How many events were taken back."""
 
     count: int

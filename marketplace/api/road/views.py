@@ -200,8 +200,23 @@ def choose(departure_id: UUID, body: requests.HeldChoice, session: Session) -> t
     return 201, Created(id=acts.choose(session, departure_id, body))
 
 
+@api.get("/departures/<uuid:departure_id>/bulk")
+@operation(answers={200: Items[answers.BulkNote]}, tag=_TAG, permission=_WORK)
+def noted_of_many(departure_id: UUID) -> tuple[int, Items[answers.BulkNote]]:
+    """List what was noted of many consignments of a lorry at once: everything for the operator, a carrier's own."""
+    return 200, Items[answers.BulkNote](items=[answers.BulkNote.of(row) for row in acts.bulk_notes(departure_id)])
+
+
 @api.post("/departures/<uuid:departure_id>/bulk")
-@operation(answers={200: answers.Noted}, tag=_TAG, permission=_OPERATE, body=requests.BulkAct, idempotent=True)
+@operation(answers={200: answers.Noted}, tag=_TAG, permission=_WORK, body=requests.BulkAct, idempotent=True)
 def note_many(departure_id: UUID, body: requests.BulkAct, session: Session) -> tuple[int, answers.Noted]:
-    """Note the same of the named consignments of a lorry, or of all."""
-    return 200, answers.Noted(count=acts.note_many(session, departure_id, body))
+    """Note the same of the named consignments of a lorry, or of all: an act, or any code that is reported."""
+    note_id = acts.note_many(session, departure_id, body)
+    return 200, answers.Noted(id=note_id, count=acts.count_of(session, note_id))
+
+
+@api.post("/bulk-notes/<uuid:bulk_note_id>/withdrawal")
+@operation(answers={200: answers.Withdrawn}, tag=_TAG, permission=_WORK, idempotent=True)
+def withdraw_many(bulk_note_id: UUID, session: Session) -> tuple[int, answers.Withdrawn]:
+    """Take back everything that was noted at once."""
+    return 200, answers.Withdrawn(count=acts.withdraw_many(session, bulk_note_id))

@@ -9,7 +9,10 @@ from typing import Any, Final
 from marketplace.kernel.errors import Refused
 
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
-KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": frozenset({"city", "dc", "hub"})}
+# Under CPT and CIP the seller pays the carriage to there, while the buyer bears the risk from the hub on; under CIP the
+# seller insures it. CIF is for goods that go by ship alone: lines here have a road or rail to the ship.
+_ENDS: Final = frozenset({"city", "dc", "hub"})
+KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": _ENDS, "CPT": _ENDS, "CIP": _ENDS}
 # Pages are read in these.
 _READ_IN: Final = ("en", "zh", "vi")
 # Two Chinese characters, or four Latin letters: less is in many names by chance.

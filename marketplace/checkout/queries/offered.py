@@ -42,12 +42,12 @@ class Offered:
         confirm_by: Mapping[UUID, datetime],
         now: datetime,
     ) -> "Offered":
-        """Return what is looked for of these items; those without packing or destination are left out."""
+        """Return what is looked for of these items; those without packing or destination are left out, and those in centres."""
         legs: dict[UUID, Leg] = {}
         for item in items:
             key, offer = item.listing_id, offers.get(item.listing_id)
             place = destination_of(item.place_code, item.incoterm, to)
-            if offer is None or place is None or offer.packing is None:
+            if offer is None or place is None or offer.packing is None or item.lying is not None:
                 continue
             legs[key] = Leg(
                 hub_code=hub_of(item.incoterm, item.place_code, offer.hub_code),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from marketplace.distribution.centre_sales.rules import CentreUnits
 from marketplace.distribution.onward.rules import RideSpace
 from marketplace.distribution.rules.freight import FreightAgreement, LineSpace
 from marketplace.kernel.errors import Refused
@@ -42,7 +43,10 @@ class PlannedInsurance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutPlan:
-    """The orders of a checkout, the room of their lines, the freight contracts, and what is charged by card."""
+    """The orders of a checkout, the room of their lines, the freight contracts, and what is charged by card.
+
+    ``from_centre``: the units of lines that are fetched where they lie, and have no room anywhere.
+    """
 
     group: PlacedGroup
     spaces: tuple[LineSpace, ...]
@@ -56,6 +60,8 @@ class CheckoutPlan:
     def rooms(self) -> tuple[LineSpace, ...]:
         """All room that it takes, on first and on second departures."""
         return (*self.spaces, *(one.space for one in self.onward))
+
+    from_centre: tuple[CentreUnits, ...] = ()
 
     @property
     def listing_ids(self) -> tuple[UUID, ...]:

@@ -179,18 +179,27 @@ def assign(session: Session, departure_id: UUID, body: requests.CrewBody, *, car
     ``carrier_id``: a carrier assigns what it keeps itself to departures of its own lines.
     """
     row = departure_queries.departure(session, departure_id=departure_id, now=clock.now())
-    crew = Crew(
+    return crews.assign(
+        session,
+        actor=require_actor(),
+        departure_id=departure_id,
+        crew=crew_of(session, row, body),
+        now=clock.now(),
+        carrier_id=carrier_id,
+    )
+
+
+def crew_of(session: Session, row: DepartureRow, body: requests.CrewBody) -> Crew:
+    """Return a crew as it was sent, by positions of stops; for dangerous goods where such are aboard."""
+    return Crew(
         tractor_id=body.tractor,
         trailer_id=body.trailer,
         driver_ids=tuple(body.drivers),
-        first_stop=_position(row, "from_stop", body.from_stop),
-        last_stop=_position(row, "to_stop", body.to_stop),
+        first_stop=position(row, "from_stop", body.from_stop),
+        last_stop=position(row, "to_stop", body.to_stop),
         returns_at=body.returns_at,
-        is_dangerous=body.is_dangerous or _has_dangerous(session, departure_id),
+        is_dangerous=body.is_dangerous or _has_dangerous(session, row.id),
         is_cooled=body.is_cooled,
-    )
-    return crews.assign(
-        session, actor=require_actor(), departure_id=departure_id, crew=crew, now=clock.now(), carrier_id=carrier_id
     )
 
 
@@ -274,7 +283,8 @@ def _vehicle_kind(kind: Kind | None) -> Kind | None:
     return kind
 
 
-def _position(row: DepartureRow, field: str, code: str | None) -> int | None:
+def position(row: DepartureRow, field: str, code: str | None) -> int | None:
+    """Return where on the way a stop is, None where none is named; Refused for a place that is no stop."""
     if code is None:
         return None
     codes = [stop.place.code for stop in row.stops]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,9 @@ from marketplace.logistics.fleet.queries.fleets import DriverRow, VehicleRow
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import departures, tracking
 from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.road.queries import bulk as bulk_queries
 from marketplace.logistics.road.queries import cooling, declarations, held, lorries, movements
+from marketplace.logistics.road.queries.bulk import BulkRow
 from marketplace.logistics.road.queries.cooling import CoolingRow, ExcursionRow, PreCoolingRow
 from marketplace.logistics.road.queries.declarations import BrokerRow, DeclarationRow
 from marketplace.logistics.road.queries.held import ChoiceRow, OnwardRow
@@ -40,7 +43,9 @@ from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.logistics.tracing.queries import standing
 from marketplace.logistics.tracing.rules.estimating import Times
+from marketplace.logistics.tracing.rules.vocabulary import REPORTED
 
+_KNOWN: Final = frozenset(int(code) for code in REPORTED)
 _CODES = {
     requests.Bulk.TOLD: Status.CONSIGNEE_INFORMED,
     requests.Bulk.TO_CENTRE: Status.UNLOADED,
@@ -380,18 +385,42 @@ def choose(session: Session, departure_id: UUID, body: requests.HeldChoice) -> U
     return chosen.id
 
 
-def note_many(session: Session, departure_id: UUID, body: requests.BulkAct) -> int:
-    """Note the same of many consignments; return of how many."""
+def note_many(session: Session, departure_id: UUID, body: requests.BulkAct) -> UUID:
+    """Note the same of many consignments; return the note."""
+    if (body.act is None) == (body.code is None):
+        raise Refused.field("code", "one_of", "act, code")
+    if body.code is not None and body.code not in _KNOWN:
+        raise Refused.field("code", "choice", ", ".join(str(code) for code in sorted(_KNOWN)))
     return bulk.note(
         session,
         actor=require_actor(),
         departure_id=departure_id,
-        code=_CODES[body.act],
+        code=Status(body.code) if body.act is None else _CODES[body.act],
         booking_ids=body.bookings or None,
         place_code=body.place,
         happened_at=body.happened_at,
         now=clock.now(),
     )
+
+
+def count_of(session: Session, note_id: UUID) -> int:
+    """Return of how many consignments something was noted at once."""
+    return bulk_queries.note(session, note_id=note_id).count
+
+
+def bulk_notes(departure_id: UUID) -> tuple[BulkRow, ...]:
+    """Return what was noted of many on a lorry: all for the operator, its own for its carrier, nothing for a broker."""
+    session, actor = reading(), require_actor()
+    hat = access.reach(session, actor=actor, departure_id=departure_id).hat
+    if hat is Hat.BROKER:
+        return ()
+    company_id = None if hat is Hat.OPERATOR else actor.company
+    return bulk_queries.notes(session, departure_id=departure_id, company_id=company_id)
+
+
+def withdraw_many(session: Session, note_id: UUID) -> int:
+    """Take back what was noted of many at once; return how many events."""
+    return bulk.withdraw(session, actor=require_actor(), note_id=note_id, now=clock.now())
 
 
 def expected_until() -> datetime:

@@ -181,9 +181,10 @@ class Bulk(StrEnum):
 
 
 class BulkAct(Request):
-    """What happened to the named consignments of a lorry, or to all, when and where."""
+    """What happened to the named consignments of a lorry, or to all: an act, or a code of Recommendation 24."""
 
-    act: Bulk
+    act: Annotated[Bulk | None, BeforeValidator(blank_is_none)] = None
+    code: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
     bookings: list[UUID] | None = Field(default=None, max_length=500)
     place: Place = None
     happened_at: Instant = None

@@ -12,3 +12,11 @@ class FleetPapersEnding(Event):
 
     company_id: UUID
     paper_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaulMoved(Event):
+    """A carrier other than that of the line took a range of a departure, or drives it no more."""
+
+    departure_id: UUID
+    haul_id: UUID

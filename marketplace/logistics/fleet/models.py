@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.fleet.rules.cutoffs import CutoffKind
+from marketplace.logistics.fleet.rules.hauls import HaulState
 from marketplace.logistics.fleet.rules.papers import LONGEST_NUMBER, Kind, PaperKind
 
 
@@ -182,6 +183,24 @@ class FleetRotationLeg(Base):
     vehicle_id: Mapped[UUID] = mapped_column(sa.ForeignKey("fleet_vehicle.id"))
 
     __table_args__ = (sa.UniqueConstraint("vehicle_id", "departure_id", name="uq_fleet_rotation_leg_once"),)
+
+
+class Haul(Base):
+    """A range of stops of a departure (positions) that was offered to a carrier other than that of its line."""
+
+    __tablename__ = "haul"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    departure_id: Mapped[UUID] = mapped_column(sa.ForeignKey("departure.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    first_stop: Mapped[int] = mapped_column(sa.Integer)
+    last_stop: Mapped[int] = mapped_column(sa.Integer)
+    state: Mapped[HaulState] = mapped_column(StateColumn(HaulState))
+    offered_by: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.CheckConstraint("first_stop >= 0 AND last_stop > first_stop", name="stops"),)
 
 
 insert_only(FleetPaperNotice)

@@ -355,7 +355,7 @@ def _choices() -> dict[str, Any]:
         "units": [(code, shown.unit(code)) for code in shown.UNITS],
         "countries": choices.parties(),
         "currencies": choices.currencies(),
-        "incoterms": [("FCA", _("FCA – handed over at a hub")), ("DAP", _("DAP – brought to a city"))],
+        "incoterms": [(rule, str(text)) for rule, text in shown.RULES.items()],
         "places": [(place.code, f"{name} ({place.code})") for place, name in named if place.kind != "border_side"],
         "hubs": [(place.code, name) for place, name in named if place.kind == "hub"],
         "categories": [(row.code, shown.text(row.names)) for row in goods.categories(session)],

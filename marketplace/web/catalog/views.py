@@ -248,6 +248,7 @@ def product(listing_id: UUID) -> Any:
                 shown.ladder(sold_from(ladder, least), row.place_names, look.quantity) for ladder in listed.ladders
             ],
             "chosen": shown.basis(look.basis, row.place_names),
+            "paid": shown.PAID,
             "hidden": shown.hidden(row.visibility) if look.ladder is None else None,
             "own_until": row.own.get(look.basis),
             "is_own": look.basis in row.own,

@@ -19,6 +19,8 @@ KINDS: Final[dict[Kind, Any]] = {
     Kind.LOAD: lazy_gettext("Load"),
     Kind.SEAL: lazy_gettext("Seal"),
     Kind.GATE_OUT: lazy_gettext("Out of the gate"),
+    Kind.AT_BORDER: lazy_gettext("Reached a border"),
+    Kind.CLEARED: lazy_gettext("Cleared, crosses"),
     Kind.ARRIVED: lazy_gettext("Arrived"),
     Kind.STRIPPED: lazy_gettext("Unloaded"),
     Kind.OUT_FOR_DELIVERY: lazy_gettext("Out for delivery"),
@@ -68,6 +70,16 @@ def ends(work: Work) -> list[tuple[str, str]]:
         return []
     ahead = [stop for stop in work.departure.stops[1:] if stop.reached_at is None and not stop.is_border]
     return [(stop.place.code, stop.place.called(locale.current())) for stop in ahead]
+
+
+def borders(work: Work) -> list[tuple[str, str]]:
+    """Return the border where the lorry stands, else those ahead of it."""
+    stops, language = work.departure.stops, locale.current()
+    if work.departure.state is DepartureState.AT_BORDER:
+        stops = [stop for stop in stops if stop.is_border and stop.reached_at is not None][-1:]
+    else:
+        stops = [stop for stop in stops if stop.is_border and stop.reached_at is None]
+    return [(stop.place.code, stop.place.called(language)) for stop in stops]
 
 
 def damages() -> list[tuple[str, Any]]:

@@ -87,6 +87,7 @@ def _work(departure_id: UUID, endpoint: str, **typed: Any) -> str:
         words=shown.KINDS,
         damages=shown.damages(),
         places=shown.ends(work),
+        borders=shown.borders(work),
         conflicts=[shown.conflict(row, work) for row in work.conflicts],
         log=[shown.act(row, work) for row in work.acts[:30]],
         zone=shown.zone(work),

@@ -172,7 +172,7 @@ def _new_list(**given: Any) -> str:
         "prices/new_list.html",
         {"values": proposed, **given},
         currencies=choices.currencies(),
-        incoterms=[("FCA", _("FCA – handed over at a hub")), ("DAP", _("DAP – brought to a city"))],
+        incoterms=[(rule, str(text)) for rule, text in shown.RULES.items()],
         places=[
             (row.code, f"{shown.place_of(row)} ({row.code})")
             for row in reference.places(session)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
 from marketplace.edge.acts.road import Lorry
-from marketplace.edge.requests.road import CHANGES, REGIMES, Bulk
+from marketplace.edge.requests.road import CHANGES, REGIMES
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.road.rules.declared import Side
 from marketplace.logistics.road.rules.held import Option
@@ -77,11 +77,6 @@ OPTIONS: Final[Mapping[Option, Any]] = {
     Option.WAIT: _("Wait"),
     Option.OFF_LOAD: _("Take off here, into custody"),
     Option.TRANSFER: _("Put on another lorry"),
-}
-BULK: Final[Mapping[Bulk, Any]] = {
-    Bulk.TOLD: _("Consignees were told"),
-    Bulk.TO_CENTRE: _("Handed over to the distribution centre"),
-    Bulk.OUT_FOR_DELIVERY: _("Out for delivery"),
 }
 REGIME_WORDS: Final = REGIMES
 CHANGE_WORDS: Final = CHANGES

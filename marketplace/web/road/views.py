@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.edge.acts import road as acts
+from marketplace.edge.journeys import NAMES, name_of
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import road as requests
@@ -20,7 +21,9 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.logistics.fleet.rules.papers import Kind
 from marketplace.logistics.road.services.access import Hat
+from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import DepartureState, HoldCause
+from marketplace.logistics.tracing.rules.vocabulary import REPORTED
 from marketplace.web.road import shown
 from marketplace.web.road.blueprint import pages
 from marketplace.web.shared import acts as forms
@@ -84,6 +87,8 @@ def _lorry(departure_id: UUID, **given: Any) -> str:
         until=local(until, shown.zone_of(row, "")),
         currencies=choices.currencies(),
         pictures=shown.pictures(seen),
+        noted=[{"row": each, "what": name_of(each.code)} for each in acts.bulk_notes(departure_id)],
+        codes=[(int(code), str(NAMES[code])) for code in Status if code in REPORTED],
         **{"at": "", "values": {}, "errors": {}, "refusal": None, **given},
     )
 
@@ -114,7 +119,7 @@ for _path, _at, _permission in (
     ("expected-arrival", "expect", _WORK),
     ("hold", "hold", _WORK),
     ("held-choices", "choose", _OPERATE),
-    ("bulk", "bulk", _OPERATE),
+    ("bulk", "bulk", _WORK),
 ):
     _show_form(_path, _at, _permission)
 
@@ -320,8 +325,25 @@ def choose(departure_id: UUID) -> Any:
     return _act(departure_id, "choose", requests.HeldChoice, acts.choose, said, moments=("until",))
 
 
+@pages.post("/lorries/<uuid:departure_id>/bulk/<uuid:bulk_note_id>/withdrawal")
+@requires(_WORK, twin="POST /api/v1/bulk-notes/{id}/withdrawal")
+def withdraw_many(departure_id: UUID, bulk_note_id: UUID) -> Any:
+    """Take back everything that was noted at once."""
+
+    def work(session: Session) -> str:
+        acts.withdraw_many(session, bulk_note_id)
+        return url_for("road.lorry", departure_id=departure_id)
+
+    try:
+        done = forms.once(work)
+    except Conflict as refusal:
+        return forms.reshown(refusal, lambda **given: _lorry(departure_id, **{**given, "values": {}}))
+    flash(_("Taken back of each."), "good")
+    return done
+
+
 @pages.post("/lorries/<uuid:departure_id>/bulk")
-@requires(_OPERATE, twin="POST /api/v1/departures/{id}/bulk")
+@requires(_WORK, twin="POST /api/v1/departures/{id}/bulk")
 def note_many(departure_id: UUID) -> Any:
     """Note the same of many consignments."""
     return _act(departure_id, "bulk", requests.BulkAct, acts.note_many, _("Noted of each."))

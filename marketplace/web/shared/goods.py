@@ -14,7 +14,7 @@ from marketplace.catalog.rules.pricing import Ladder, tier_at
 from marketplace.catalog.rules.rows import CardRow, CategoryRow
 from marketplace.catalog.rules.texts import in_language, language_of
 from marketplace.catalog.rules.visibility import Visibility
-from marketplace.reference.rules import RCEP
+from marketplace.reference.rules import INCOTERMS, RCEP
 from marketplace.web.shared import locale, words
 
 # The words for units of UN/ECE Recommendation 20, one and many; None is the same for any number.
@@ -34,7 +34,23 @@ _HIDDEN: Final = {
     Visibility.NAMED: lazy_gettext("Price for customers of the merchant"),
     Visibility.ON_REQUEST: lazy_gettext("Price on request"),
 }
-BASES: Final = ("FCA", "DAP")
+RULES: Final[dict[str, Any]] = {
+    "FCA": lazy_gettext("FCA – handed over at a hub"),
+    "DAP": lazy_gettext("DAP – brought to a city"),
+    "CPT": lazy_gettext("CPT – carriage paid to a city"),
+    "CIP": lazy_gettext("CIP – carriage and insurance paid to a city"),
+}
+PAID: Final[dict[str, Any]] = {
+    "FCA": lazy_gettext("Under FCA freight is your own contract with the lorry's operator."),
+    "DAP": lazy_gettext("Under DAP the merchant pays the freight; it is in the price."),
+    "CPT": lazy_gettext(
+        "Under CPT the merchant pays the freight; it is in the price. The risk is yours from the hub on."
+    ),
+    "CIP": lazy_gettext(
+        "Under CIP the merchant pays the freight and insures the goods for you, 110 % against all risks; both are in "
+        "the price. The risk is yours from the hub on."
+    ),
+}
 
 
 class Unit(str):
@@ -140,7 +156,7 @@ def facets(categories: Sequence[CategoryRow], asked: Mapping[str, str | None]) -
     countries = sorted(((country(code), code) for code in RCEP), key=lambda pair: pair[0])
     groups = (
         ("category", _("Category"), [(row.code, text(row.names)) for row in categories]),
-        ("incoterm", _("Price basis"), [(rule, rule) for rule in BASES]),
+        ("incoterm", _("Price basis"), [(rule, rule) for rule in INCOTERMS]),
         ("origin", _("Origin"), [(code, name) for name, code in countries]),
     )
     return [

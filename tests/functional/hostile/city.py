@@ -190,7 +190,12 @@ def build(app: Flask) -> City:
             membership.roles = sorted(STAFF)
         treasurer = factories.staff(session, app, role=Role.TREASURY, now=now)
         rival = factories.trader(session, app, name="Rival", country="VN", now=now)
-        insurer = factories.trader(session, app, name="Marine", country="CN", kind=CompanyKind.INSURER, now=now)
+        insurer, haulier = (
+            factories.trader(session, app, name=name, country=country, kind=kind, now=now)
+            for name, country, kind in (
+                ("Marine", "CN", CompanyKind.INSURER), ("Haulier", "VN", CompanyKind.CARRIER),
+            )
+        )  # fmt: skip
         made_to_order = factories.listing(
             session, market.merchant.actor, sku="CH-MADE", stock=None, lead_days=20, now=now
         )
@@ -203,6 +208,7 @@ def build(app: Flask) -> City:
         "treasurer": treasurer,
         "rival": rival,
         "insurer": insurer,
+        "haulier": haulier,
     }
     city = City(app, people)
     city.ids |= {
@@ -299,6 +305,32 @@ def _keep_centres(city: City) -> None:
     city.call("thai", "PUT", "/centre-offers", offer)
     offer = {"listing": city.ids["live"], "centre": city.ids["centre.home"], "status": "free"}
     city.call("merchant", "PUT", "/centre-offers", offer)
+    _sell_from_centres(city)
+
+
+def _sell_from_centres(city: City) -> None:
+    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, one is on its way."""
+    day = (clock.now() - timedelta(days=1)).date().isoformat()
+    cleared = {
+        "quantity": 400, "status": "free", "declaration_number": "D-2", "declaration_line": 1, "declared_on": day,
+    }  # fmt: skip
+    said = {"centre": city.ids["centre.home"], "listing": city.ids["live"], "quantity": 400}
+    arrival = city.call("merchant", "POST", "/centre-stock/announcements", said)["id"]
+    city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
+    for name, seller, goods, centre in (
+        ("bonded", "thai", "pads", "centre"), ("ready", "merchant", "live", "centre.home"),
+        ("handed", "merchant", "live", "centre.home"),
+    ):  # fmt: skip
+        line = {"quantity": 40, "centre": city.ids[centre]}
+        cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)
+        payment = {"rail": "bank", "plan": "acceptance_100"}
+        body = {"expected_totals": cart["totals"], "payment": payment}
+        (order_id,) = city.call("buyer", "POST", "/checkout", body)["order_ids"]
+        city.call(seller, "POST", f"/orders/{order_id}/confirmation")
+        (sale, *_) = city.call("buyer", "GET", "/centre-sales")["items"]
+        city.ids[f"centre-sale.{name}"] = sale["id"]
+    handed = {"quantity": 40, "number": "N-1"}
+    city.call("operator", "POST", f"/centre-sales/{city.ids['centre-sale.handed']}/handover", handed)
 
 
 def bonded_lot() -> dict[str, Any]:
@@ -317,6 +349,27 @@ def released_line() -> dict[str, Any]:
     return {
         "quantity": 10, "declaration_number": "D-1", "declaration_line": 1, "declared_on": day, "duty_paid": True,
     }  # fmt: skip
+
+
+def _haul(city: City, runs: list[str], until: str) -> None:
+    """Offer ranges of departures to another carrier: one waits, one is taken, one is under way."""
+    rig = {}
+    for name, facts in (("tractor", {}), ("trailer", {"vehicle_type": city.ids["vehicle-type"]})):
+        facts |= {"kind": name, "plates": f"VN 29{name[3].upper()}1"}
+        rig[name] = city.ids[f"haul-{name}"] = city.call("haulier", "POST", "/fleet/vehicles", facts)["id"]
+        for kind in ("inspection", "insurance", "gms_permit"):
+            city.call("haulier", "POST", f"/fleet/vehicles/{rig[name]}/papers", {"kind": kind, "valid_until": until})
+    driver = city.call("haulier", "POST", "/fleet/drivers", {"name": "Le Van", "country": "VN"})["id"]
+    for kind in ("driving_licence", "passport"):
+        city.call("haulier", "POST", f"/fleet/drivers/{driver}/papers", {"kind": kind, "valid_until": until})
+    city.ids["haul-driver"] = driver
+    offer = {"carrier": city.ids["company.haulier"], "from_stop": "CN-YOUYIGUAN"}
+    city.ids["departure.to-haul"] = runs[0]
+    for name, departure in (("offered", runs[1]), ("taken", runs[2]), ("driven", city.ids["departure.clear"])):
+        made = city.call("operator", "POST", f"/departures/{departure}/hauls", offer)["id"]
+        city.ids[f"haul.{name}"] = made
+        if name != "offered":
+            city.call("haulier", "POST", f"/hauls/{made}/acceptance")
 
 
 def _depart(city: City) -> None:
@@ -449,6 +502,7 @@ def _drive(city: City) -> None:
     (city.ids["service"], *_others) = [row["id"] for row in city.call("operator", "GET", "/network/services")["items"]]
     city.ids["crew"] = city.call("operator", "POST", f"/departures/{city.ids['departure.crewed']}/crews", crew)["id"]
     city.call("operator", "POST", f"/departures/{city.ids['departure.at-border']}/crews", crew)
+    _haul(city, runs[40:43], until)
     begun = {"vehicle": city.ids["vehicle"], "departures": [city.ids["run.first"]]}
     city.ids["rotation"] = city.call("operator", "POST", "/rotations", begun)["id"]
 
@@ -751,6 +805,8 @@ def _track(city: City) -> None:
     key = city.call("carrier", "POST", "/tracking/keys")
     city.ids["reporting-key"], city.secrets["reporting"] = key["id"], f"{key['key']} {key['secret']}"
     city.ids["tracking-hook"] = city.call("carrier", "POST", "/tracking/hooks", {"url": "http://127.0.0.1:9/"})["id"]
+    many = city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/bulk", {"act": "told"})
+    city.ids["bulk-note"] = many["id"]
     link = city.call("buyer", "POST", f"/bookings/{city.ids['booking.arrived']}/tracking-links")
     city.ids |= {"tracking-link": link["id"], "tracking-token": link["url"].rpartition("/")[2]}
     post = {"company": city.ids["company.carrier"], "place": "VN-HUUNGHI"}

@@ -83,11 +83,14 @@ KINDS: Final = {
     "arrival_id": "centre-arrival",
     "lot_id": ("lot.bonded", "lot.free"),
     "lot_transfer_id": "lot-transfer",
+    "centre_sale_id": ("centre-sale.bonded", "centre-sale.ready", "centre-sale.handed"),
     "count_id": ("centre-count", "centre-count.waiting"),
     "vehicle_id": ("vehicle", "vehicle.spare"),
     "driver_id": ("driver", "driver.spare"),
     "fleet_paper_id": "fleet-paper",
     "crew_id": "crew",
+    "haul_id": "haul.",
+    "bulk_note_id": "bulk-note",
     "transit_id": "transit",
     "excursion_id": "excursion",
     "rotation_id": "rotation",
@@ -150,7 +153,7 @@ WORDS: Final = {
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide", "/work-worker.js")
-VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer")
+VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival", "insurer", "haulier")
 # Who owns nothing that has an id: pages of somebody's things are no pages to them.
 WITHOUT_THINGS: Final = {"newcomer", "rival"}
 # Addresses of files, which have no forms.

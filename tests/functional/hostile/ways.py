@@ -125,6 +125,14 @@ def _crew_form(city: City) -> Body:
     }
 
 
+def _haul_crew(city: City) -> Body:
+    return {
+        "tractor": city.ids["haul-tractor"],
+        "trailer": city.ids["haul-trailer"],
+        "drivers": [city.ids["haul-driver"]],
+    }
+
+
 def _rotation(city: City) -> Body:
     return {"vehicle": city.ids["vehicle.trailer"], "departures": [city.ids["run.first"]]}
 
@@ -397,6 +405,10 @@ def _centre_changed(_city: City) -> Body:
 
 def _found(city: City) -> Body:
     return {"lots": [{"lot": city.ids["lot.free"], "units": 9, "reason": "lost"}]}
+
+
+def _declared() -> Body:
+    return {name: value for name, value in released_line().items() if name != "quantity"}
 
 
 def _sent_on(city: City) -> Body:
@@ -903,7 +915,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /departures/{}/held-choices": Way(
         "operator", ("departure.resume",), lambda _: {"option": "wait", "until": _later()}
     ),
+    "GET /departures/{}/bulk": Way("operator", ("departure.arriving",)),
     "POST /departures/{}/bulk": Way("operator", ("departure.arriving",), body(act="told")),
+    "POST /bulk-notes/{}/withdrawal": Way("operator", ("bulk-note",)),
     "POST /departures/{}/crews": Way("operator", ("departure.manned",), _crew),
     "POST /crews/{}/withdrawal": Way("operator", ("crew",)),
     "GET /rotations": Way("operator"),
@@ -950,6 +964,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /centre-offers": Way("thai"),
     "PUT /centre-offers": Way("thai", (), body(listing=_of("pads"), centre=_of("centre.other"), status="bonded")),
     "DELETE /centre-offers/{}/{}": Way("thai", ("pads", "centre")),
+    "GET /centre-sales": Way("buyer"),
+    "GET /centre-sales/{}": Way("buyer", ("centre-sale.bonded",)),
+    "PUT /centre-sales/{}/broker": Way("buyer", ("centre-sale.bonded",), body(broker=_of("company.empty"))),
+    "POST /centre-sales/{}/release": Way("operator", ("centre-sale.bonded",), lambda _: _declared()),
+    "POST /centre-sales/{}/handover": Way("operator", ("centre-sale.ready",), body(quantity=40, number="N-2")),
+    "POST /centre-sales/{}/delivery": Way("buyer", ("centre-sale.handed",), body(damaged=1)),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),
     "GET /fleet/vehicles": Way("carrier"),
@@ -969,6 +989,19 @@ WAYS: Final[dict[str, Way]] = {
     "GET /fleet/departures/{}/crews": Way("carrier", ("departure.manned",)),
     "POST /fleet/departures/{}/crews": Way("carrier", ("departure.manned",), _crew),
     "POST /fleet/crews/{}/withdrawal": Way("carrier", ("crew",)),
+    "GET /departures/{}/hauls": Way("carrier", ("departure.to-haul",)),
+    "POST /departures/{}/hauls": Way(
+        "carrier",
+        ("departure.to-haul",),
+        body(carrier=_of("company.haulier"), from_stop="CN-YOUYIGUAN", to_stop=HANOI),
+    ),
+    "GET /hauls": Way("haulier"),
+    "GET /hauls/{}": Way("haulier", ("haul.taken",)),
+    "POST /hauls/{}/acceptance": Way("haulier", ("haul.offered",)),
+    "POST /hauls/{}/refusal": Way("haulier", ("haul.offered",)),
+    "POST /hauls/{}/withdrawal": Way("carrier", ("haul.offered",)),
+    "POST /hauls/{}/crews": Way("haulier", ("haul.taken",), _haul_crew),
+    "POST /hauls/{}/events": Way("haulier", ("haul.driven",), body(code=31, place=HANOI)),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "GET /itineraries": Way("", query=f"from={HUB}&to={HANOI}&kg=800&m3=2.5"),
     "GET /emission-factors": Way(""),
@@ -1822,6 +1855,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
+    "logistics.give_quote": body(to="VNHAN", kg="1000", m3="", ldm="", pallets=""),
     "fees.publish": body(
         percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2), source="The board."
     ),
@@ -1842,6 +1876,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "centres.send": _sent_on,
     "centres.release": lambda _: {**released_line(), "duty_paid": "1", "origin_proof": ""},
     "centres.name_broker": body(broker=_of("company.empty")),
+    "centres.name_sale_broker": body(broker=_of("company.empty")),
+    "centres.release_sale": lambda _: {**_declared(), "duty_paid": "1", "origin_proof": ""},
+    "centres.hand_over_sale": body(quantity="40", number="N-2"),
+    "centres.deliver_sale": body(damaged="1"),
     "centres.enter": lambda city: {
         f"lots.{city.ids['lot.free']}": "9",
         f"reason.{city.ids['lot.free']}": "lost",
@@ -1881,6 +1919,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "fleet.show_driver_paper": lambda city: {**_paper_of("visa")(city), "scan": (io.BytesIO(b""), "")},
     "fleet.assign": _crew_form,
     "fleet.assign_own": _crew_form,
+    "fleet.offer_haul": body(carrier=_of("company.haulier"), from_stop="CN-YOUYIGUAN", to_stop=""),
+    "fleet.man_haul": lambda city: (
+        _haul_crew(city) | {"drivers": city.ids["haul-driver"], "from_stop": "", "to_stop": "", "returns_at": ""}
+    ),
+    "fleet.report_haul": body(code="31", place=HANOI, event_at=""),
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
     "handling.operate": _by_form,
     "handling.carry": _by_form,
@@ -2082,6 +2125,9 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "fleet.assign": ("operator", "departure.manned"),
     "fleet.assign_own": ("carrier", "departure.manned"),
+    "fleet.offer_haul": ("carrier", "departure.to-haul"),
+    "fleet.man_haul": ("haulier", "haul.taken"),
+    "fleet.report_haul": ("haulier", "haul.driven"),
     "fleet.retire_vehicle": ("carrier", "vehicle.spare"),
     "fleet.retire_driver": ("carrier", "driver.spare"),
     "centres.announce": ("merchant", ""),

@@ -26,6 +26,8 @@ _WORK: Final[dict[Kind, Work]] = {
     Kind.RECEIPT: cartons.count,
     Kind.SEAL: lorries.seal,
     Kind.GATE_OUT: lorries.gate_out,
+    Kind.AT_BORDER: lorries.at_border,
+    Kind.CLEARED: lorries.cleared,
     Kind.ARRIVED: lorries.arrived,
     Kind.STRIPPED: lorries.stripped,
     Kind.OUT_FOR_DELIVERY: lorries.out_for_delivery,

@@ -13,6 +13,7 @@ from marketplace.logistics.handling.services import journal, units
 from marketplace.logistics.handling.services.journal import Sent
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, BookingState, DepartureState
 from marketplace.logistics.services import tracking
@@ -58,10 +59,40 @@ def gate_out(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happe
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
 
 
+def at_border(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
+    """Note that the lorry waits at a border, the next on its way where none is named; once, whoever else says so."""
+    place = act.content.get("place") or None
+    row = departures.departure(session, departure_id=act.departure_id, now=now)
+    is_known = row.state is _S.AT_BORDER if place is None else place in _reached(row, borders=True)
+    if not is_known:
+        journey.at_border(
+            session, actor=actor, departure_id=act.departure_id, place_code=place, happened_at=happened, now=now
+        )
+    journal.applied(session, act=act, sent=sent, actor=actor, now=now)
+
+
+def cleared(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
+    """Note that the lorry is cleared and crosses, at the border that is named; once, whoever else says so.
+
+    Refused ``place`` for a border where it does not stand and did not.
+    """
+    place = act.content.get("place") or None
+    row = departures.departure(session, departure_id=act.departure_id, now=now)
+    reached = _reached(row, borders=True)
+    stands = row.state is _S.AT_BORDER and place in (None, reached[-1])
+    crossed = row.state is _S.CLEARED if place is None else place in reached and not stands
+    if place is not None and not stands and not crossed and row.state is _S.AT_BORDER:
+        raise Refused.field("place", "choice", reached[-1])
+    if not crossed:
+        journey.clear(session, actor=actor, departure_id=act.departure_id, happened_at=happened, now=now)
+    journal.applied(session, act=act, sent=sent, actor=actor, now=now)
+
+
 def arrived(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened: datetime, now: datetime) -> None:
-    """Note that the lorry is at the end of its line, or at a place on its way that is named."""
-    if _state(session, act, now) not in _ARRIVED:
-        place = act.content.get("place") or None
+    """Note that the lorry is at the end of its line, or at a place on its way that is named; each place once."""
+    place = act.content.get("place") or None
+    row = departures.departure(session, departure_id=act.departure_id, now=now)
+    if row.state not in _ARRIVED and place not in _reached(row, borders=False):
         journey.arrive(
             session, actor=actor, departure_id=act.departure_id, place_code=place, happened_at=happened, now=now
         )
@@ -94,6 +125,11 @@ def out_for_delivery(
         now=now,
     )
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
+
+
+def _reached(row: DepartureRow, *, borders: bool) -> list[str]:
+    """Return the borders that the lorry was at, or the places after its hub where cargo leaves it."""
+    return [stop.place.code for stop in row.stops[1:] if stop.reached_at is not None and stop.is_border is borders]
 
 
 def _state(session: Session, act: HandlingAct, now: datetime) -> DepartureState:

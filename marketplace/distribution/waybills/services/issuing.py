@@ -22,11 +22,13 @@ from marketplace.distribution.services import cargo_papers
 from marketplace.distribution.waybills import queries
 from marketplace.distribution.waybills.queries import Consigned
 from marketplace.kernel.actor import SYSTEM
+from marketplace.logistics.fleet.events import HaulMoved
+from marketplace.logistics.fleet.queries import hauls
 from marketplace.logistics.planning.queries.natures import natures_of
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries import departures
-from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.bookings import BookingRow, bookings_on
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import CURRENT
 from marketplace.orders.events import LineDelivered, LineMoved
@@ -67,6 +69,21 @@ def again(session: Session, *, order_id: UUID, line_id: UUID, now: datetime) -> 
     _of_line(session, line_id, now)
 
 
+def on_haul_moved(session: Session, event: HaulMoved) -> None:
+    """Issue the waybills of a departure again: they name the carriers that follow on its own."""
+    for_bookings(session, bookings=bookings_on(session, departure_id=event.departure_id), now=event.at)
+
+
+def _successors(session: Session, departure: DepartureRow, to_place: str) -> tuple[str, ...]:
+    """Return the names of the carriers that take goods on, before they leave the lorry, in the order of the way."""
+    leaves_at = next(
+        (number for number, stop in enumerate(departure.stops) if stop.place.code == to_place), len(departure.stops)
+    )
+    found = hauls.successors(session, departure_id=departure.id, leaves_at=leaves_at)
+    names = accounts.get_companies(session, company_ids=set(found))
+    return tuple(names[company_id].name for company_id in found)
+
+
 def _of_line(session: Session, line_id: UUID, now: datetime) -> None:
     booking = line_bookings.current(session, line_id=line_id)
     if booking is not None:
@@ -96,6 +113,7 @@ class _Facts:
     consignee: Party
     marks: tuple[Marks, ...]
     order: str
+    successors: tuple[str, ...]
 
     @classmethod
     def of(cls, session: Session, one: Consigned, now: datetime) -> "_Facts":
@@ -113,6 +131,7 @@ class _Facts:
             consignee=one.order.parties[one.booking.consignee_company_id],
             marks=() if one.returns else cargo_papers.marks_of_line(session, agreed, one.line.id, now),
             order=reference_of(one.order),
+            successors=_successors(session, departure, one.booking.to_place),
         )
 
     @property
@@ -158,7 +177,7 @@ def _waybill(
         basis=one.order.incoterm,
         payer=_payer(one),
         documents=(*_attached(session, one), *((note,) if note else ())),
-        carriers=(),
+        carriers=facts.successors,
         reservations=_reservations(session, one),
         marks=facts.marks,
         units=tuple(Unit(label=unit.sscc, cartons=unit.cartons, gross_g=unit.grams, cm3=unit.cm3) for unit in units),

@@ -18,9 +18,9 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureCancelled
 from marketplace.logistics.fleet.models import CrewAssignment, CrewDriver, FleetDriver, FleetVehicle
 from marketplace.logistics.fleet.queries import crews as queries
-from marketplace.logistics.fleet.queries import fleets, rotations
+from marketplace.logistics.fleet.queries import fleets, hauls, rotations
 from marketplace.logistics.fleet.queries.fleets import DriverRow, VehicleRow
-from marketplace.logistics.fleet.rules.assigning import Member, check_crew, planned_return, span_of
+from marketplace.logistics.fleet.rules.assigning import Member, Span, check_crew, planned_return, span_of
 from marketplace.logistics.fleet.rules.papers import Kind, Trip
 from marketplace.logistics.queries.departures import departure
 from marketplace.logistics.rules.states import DepartureState
@@ -71,9 +71,13 @@ def put_on(
     crew: Crew,
     keeper_id: UUID | None = None,
     takes_over_at: datetime | None = None,
+    shared: frozenset[UUID] = frozenset(),
     now: datetime,
 ) -> UUID:
-    """Do what ``assign`` does for an actor whom the caller asked; ``takes_over_at``: not at its first stop's time."""
+    """Do what ``assign`` does for an actor whom the caller asked; ``takes_over_at``: not at its first stop's time.
+
+    ``shared`` are vehicles that the keeper may use although another keeps them.
+    """
     acting.lock(session, departure_id=departure_id)
     row = departure(session, departure_id=departure_id, now=now)
     if row.state in _OVER:
@@ -84,10 +88,11 @@ def put_on(
     for other in queries.crews_of(session, departure_ids=[departure_id]).get(departure_id, ()):
         if span.shares_legs(other.span):
             raise Conflict("crew_legs", crew=other.id)
+    _keep_off(session, departure_id, span, crew.tractor_id, keeper_id)
     if not crew.driver_ids or len(set(crew.driver_ids)) != len(crew.driver_ids):
         raise Refused.field("drivers", "required" if not crew.driver_ids else "taken", "one or more")
     vehicle_ids = (crew.tractor_id, crew.trailer_id)
-    _take_turns(session, vehicle_ids, crew.driver_ids, keeper_id)
+    _take_turns(session, vehicle_ids, crew.driver_ids, keeper_id, shared)
     # Who hands over on the way goes home from there; who drives to the end comes back with the rotation.
     is_whole = span.last == len(row.stops) - 1
     chained = (
@@ -162,19 +167,32 @@ def on_departure_cancelled(session: Session, event: DepartureCancelled) -> None:
     )
 
 
+def _keep_off(session: Session, departure_id: UUID, span: Span, tractor_id: UUID, keeper_id: UUID | None) -> None:
+    """Refuse legs that another carrier than the keeper, or else the tractor's, has been offered or has taken."""
+    for haul in hauls.hauls_of(session, departure_id=departure_id):
+        if haul.stands and haul.first_stop < span.last and span.first < haul.last_stop:
+            kept = fleets.vehicles_by_id(session, vehicle_ids=(tractor_id,)).get(tractor_id)
+            if haul.company_id not in (keeper_id, kept.company_id if kept else None):
+                raise Conflict("haul_taken", departure=departure_id)
+
+
 def _take_turns(
-    session: Session, vehicle_ids: Iterable[UUID], driver_ids: Iterable[UUID], keeper_id: UUID | None
+    session: Session,
+    vehicle_ids: Iterable[UUID],
+    driver_ids: Iterable[UUID],
+    keeper_id: UUID | None,
+    shared: frozenset[UUID],
 ) -> None:
     """Raise the turn of every vehicle and driver that is at work still, in the order of ids; Refused for any other.
 
-    ``keeper_id``: any that this company does not keep is refused, too.
+    ``keeper_id``: any that this company does not keep, and that is not ``shared``, is refused, too.
     """
     for entity, ids, field in ((FleetVehicle, vehicle_ids, "tractor"), (FleetDriver, driver_ids, "drivers")):
         for member_id in sorted(set(ids)):
             done: Any = session.execute(
                 sa.update(entity)
                 .where(entity.id == member_id, entity.retired_at.is_(None))
-                .where(sa.true() if keeper_id is None else entity.company_id == keeper_id)
+                .where(sa.true() if keeper_id is None or member_id in shared else entity.company_id == keeper_id)
                 .values(turn=entity.turn + 1)
                 .execution_options(synchronize_session=False)
             )

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     LOAD = "load"
     SEAL = "seal"
     GATE_OUT = "gate_out"
+    AT_BORDER = "at_border"
+    CLEARED = "cleared"
     ARRIVED = "arrived"
     STRIPPED = "stripped"
     OUT_FOR_DELIVERY = "out_for_delivery"

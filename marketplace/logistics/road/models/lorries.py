@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.road.rules.reefers import LONGEST_LOGGER
@@ -108,6 +108,22 @@ class HeldChoice(Base):
     cost_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
     chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BulkNote(Base):
+    """The same event, noted of many consignments of a departure at once; ``event_ids`` are taken back together."""
+
+    __tablename__ = "bulk_note"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    departure_id: Mapped[UUID] = mapped_column(sa.ForeignKey("departure.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    code: Mapped[int] = mapped_column(sa.Integer)
+    place_code: Mapped[str | None] = mapped_column(sa.ForeignKey("place.code"))
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event_ids: Mapped[list[str]] = mapped_column(Json)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 for _table in (VehicleHandover, PreCooling, ReeferReading, HeldChoice):

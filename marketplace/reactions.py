@@ -14,7 +14,8 @@ from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout import events as checked_out
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
-from marketplace.distribution.centres.services import selling as centre_stock
+from marketplace.distribution.centre_sales import events as sale_events
+from marketplace.distribution.centre_sales.services import following as centre_sales
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.costs.services import planning as cost_plans
 from marketplace.distribution.fees import events as fee_events
@@ -68,6 +69,7 @@ from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import cargo_news as cargo_letters
+from marketplace.notices.services import centre_sales as sale_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
@@ -140,6 +142,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
     fleet_events.HaulMoved: (issuing.on_haul_moved,),
     BondsEnding: (bonds.on_bonds_ending,),
+    sale_events.CentreSaleMoved: (sale_letters.on_moved,),
+    sale_events.CentreSaleUncollected: (sale_letters.on_uncollected,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (goods_screening.on_listings, moderation.on_submitted, likeness.on_rewritten),
@@ -168,13 +172,13 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
-    orders.OrderConfirmed: (changes.on_order_went_on, notices.on_order_confirmed),
-    orders.OrderSecured: (booking.on_order_secured, samples.on_order_secured),
+    orders.OrderConfirmed: (centre_sales.on_order_went_on, changes.on_order_went_on, notices.on_order_confirmed),
+    orders.OrderSecured: (booking.on_order_secured, centre_sales.on_order_went_on, samples.on_order_secured),
     orders.OrderCancelled: (
         changes.on_order_went_on,
         inspections.on_order_cancelled,
         booking.on_order_cancelled,
-        centre_stock.on_order_cancelled,
+        centre_sales.on_order_cancelled,
         samples.on_order_cancelled,
         crediting.on_order_cancelled,
         certifying.on_order_cancelled,
@@ -193,6 +197,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     ),
     orders.LineLessened: (
         amending.on_line_lessened,
+        centre_sales.on_line_lessened,
         hire_rounds.on_line_lessened,
         crediting.on_line_lessened,
         inspections.on_line_lessened,

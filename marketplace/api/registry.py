@@ -18,6 +18,7 @@ from marketplace.api.catalog import warehouses as catalog_warehouses
 from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.ending import api as ending
 from marketplace.api.catalog.views import api as catalog
+from marketplace.api.centre_sales.views import api as centre_sales
 from marketplace.api.centres.views import api as centres
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
@@ -127,6 +128,7 @@ BLUEPRINTS = (
     screening,
     lists,
     fleet,
+    centre_sales,
     hauls,
     centres,
     own_crews,

@@ -190,8 +190,9 @@ def unbooked(session: Session) -> tuple[UnbookedRow, ...]:
         .where(
             Order.secured_at.is_not(None),
             sa.or_(Order.state.in_(_GOES_ON), OrderLine.replaces_id.is_not(None)),
-            # What a courier takes has no booking to lose.
+            # What a courier takes, or is fetched in a centre, has no booking to lose.
             Order.by_courier.is_(False),
+            Order.centre_id.is_(None),
             waiting,
             ~carried,
         )
@@ -245,8 +246,8 @@ def breaches(session: Session) -> list[Breach]:
         sa.select(OrderLine.id)
         .join(Order, Order.id == OrderLine.order_id)
         .outerjoin(LineBooking, LineBooking.line_id == OrderLine.id)
-        # What a courier takes rides on no lorry, and nothing else goes without one.
-        .where(LineBooking.booking_id.is_(None) != Order.by_courier)
+        # What a courier takes, or is fetched in a centre, rides on no lorry, and nothing else goes without one.
+        .where(LineBooking.booking_id.is_(None) != sa.or_(Order.by_courier, Order.centre_id.is_not(None)))
     )
     return [
         *(
@@ -254,7 +255,7 @@ def breaches(session: Session) -> list[Breach]:
             for contract_id in session.scalars(uneven)
         ),
         *(
-            Breach("8 line booking", "order_line", line_id, "no booking was made for the line, or a courier takes it")
+            Breach("8 line booking", "order_line", line_id, "no booking was made for the line, or it rides on no lorry")
             for line_id in session.scalars(bare)
         ),
         *_lowered(session),

@@ -317,6 +317,7 @@ _PHRASES: Final = (
     N_("a consignment that your company sends or gets"),
     N_("a proof of the owner for these goods"),
     N_("a distribution centre"),
+    N_("a centre that the listing is sold from"),
     N_("another centre"),
     N_("a centre with a licence for bond"),
     N_("the number of the transit movement"),

@@ -267,6 +267,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A count in a distribution centre that differs by more waits for another person; 0 lets every one wait."),
         _PERCENT,
     ),
+    Setting.CENTRE_COLLECT_WORKING_DAYS: Words(
+        _("Time to fetch goods from a centre"),
+        _("Goods ordered in a distribution centre are declared and fetched within it, or both sides are told."),
+        _WORKING_DAYS,
+    ),
     Setting.TIMETABLE_DAYS: Words(
         _("Length of the timetable"), _("So far ahead departures can be booked."), _DAYS
     ),

@@ -73,6 +73,7 @@ class News(StrEnum):
     GOODS_PAPERS_END = "goods_papers_end"
     FLEET_PAPERS_END = "fleet_papers_end"
     BOND_ENDS = "bond_ends"
+    CENTRE_SALE_MOVED = "centre_sale_moved"
     PROPOSAL_DECIDED = "proposal_decided"
     ENQUIRY_WAITS = "enquiry_waits"
     LEAD_CAME = "lead_came"
@@ -165,6 +166,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.GOODS_PAPERS_END: Permission.CATALOG_LISTING_EDIT,
     News.FLEET_PAPERS_END: Permission.PARTNER_FLEET_KEEP,
     News.BOND_ENDS: Permission.CATALOG_LISTING_EDIT,
+    News.CENTRE_SALE_MOVED: Permission.TRADE_DOCUMENT_READ,
     News.INVOICES_MISSING: Permission.TRADE_INVOICE_RECORD,
     News.PROPOSAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,

@@ -32,17 +32,21 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
-    """The merchant accepted the order."""
+    """The merchant accepted the order; ``from_centre``: its goods lie in a distribution centre."""
+
+    from_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSecured(OrderEvent):
     """The deposit is there, or nothing was due: stock is promised, space may be confirmed.
 
-    ``by_courier`` says that it is a sample's, which no lorry carries.
+    ``by_courier`` says that it is a sample's, which no lorry carries; ``from_centre`` that its goods lie in a
+    distribution centre.
     """
 
     by_courier: bool
+    from_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class OrderCancelled(OrderEvent):
     """The order ended before its goods were handed over; ``reason`` is a code of ``rules.states.CancelReason``."""
 
     reason: str
+    from_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +157,7 @@ class LineLessened(OrderEvent):
 
     line_id: UUID
     left: int
+    from_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class CartLine(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     incoterm: Mapped[str] = mapped_column(sa.String(3))
     place_code: Mapped[str] = mapped_column(sa.String(40))
+    # Where they lie already: they are fetched there, and what lies elsewhere stays. An id that others know.
+    centre_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
@@ -84,6 +86,10 @@ class Order(Base):
     kind: Mapped[OrderKind] = mapped_column(StateColumn(OrderKind), default=OrderKind.BULK, server_default="bulk")
     # A courier takes it to its buyer: it has no room on any lorry.
     by_courier: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    # Where its goods lie already, by an id that others know: they are fetched there, and not of its merchant's stock.
+    centre_id: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
+    # Sold inside one country, of goods that are in free circulation there: nothing is imported by it.
+    is_domestic: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     # Who sells to the buyer where the merchant does not itself: the operator's trading company.
     seller_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     state: Mapped[OrderState] = mapped_column(StateColumn(OrderState))

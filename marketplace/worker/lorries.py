@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import current_app
 
 from marketplace.distribution import flows as distribution
+from marketplace.distribution.centre_sales import flows as centre_sales
 from marketplace.distribution.costs import flows as costs
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
@@ -44,6 +45,11 @@ def watch_fleet_papers(_args: dict[str, Any]) -> None:
 def watch_bonds(_args: dict[str, Any]) -> None:
     """Tell owners of goods that must leave bond soon."""
     centres.watch(now=clock.now())
+
+
+def watch_centre_sales(_args: dict[str, Any]) -> None:
+    """Tell of goods that were ordered in a centre and not fetched in time."""
+    centre_sales.watch(now=clock.now())
 
 
 def pack_floor(args: dict[str, Any]) -> None:

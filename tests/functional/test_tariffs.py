@@ -174,6 +174,23 @@ def test_a_quote_names_what_binds_and_what_it_is_made_of(enter, call, market):
     call(market.buyer, "POST", "/freight-quotes", json=nothing, expect=422)
 
 
+def test_a_quote_is_asked_for_by_a_form_and_shows_both_prices(app, enter, call, market):
+    enter(lorry_price="2000")
+    buyer, departure = Reader(app, market.buyer), first_departure(call, market)
+    path = f"/departures/{departure}/quote"
+    assert path in buyer.get(f"/departures/{departure}")
+    refused = said(buyer.post(path, {"to": factories.HANOI}, expect=422))
+    assert "Some fields need another look" in refused
+    form = {"to": factories.HANOI, "kg": "1000", "m3": "8", "ldm": "1.2", "pallets": "3"}
+    where = buyer.post(path, form)
+    seen = said(buyer.get(where))
+    for words in ("2,664 kg: the volume decides", "2,930.40", "3,224.83", "whole lorry is cheaper", "2 hours free"):
+        assert words in seen, words
+    quote = call(market.buyer, "GET", where, expect=200)
+    assert (quote["whole_lorry"]["price"]["amount"], quote["freight"]["amount"]) == ("2000.00", "3224.83")
+    Reader(app, market.merchant).get(where, expect=404)
+
+
 def checked_out(call, market, quotes, amount, expect):
     cart = call(market.buyer, "GET", "/cart", expect=200)
     totals = [one | ({"amount": amount} if one["kind"] == "freight" else {}) for one in cart["totals"]]

@@ -26,10 +26,39 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.rows import CardRow, OwnRow, PictureRow, PriceRow
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.catalog.services.grid import Done
+from marketplace.distribution.centres.queries import Sold
 from marketplace.edge.acts.looking import Look
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError
+
+
+class SoldFrom(Answer):
+    """A distribution centre that a listing is sold from: ``bonded`` as an import, ``free`` inside the country.
+
+    ``left``: the units there that nobody was promised. A line of a cart with this ``centre`` is taken from there.
+    """
+
+    centre: UUID
+    place: str
+    name: str
+    country: str
+    status: str
+    currency: str
+    left: int
+
+    @classmethod
+    def of(cls, row: Sold) -> "SoldFrom":
+        """Write a centre."""
+        return cls(
+            centre=row.centre_id,
+            place=row.place.code,
+            name=row.place.name,
+            country=row.place.country,
+            status=str(row.status),
+            currency=row.currency,
+            left=row.left,
+        )
 
 
 class Listing(Answer):
@@ -64,6 +93,7 @@ class Listing(Answer):
     packing: PackingAnswer | None
     stock: int | None
     lead_days: int | None
+    centres: list[SoldFrom] = Field(default_factory=list[SoldFrom])
     low_below: int | None = None
     ready_at: Instant | None = None
     closed: Closed | None = None
@@ -79,8 +109,8 @@ class Listing(Answer):
     duties: str = "import duty and tax not included, paid by the importer of record"
 
     @classmethod
-    def of(cls, look: Look) -> "Listing":
-        """Write a live listing as it was asked for."""
+    def of(cls, look: Look, sold: Sequence[Sold] = ()) -> "Listing":
+        """Write a live listing as it was asked for, with the centres that it is sold from."""
         row, offer = look.listing, look.listing.offer
         return cls(
             id=offer.listing_id,
@@ -106,6 +136,7 @@ class Listing(Answer):
             packing=PackingAnswer.of(offer.packing) if offer.packing else None,
             stock=offer.available,
             lead_days=offer.lead_days,
+            centres=[SoldFrom.of(each) for each in sold],
             ready_at=look.ready_at,
             closed=_closed(look.notice),
             pictures=[Picture.of(each) for each in row.pictures],

@@ -15,6 +15,7 @@ from marketplace.catalog.queries import goods, own, prices, sections
 from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
+from marketplace.distribution.centres.queries import sold_from
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import closing, grid, looking, sellers
 from marketplace.edge.identity import current_actor, reading_company, require_actor
@@ -87,7 +88,9 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
     session = reading()
     try:
         look = looking.look(session, listing_id=listing_id, asked=query, viewer=reading_company(), now=clock.now())
-        return 200, answers.Listing.of(look)
+        is_there = look.listing.said.centres > 0
+        sold = sold_from(session, listing_ids=[listing_id]).get(listing_id, ()) if is_there else ()
+        return 200, answers.Listing.of(look, sold)
     except NotFound:
         actor = current_actor()
         if actor is None or actor.company_id is None or not actor.may(_EDIT):

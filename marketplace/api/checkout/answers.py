@@ -13,6 +13,7 @@ from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
+from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.edge.acts.checkout import Approximation, CartSeen
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow
 from marketplace.orders.rules.samples import SampleCredit as Credit
@@ -127,8 +128,42 @@ class SampleCredit(Answer):
         return cls(sample_id=credit.sample_id, reference=credit.reference, amount=Amount.of(credit.amount))
 
 
+class TakenFrom(Answer):
+    """The distribution centre that a line is taken from: where it is handed over, and what may be promised there now.
+
+    ``status``: ``bonded``, sold as an import, with ``days_left`` that the first of it may stay in bond (0: today is the
+    last), or ``free``, sold inside the country; null where it is not sold from there any more.
+    """
+
+    id: UUID
+    place: str
+    name: str
+    country: str
+    status: str | None
+    left: int
+    days_left: int | None
+
+    @classmethod
+    def of(cls, found: Lying | None) -> "TakenFrom | None":
+        """Write a centre, None for goods that come by lorry."""
+        if found is None:
+            return None
+        return cls(
+            id=found.centre_id,
+            place=found.place_code,
+            name=found.place_name,
+            country=found.country,
+            status=found.status and str(found.status),
+            left=found.left,
+            days_left=found.days_left,
+        )
+
+
 class Line(Answer):
-    """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name."""
+    """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name.
+
+    With a ``centre`` it is handed over there: it has no departure and no freight.
+    """
 
     listing_id: UUID
     sku: str
@@ -147,6 +182,7 @@ class Line(Answer):
     freight_included: bool
     departure_id: UUID | None
     departures: list[Departure]
+    centre: TakenFrom | None
     problems: list[Problem]
 
     @classmethod
@@ -175,6 +211,7 @@ class Line(Answer):
                 Departure.of(option, load.grams, ways.get((option.line_code, option.to_place)))
                 for option in line.options
             ],
+            centre=TakenFrom.of(line.item.lying),
             problems=[Problem(code=problem.code, facts=problem.facts) for problem in line.problems],
         )
 

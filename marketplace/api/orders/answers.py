@@ -24,7 +24,8 @@ from marketplace.payments.queries.cards import RefundRow
 class OrderInList(Answer):
     """An order in a list; ``total`` is as placed, ``agreed_total`` what is to be paid: less ``credit``, with changes.
 
-    ``credit`` is what samples bought before took off it; ``by_courier`` goods ride on no lorry.
+    ``credit`` is what samples bought before took off it; ``by_courier`` goods ride on no lorry, nor do those
+    of a ``centre_id``, which are fetched there; ``is_domestic``: nothing is imported by it.
     """
 
     id: UUID
@@ -35,6 +36,8 @@ class OrderInList(Answer):
     merchant_id: UUID
     kind: str
     by_courier: bool
+    centre_id: UUID | None
+    is_domestic: bool
     state: str
     total: Amount
     credit: Amount
@@ -316,6 +319,8 @@ def _facts(row: OrderRow, side: str) -> dict[str, Any]:
         "merchant_id": row.merchant_id,
         "kind": str(row.kind),
         "by_courier": row.by_courier,
+        "centre_id": row.centre_id,
+        "is_domestic": row.is_domestic,
         "state": str(row.state),
         "total": Amount.of(row.total),
         "credit": Amount.of(row.credit),

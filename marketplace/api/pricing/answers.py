@@ -8,7 +8,7 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.freight import Component
 from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.pricing.queries.versions import VersionRow
-from marketplace.logistics.rules.freight import whole_lorry_from
+from marketplace.logistics.rules.freight import Rates, whole_lorry_from
 
 
 class Break(Answer):
@@ -70,7 +70,6 @@ class Version(Answer):
     def of(cls, row: VersionRow, now: datetime) -> "Version":
         """Write a version."""
         rates, terms = row.rates, row.rates.terms
-        cheaper_from = whole_lorry_from(rates)
         return cls(
             id=row.id,
             to_place=row.to_place,
@@ -84,13 +83,7 @@ class Version(Answer):
                 for one in terms.surcharges
             ],
             lorry_kg=None if terms.lorry_g is None else terms.lorry_g // 1_000,
-            whole_lorry=terms.whole
-            and WholeLorry(
-                price=Amount.of(terms.whole.price),
-                free_hours=terms.whole.free_minutes // 60,
-                waiting_per_hour=Amount.of(terms.whole.waiting),
-                cheaper_from_kg=None if cheaper_from is None else cheaper_from // 1_000,
-            ),
+            whole_lorry=_whole(rates),
             fill=[FillStep(percent=one.percent, share=f"{one.factor_bp / 100:.2f}") for one in terms.fill],
             valid_from=row.valid_from,
             valid_to=row.valid_to,
@@ -117,9 +110,10 @@ class Quote(Answer):
     made_at: Instant
     expires_at: Instant
     holds: bool
+    whole_lorry: WholeLorry | None
 
     @classmethod
-    def of(cls, row: QuoteRow, now: datetime) -> "Quote":
+    def of(cls, row: QuoteRow, rates: Rates, now: datetime) -> "Quote":
         """Write a quote."""
         return cls(
             id=row.id,
@@ -133,4 +127,15 @@ class Quote(Answer):
             made_at=row.made_at,
             expires_at=row.expires_at,
             holds=row.holds(now),
+            whole_lorry=_whole(rates),
         )
+
+
+def _whole(rates: Rates) -> WholeLorry | None:
+    whole, cheaper_from = rates.terms.whole, whole_lorry_from(rates)
+    return whole and WholeLorry(
+        price=Amount.of(whole.price),
+        free_hours=whole.free_minutes // 60,
+        waiting_per_hour=Amount.of(whole.waiting),
+        cheaper_from_kg=None if cheaper_from is None else cheaper_from // 1_000,
+    )

@@ -10,7 +10,6 @@ from marketplace.api.pricing import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import pricing as acts
-from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import pricing as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -50,15 +49,15 @@ def enter(network_line_id: UUID, body: requests.TariffBody) -> tuple[int, Create
 )
 def give_quote(body: requests.QuoteBody, session: Session) -> tuple[int, answers.Quote]:
     """Quote the freight of goods or of a load on a departure: it binds until it expires."""
-    return 201, answers.Quote.of(acts.quote(session, body), clock.now())
+    row = acts.quote(session, body)
+    return 201, answers.Quote.of(row, quotes.rates_of_quote(session, tariff_id=row.tariff_id), clock.now())
 
 
 @api.get("/freight-quotes/<uuid:freight_quote_id>")
 @operation(answers={200: answers.Quote}, tag="cart", permission=Permission.TRADE_CART_EDIT)
 def quote(freight_quote_id: UUID) -> tuple[int, answers.Quote]:
     """Show a freight quote that one's company was given."""
-    found = quotes.quote(reading(), company_id=require_actor().company, quote_id=freight_quote_id)
-    return 200, answers.Quote.of(found, clock.now())
+    return 200, answers.Quote.of(*acts.shown(freight_quote_id), clock.now())
 
 
 @api.post("/departures/<uuid:departure_id>/whole-lorry")

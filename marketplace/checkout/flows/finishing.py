@@ -43,6 +43,8 @@ _GONE: Final = frozenset(
         "credit_overdue",
         "credit_limit",
         "sample_open",
+        "lots_short",
+        "not_sold_there",
     }
 )
 _TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)

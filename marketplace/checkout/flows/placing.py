@@ -166,10 +166,10 @@ def _begin(
     crediting.take(session, credited=plan.credited, now=now)
     on = holding.departures_of(session, plan=plan, now=now)
     if plan.charges:
-        holding.hold(session, plan=plan, on=on, expires_at=expires_at, now=now)
+        holding.hold(session, plan=plan, on=on, actor=actor, expires_at=expires_at, now=now)
         return _Begun(attempt_id, superseded)
     written = ordering.write(session, plan=plan, actor=actor, now=now)
-    bookings = holding.hold(session, plan=plan, on=on, expires_at=None, now=now)
+    bookings = holding.hold(session, plan=plan, on=on, actor=actor, expires_at=None, now=now)
     ordering.bind(session, plan=plan, written=written, bookings=bookings, on=on, actor=actor, now=now)
     placed = tuple(sorted(order.id for order in plan.group.orders))
     outcome = Outcome(attempt_id, AttemptState.ORDERED, group_id=plan.group.id, order_ids=placed)

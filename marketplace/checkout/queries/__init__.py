@@ -26,7 +26,6 @@ from marketplace.checkout.rules.cart import (
     GoneLine,
     Item,
     Option,
-    Problem,
     bundled,
     destination_of,
     load_of_line,
@@ -34,9 +33,11 @@ from marketplace.checkout.rules.cart import (
     price_sample,
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
+from marketplace.distribution.centre_sales import queries as centre_sales
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import Conflict, DomainError, NotFound
@@ -96,6 +97,8 @@ def cart(
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     freed = _freed(session, kept, company_id, person_id)
     to = destination or kept.destination
+    fetched = {line.listing_id: line.centre_id for line in kept.lines if line.centre_id is not None}
+    lying = centre_sales.lying(session, wanted=fetched, now=now)
     items = [
         Item(
             listing_id=line.listing_id,
@@ -104,6 +107,7 @@ def cart(
             incoterm=line.incoterm,
             place_code=line.place_code,
             had=tuple(replace(one, held_by=None) if one.held_by in freed else one for one in line.had),
+            lying=lying.get(line.listing_id),
         )
         for line in kept.lines
     ]
@@ -123,7 +127,7 @@ def cart(
 
     def priced(item: Item) -> CartLine | GoneLine:
         key = item.listing_id
-        if key not in offers:
+        if key not in offers or (key in fetched and item.lying is None):
             return GoneLine(item=item, problem=Problem("listing_gone", {}))
         seen: dict[str, Any] = {
             "destination": to,
@@ -160,7 +164,8 @@ def _barred(
     going = {
         item.listing_id: place
         for item in items
-        if item.listing_id in offers and (place := destination_of(item.place_code, item.incoterm, to)) is not None
+        if item.listing_id in offers
+        and (place := item.lying.place_code if item.lying else destination_of(item.place_code, item.incoterm, to))
     }
     if not going:
         return {}
@@ -332,7 +337,7 @@ def _options(
     for item in items:
         offer = offers.get(item.listing_id)
         place = destination_of(item.place_code, item.incoterm, to)
-        if offer is None or place is None or offer.packing is None:
+        if offer is None or place is None or offer.packing is None or item.lying is not None:
             continue
         load = load_of_line(item.quantity, offer.packing)
         wants[item.listing_id] = (

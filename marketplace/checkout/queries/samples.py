@@ -13,7 +13,8 @@ from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.samples import SampleOffer, offer_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout import queries
-from marketplace.checkout.rules.cart import Cart, Problem
+from marketplace.checkout.rules.cart import Cart
+from marketplace.checkout.rules.problems import Problem
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference

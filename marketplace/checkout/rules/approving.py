@@ -11,6 +11,7 @@ from marketplace.approvals.rules.content import Carriage, Goods, Part, Purchase
 from marketplace.checkout.rules.cart import bundle_key
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.rules.freight import LineSpace
+from marketplace.logistics.centres.rules.lots import Status
 from marketplace.orders.rules.placing import PlacedLine, PlacedOrder
 from marketplace.payments.rules.plans import to_json
 
@@ -32,7 +33,9 @@ def purchase_of(plan: CheckoutPlan) -> Purchase:
 def order_numbers(plan: CheckoutPlan) -> dict[str, str]:
     """Return the buyer's numbers of the orders, by the keys of the cart's bundles: nobody approves them."""
     return {
-        bundle_key(order.merchant_id, order.incoterm, order.place_code, order.currency): order.purchase_order_number
+        bundle_key(
+            order.merchant_id, order.incoterm, order.place_code, order.currency, lies=_lies(order)
+        ): order.purchase_order_number
         for order in plan.group.orders
         if order.purchase_order_number
     }
@@ -72,9 +75,18 @@ def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace]) -> Part:
         "payee": hashlib.sha256(payee.encode()).hexdigest() if payee else "",
     }
     terms |= {"sample": order.sample.way} if order.sample else {}
+    lies = _lies(order)
+    terms |= {"centre": str(order.centre_id), "lies": lies} if lies else {}
     # Whoever approves less to pay has not approved more.
     terms |= {"credit": f"{order.credit.amount:f}"} if order.credit else {}
     return Part(merchant_id=order.merchant_id, terms=terms, goods=tuple(sorted(goods, key=lambda one: one.item_id)))
+
+
+def _lies(order: PlacedOrder) -> str | None:
+    """Return under which status its goods lie in a centre, None for goods that come by lorry."""
+    if order.centre_id is None:
+        return None
+    return str(Status.FREE if order.is_domestic else Status.BONDED)
 
 
 def _promised(line: PlacedLine) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,10 @@ from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.cargo import Bar
+from marketplace.checkout.rules.from_centre import problems_there
+from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.wanted import Total
+from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -23,17 +26,9 @@ from marketplace.orders.rules.samples import Conforming, Had, PlacedSample, Samp
 MOST_OPTIONS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a line cannot be ordered as it stands: a code and facts."""
-
-    code: str
-    facts: dict[str, Any]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What lies in a cart; ``had`` are samples of it that its buyer had before."""
+    """What lies in a cart; ``had``: samples of it that its buyer had before, ``lying``: the centre it is taken from."""
 
     listing_id: UUID
     quantity: int
@@ -41,6 +36,7 @@ class Item:
     incoterm: str
     place_code: str
     had: tuple[Had, ...] = ()
+    lying: Lying | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +111,11 @@ class CartLine:
         return self.sample is not None and self.sample.way is Way.COURIER
 
     @property
+    def by_lorry(self) -> bool:
+        """Whether a departure is chosen for it: no courier takes it, and nobody fetches it in a centre."""
+        return not self.by_courier and self.item.lying is None
+
+    @property
     def freight_included(self) -> bool:
         """Whether the price basis contains the carriage."""
         return is_included(self.item.incoterm)
@@ -165,8 +166,15 @@ class Bundle:
         """Return until when a deposit is to be paid that its plan makes due at an instant: while there is room."""
         return due if self.room_until is None else min(due, self.room_until)
 
+    @property
+    def lying(self) -> Lying | None:
+        """The centre that all of its goods are taken from, None for goods of the merchant's own stock."""
+        return self.lines[0].item.lying
+
     def is_elsewhere(self, destination: str | None) -> bool:
         """Tell whether its price brings the goods to another place than where the cart goes."""
+        if self.lying is not None:
+            return destination not in (None, self.place_code)
         return destination not in (None, destination_of(self.place_code, self.incoterm, destination))
 
 
@@ -198,7 +206,7 @@ class Cart:
     @property
     def is_freight_unknown(self) -> bool:
         """Whether the totals lack freight that the buyer will owe."""
-        return any(not line.freight_included and not line.by_courier and line.freight is None for line in self.lines)
+        return any(not line.freight_included and line.by_lorry and line.freight is None for line in self.lines)
 
 
 def destination_of(ladder_place: str, incoterm: str, cart_destination: str | None) -> str | None:
@@ -216,9 +224,17 @@ def load_of_line(quantity: int, packing: Packing | None) -> Load:
     return load_of(quantity, packing) if packing else Load()
 
 
-def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str) -> str:
-    """Name a bundle the same whenever the cart is read."""
-    return f"{merchant_id.hex}.{incoterm}.{place_code}.{currency}"
+def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str, *, lies: str | None = None) -> str:
+    """Name a bundle the same whenever the cart is read; ``lies``: its goods lie at the place, bonded or free.
+
+    What is imported by its order, and what is sold inside the country, are orders of their own.
+    """
+    return ".".join([merchant_id.hex, incoterm, place_code, currency, *([lies] if lies else [])])
+
+
+def place_of(item: Item) -> str:
+    """Return where an item is handed over: the centre that it is taken from, else the place of its price."""
+    return item.lying.place_code if item.lying else item.place_code
 
 
 def price_line(
@@ -243,8 +259,8 @@ def price_line(
             return GoneLine(item=item, problem=Problem("price_hidden", {}))
         return GoneLine(item=item, problem=Problem("price_basis_gone", {"accepted": refusal.errors[0].accepted}))
     price = price_at(ladder, item.quantity)
-    to_place = destination_of(item.place_code, item.incoterm, destination)
-    chosen = choose(options, wanted_departure)
+    to_place = item.lying.place_code if item.lying else destination_of(item.place_code, item.incoterm, destination)
+    chosen = None if item.lying else choose(options, wanted_departure)
     return CartLine(
         item=item,
         offer=offer,
@@ -254,7 +270,7 @@ def price_line(
         load=load_of_line(item.quantity, offer.packing),
         to_place=to_place,
         confirm_by=confirm_by,
-        options=shown(options, chosen),
+        options=() if item.lying else shown(options, chosen),
         chosen=chosen,
         problems=(*_barred(barred), *_too_much(amount), *_problems(item, offer, to_place, chosen, wanted_departure)),
         credit=credit_of(item.had, amount=amount, quantity=item.quantity, now=now),
@@ -323,7 +339,13 @@ def bundled(destination: str | None, lines: Sequence[CartLine | GoneLine]) -> Ca
             gone.append(line)
             continue
         item = line.item
-        key = bundle_key(line.offer.merchant_id, item.incoterm, item.place_code, item.currency)
+        key = bundle_key(
+            line.offer.merchant_id,
+            item.incoterm,
+            place_of(item),
+            item.currency,
+            lies=str(item.lying.status) if item.lying else None,
+        )
         bundles.setdefault(key, []).append(line)
     return Cart(
         destination=destination,
@@ -346,7 +368,7 @@ def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
         key=key,
         merchant_id=first.offer.merchant_id,
         incoterm=first.item.incoterm,
-        place_code=first.item.place_code,
+        place_code=place_of(first.item),
         currency=first.item.currency,
         confirm_by=first.confirm_by,
         lines=tuple(lines),
@@ -381,6 +403,8 @@ def _problems(
         check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
     except DomainError as refusal:
         found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
+    if item.lying is not None:
+        return found + problems_there(item.lying, offer, ladder_of(item, offer), quantity=item.quantity)
     return found + _on_its_way(item, offer, to_place, chosen, wanted)
 
 

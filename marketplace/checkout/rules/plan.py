@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from marketplace.distribution.centre_sales.rules import CentreUnits
 from marketplace.distribution.rules.freight import FreightAgreement, LineSpace
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
@@ -41,13 +42,17 @@ class PlannedInsurance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutPlan:
-    """The orders of a checkout, the room of their lines, the freight contracts, and what is charged by card."""
+    """The orders of a checkout, the room of their lines, the freight contracts, and what is charged by card.
+
+    ``from_centre``: the units of lines that are fetched where they lie, and have no room anywhere.
+    """
 
     group: PlacedGroup
     spaces: tuple[LineSpace, ...]
     freight: tuple[FreightAgreement, ...]
     charges: tuple[Charge, ...]
     insurance: tuple[PlannedInsurance, ...] = ()
+    from_centre: tuple[CentreUnits, ...] = ()
 
     @property
     def listing_ids(self) -> tuple[UUID, ...]:

@@ -15,7 +15,7 @@ from marketplace.catalog.queries import named
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.checkout import queries
 from marketplace.checkout.rules import quick
-from marketplace.checkout.rules.cart import Problem
+from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.quick import Asked
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, DomainError, Refused

@@ -1,4 +1,4 @@
-"""Take what a checkout needs before anything is charged: stock in order of listing, then room on departures."""
+"""Take what a checkout needs before anything is charged: stock in order of listing, what lies in centres, then room."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.distribution.centre_sales.services import opening as centre_sales
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
@@ -27,20 +29,23 @@ def hold(
     *,
     plan: CheckoutPlan,
     on: Mapping[UUID, DepartureRow],
+    actor: Actor,
     expires_at: datetime | None,
     now: datetime,
 ) -> dict[UUID, BookingRow]:
     """Hold stock and space of every line and return the bookings by line.
 
-    With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus``
-    that were to go on the departure, ``segregation`` with those that must not stand there, ``cutoff`` or
-    ``departure_closed``: nothing is held then.
+    What lies in centres is promised, until its order or the checkout ends. With no instant given, each order's own
+    deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus`` that were to go on the departure,
+    ``segregation`` with those that must not stand there, ``cutoff``, ``departure_closed``, ``lots_short`` or
+    ``not_sold_there``: nothing is held then.
     """
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
     units = [
         stock.Wanted(line.listing_id, line.quantity, line.id, until[line.id]) for _, line in in_listing_order(plan)
     ]
     stock.hold_all(session, wanted=units, now=now)
+    centre_sales.promise_all(session, units=plan.from_centre, actor=actor, now=now)
     spaces = [(space, until[space.line_id]) for space in plan.spaces]
     try:
         return booking.reserve_all(session, spaces=spaces, on=on, now=now)
@@ -80,6 +85,7 @@ def release(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     """Give back everything that the checkout holds; what ended already stays as it is."""
     for _, line in in_listing_order(plan):
         stock.release(session, subject=line.id, now=now, reason="checkout_abandoned")
+    centre_sales.give_back(session, units=plan.from_centre, now=now)
     for space in in_departure_order(plan):
         booking.give_back(session, line_id=space.line_id, reason="checkout_abandoned", now=now)
 
@@ -91,7 +97,9 @@ def held_until(order: PlacedOrder) -> datetime:
 
 def in_listing_order(plan: CheckoutPlan) -> list[tuple[PlacedOrder, PlacedLine]]:
     """Return the lines from stock in the order in which hot stock rows are locked."""
-    lines = [(order, line) for order in plan.group.orders for line in order.lines if line.from_stock]
+    lines = [
+        (order, line) for order in plan.group.orders for line in order.lines if line.from_stock and not order.centre_id
+    ]
     return sorted(lines, key=lambda pair: (pair[1].listing_id, pair[1].id))
 
 

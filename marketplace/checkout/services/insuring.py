@@ -32,9 +32,9 @@ from marketplace.orders.queries.orders import OrderRow
 def offers(session: Session, *, rows: Sequence[CoverRow], bundle: Bundle, now: datetime) -> tuple[Offer, ...]:
     """Return the covers that take a bundle's goods with their freight, the cheapest first.
 
-    Nothing where the seller is bound to insure them, for samples, and for goods that cost nothing.
+    Nothing where the seller is bound to insure them, for samples, for what is fetched, and for goods that cost nothing.
     """
-    if not bundle.goods or is_insured_by_seller(bundle.incoterm) or any(line.by_courier for line in bundle.lines):
+    if not bundle.goods or is_insured_by_seller(bundle.incoterm) or not all(line.by_lorry for line in bundle.lines):
         return ()
     value, goods = _value(session, bundle, now), _goods(bundle)
     insured = insured_value(value)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.services import approving, insuring
+from marketplace.distribution.centre_sales.services import opening as centre_sales
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import booking, contracts
 from marketplace.distribution.services.papers import freight_paper
@@ -42,6 +43,7 @@ def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
     """Write orders, payment plans and freight contracts, and take what is ordered out of the cart."""
     group = plan.group
     orders = placing.place_order_group(session, group=group, actor=actor, now=now)
+    centre_sales.open_all(session, units=plan.from_centre, now=now)
     approving.use(session, plan=plan, actor=actor, now=now)
     freight = contracts.write_all(session, agreements=plan.freight, actor=actor, now=now)
     openings = [opening for order in group.orders for opening in _openings(plan, order)]

@@ -20,10 +20,12 @@ from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
 from marketplace.checkout.services import insuring
+from marketplace.distribution.centre_sales.rules import CentreUnits
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
+from marketplace.logistics.centres.rules.lots import Status
 from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.pricing.services import quotes
 from marketplace.logistics.queries import tariffs
@@ -108,10 +110,7 @@ def plan(
     return CheckoutPlan(
         group=group,
         spaces=tuple(
-            _space(part, placed, line, actor.company)
-            for part in parts
-            for placed, line in part.lines
-            if not line.by_courier
+            _space(part, placed, line, actor.company) for part in parts for placed, line in part.lines if line.by_lorry
         ),
         freight=agreements,
         charges=charges_of(attempt_id, group, agreements, methods),
@@ -122,6 +121,7 @@ def plan(
             for part in parts
             if part.bundle.key in wanted.insurance
         ),
+        from_centre=tuple(units for part in parts for units in _units(part, actor.company)),
     )
 
 
@@ -146,10 +146,12 @@ def _check(cart: Cart, wanted: Wanted) -> None:
             raise Conflict("departure_missed", next=missed[0]["next_reference"], lines=missed)
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
-    _check_named("freight_quotes", wanted.freight_quotes, {line.item.listing_id for line in cart.lines})
-    _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
+    _check_named(
+        "freight_quotes", wanted.freight_quotes, {line.item.listing_id for line in cart.lines if line.by_lorry}
+    )
+    _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines if line.by_lorry})
     _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
-    _check_named("insurance", wanted.insurance, {bundle.key for bundle in cart.bundles})
+    _check_named("insurance", wanted.insurance, {bundle.key for bundle in cart.bundles if bundle.lying is None})
     _check_named("purchase_order_numbers", wanted.purchase_order_numbers, {bundle.key for bundle in cart.bundles})
 
 
@@ -171,7 +173,7 @@ class _Planner:
         self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
         self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
         self.periods = dict(zip(WINDOW_SETTINGS, reference.settings_of(session, *WINDOW_SETTINGS, at=now), strict=True))
-        chosen = [_chosen(line) for line in cart.lines if not line.by_courier]
+        chosen = [_chosen(line) for line in cart.lines if line.by_lorry]
         sellers = {bundle.merchant_id for bundle in cart.bundles}
         carriers = {one.carrier_id for one in chosen if one.carrier_id is not None}
         chosen_modes = {wanted.payment_of(bundle.key).settled for bundle in cart.bundles}
@@ -277,6 +279,8 @@ class _Planner:
             sample=sample,
             seller_id=seller.id if sold_on else None,
             purchase=_purchase(*sold_on) if sold_on else None,
+            centre_id=bundle.lying.centre_id if bundle.lying else None,
+            is_domestic=bundle.lying is not None and bundle.lying.status is Status.FREE,
         )
         return _Part(order=order, bundle=bundle)
 
@@ -284,7 +288,7 @@ class _Planner:
         """Freeze the freight of an order: one contract with each carrier and tariff."""
         by_tariff: dict[tuple[UUID, UUID], list[FreightLine]] = {}
         for placed, line in part.lines:
-            if line.by_courier:
+            if not line.by_lorry:
                 continue
             quoted = _chosen(line)
             if quoted.tariff_id is None or quoted.carrier_id is None or quoted.freight is None:
@@ -354,7 +358,7 @@ def _placed(line: CartLine, periods: Mapping[Setting, int]) -> PlacedLine:
         unit_price=line.unit_price,
         amount=line.amount,
         packing=offer.packing,
-        lead_days=offer.lead_days,
+        lead_days=None if line.item.lying else offer.lead_days,
         fresh=offer.fresh,
         windows=windows_of(commodity, periods),
         warranty=dict(offer.warranty) if offer.warranty else None,
@@ -372,6 +376,26 @@ def _purchase(agreement: AgreementRow, account: PayeeAccount) -> PlacedPurchase:
         margin_bp=agreement.margin.basis_points,
         payee=account,
         words=agreement.words,
+    )
+
+
+def _units(part: _Part, buyer_id: UUID) -> Iterable[CentreUnits]:
+    """Return what is taken from a centre for the lines of an order."""
+    there = part.bundle.lying
+    if there is None or there.status is None:
+        return ()
+    return (
+        CentreUnits(
+            line_id=placed.id,
+            order_id=part.order.id,
+            buyer_id=buyer_id,
+            merchant_id=part.order.merchant_id,
+            listing_id=placed.listing_id,
+            centre_id=there.centre_id,
+            status=there.status,
+            quantity=placed.quantity,
+        )
+        for placed in part.order.lines
     )
 
 

@@ -126,6 +126,8 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
     marked = said.marks if said else ""
     if packing is not None and agreed.order.by_courier:
         return _Shipped(line=line, packing=packing, shipment=_by_courier(session, agreed), marked=marked)
+    if packing is not None and agreed.order.centre_id is not None:
+        return _Shipped(line=line, packing=packing, shipment=_fetched(agreed), marked=marked)
     booking = line_bookings.current(session, line_id=line_id)
     if booking is None or packing is None:
         return None
@@ -150,6 +152,12 @@ def _by_lorry(booking: BookingRow, departure: DepartureRow, cargo: CargoRow) -> 
         destination=names_of(end.place),
         house_waybill=cargo.house_waybill,
     )
+
+
+def _fetched(agreed: Agreement) -> Shipment:
+    """Return the way of goods that are fetched where they lie: they are handed over in the centre."""
+    there = names_of(agreed.place)
+    return Shipment(booking="", departure="", origin=there, destination=there, fetched=there)
 
 
 def _by_courier(session: Session, agreed: Agreement) -> Shipment:

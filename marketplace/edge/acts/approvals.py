@@ -370,7 +370,7 @@ def typed(case_id: UUID) -> dict[str, Any]:
     values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines if line.departure_id}
     for part in row.content.parts:
         terms = part.terms
-        key = bundle_key(part.merchant_id, terms["incoterm"], terms["place"], terms["currency"])
+        key = bundle_key(part.merchant_id, terms["incoterm"], terms["place"], terms["currency"], lies=terms.get("lies"))
         sold_on = [Mode.OPERATOR_SELLS.value] if terms["mode"] == Mode.OPERATOR_SELLS else []
         values[f"payment.{key}"] = " ".join([terms["rail"], terms["plan"], *sold_on])
     if row.unit_id is not None:

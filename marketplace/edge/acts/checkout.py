@@ -18,9 +18,11 @@ from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.queries import samples
 from marketplace.checkout.queries.standing import payments_of as standing_of
-from marketplace.checkout.rules.cart import Bundle, Cart, Problem
+from marketplace.checkout.rules.cart import Bundle, Cart
+from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import AttemptState, Outcome
+from marketplace.checkout.services import collecting
 from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
@@ -30,6 +32,7 @@ from marketplace.kernel.db import glance, in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
+from marketplace.orders.rules.carts import Wish
 from marketplace.orders.rules.samples import SampleWish, Way
 from marketplace.orders.services import carts
 from marketplace.papers.rules import carriage_terms
@@ -353,17 +356,15 @@ def _destinations(places: Sequence[PlaceRow]) -> tuple[PlaceRow, ...]:
 def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> str | None:
     """Set a quantity in the asker's cart and return where the cart goes."""
     rule, place = body.basis
-    return carts.put_line(
-        session,
+    wish = Wish(
         listing_id=listing_id,
         quantity=body.quantity,
         currency=body.currency,
         incoterm=rule,
         place=place,
-        to=body.to,
-        actor=require_actor(),
-        now=clock.now(),
+        centre_id=body.centre,
     )
+    return collecting.put_line(session, wish=wish, to=body.to, actor=require_actor(), now=clock.now())
 
 
 def remove_line(listing_id: UUID) -> None:

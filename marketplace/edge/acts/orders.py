@@ -176,7 +176,10 @@ class OrderSeen:
             return "ready_date"
         if self.order.secured_at is None:
             return "deposit"
-        least = {line.state for line in waiting}
+        return "fetch" if self.order.centre_id is not None else self._at_merchant({line.state for line in waiting})
+
+    def _at_merchant(self, least: set[LineState]) -> str:
+        """Return what goods wait for that their merchant makes, packs and brings to the hub."""
         if LineState.IN_PRODUCTION in least:
             return "make"
         if least & BEFORE_PACKING:

@@ -10,11 +10,14 @@ from marketplace.distribution.hires.services import taking as hires
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import pricing as requests
 from marketplace.kernel import clock
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.logistics.borders.queries import network
 from marketplace.logistics.borders.queries.network import NetworkLine
+from marketplace.logistics.pricing.queries import quotes as queries
 from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.pricing.services import quotes, versions
+from marketplace.logistics.rules.freight import Rates
 
 
 def enter(session: Session, line_id: UUID, body: requests.TariffBody) -> UUID:
@@ -53,6 +56,13 @@ def quote(session: Session, body: requests.QuoteBody) -> QuoteRow:
         load=load,
         now=clock.now(),
     )
+
+
+def shown(quote_id: UUID) -> tuple[QuoteRow, Rates]:
+    """Return a quote that one's company was given, and what its tariff version asks."""
+    session = reading()
+    row = queries.quote(session, company_id=require_actor().company, quote_id=quote_id)
+    return row, queries.rates_of_quote(session, tariff_id=row.tariff_id)
 
 
 def take_whole(session: Session, departure_id: UUID) -> UUID:

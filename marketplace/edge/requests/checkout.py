@@ -45,9 +45,13 @@ class Quantity(Request):
 
 
 class CartLine(Quantity):
-    """A quantity of a listing. ``to`` is where it shall go: a cart with other goods goes on to where these go."""
+    """A quantity of a listing. ``to`` is where it shall go: a cart with other goods goes on to where these go.
+
+    ``centre``: of what lies in a distribution centre that sells it; it is handed over there, and no lorry carries it.
+    """
 
     to: Optional = None
+    centre: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
 
 
 class CartChange(Request):
@@ -171,6 +175,7 @@ messages.register(
             "The goods cannot be at the hub in time for the departure that was chosen. The next possible one: %(next)s."
         ),
         "no_departure": _("No departure takes these goods to this place."),
+        "not_sold_there": _("These goods are not sold from this distribution centre any more."),
         "not_sold_on": _("The operator's trading company does not sell these goods in %(currency)s."),
         "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
         "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered, and no money is kept."),
@@ -185,6 +190,7 @@ messages.register(
     },
     fields={
         "own_goods": _("These are your own goods."),
+        "not_sold_there": _("These goods are not sold from there. Choose %(accepted)s."),
         "packing_unknown": _("The merchant has not stated the packing: these goods cannot be ordered yet."),
         "dangerous_undecided": _(
             "The merchant has not said whether these goods are dangerous: they cannot be ordered yet."

@@ -53,6 +53,8 @@ messages.register(
             "too_large": _("larger than the lorry"),
             "stands_with": _("it would stand with goods that it must not stand with"),
             "ready": _("ready after the cut-off"),
+            "papers": _("its papers would come too late"),
+            "floor": _("it has no place on the floor"),
             "due": _("arrives after its due"),
             "temperature": _("the lorry does not keep its temperature"),
             "lane": _("the lane does not take such goods"),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.merchants.queries import PayeeRow
@@ -297,7 +297,12 @@ def possible_of(
 
 
 def check_addable(order: Order | OrderRow) -> None:
-    """Refuse goods for an order that takes no more of them, as ``rules.check_addable`` does."""
+    """Refuse goods for an order that takes no more of them, as ``rules.check_addable`` does.
+
+    Conflict ``from_centre`` for one whose goods lie in a centre: whoever wants more of them orders them there.
+    """
+    if order.centre_id is not None:
+        raise Conflict("from_centre", order=order.id)
     # An order whose pro-forma ends waits for a deposit by bank.
     owes_deposit = order.proforma_ends_at is not None
     addable(kind=order.kind, rail=order.rail, owes_deposit=owes_deposit, is_secured=order.secured_at is not None)

@@ -17,7 +17,10 @@ from marketplace.orders.samples.queries import HAD, had_by, had_of
 
 @dataclass(frozen=True, slots=True)
 class CartLineRow:
-    """What lies in a cart: a quantity of a listing on one price ladder, and the samples its buyer ``had`` of it."""
+    """What lies in a cart: a quantity of a listing on one price ladder, and the samples its buyer ``had`` of it.
+
+    ``centre_id``: of what lies in a distribution centre.
+    """
 
     listing_id: UUID
     quantity: int
@@ -25,6 +28,7 @@ class CartLineRow:
     incoterm: str
     place_code: str
     had: tuple[Had, ...] = field(default=())
+    centre_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def _lines(found: Iterable[Any]) -> tuple[CartLineRow, ...]:
         before = lines.get(row.listing_id)
         had = (*(before.had if before else ()), *had_of(row))
         lines[row.listing_id] = CartLineRow(
-            row.listing_id, row.quantity, row.currency, row.incoterm, row.place_code, had
+            row.listing_id, row.quantity, row.currency, row.incoterm, row.place_code, had, row.centre_id
         )
     return tuple(lines.values())
 
@@ -70,7 +74,15 @@ def _lines(found: Iterable[Any]) -> tuple[CartLineRow, ...]:
 _MINE: Final = (Cart.company_id == sa.bindparam("company_id"), Cart.person_id == sa.bindparam("person_id"))
 _LOCKED: Final = sa.select(Cart.id, Cart.destination).where(*_MINE).with_for_update()
 # What samples do to a cart comes with its lines: it costs no question more.
-_LINE: Final = (CartLine.listing_id, CartLine.quantity, CartLine.currency, CartLine.incoterm, CartLine.place_code, *HAD)
+_LINE: Final = (
+    CartLine.listing_id,
+    CartLine.quantity,
+    CartLine.currency,
+    CartLine.incoterm,
+    CartLine.place_code,
+    CartLine.centre_id,
+    *HAD,
+)
 _SAMPLES: Final = had_by(sa.bindparam("buyer"), CartLine.listing_id)
 _IN_ORDER: Final = (CartLine.added_at, CartLine.listing_id)
 _LINES: Final = (

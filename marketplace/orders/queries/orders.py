@@ -50,6 +50,8 @@ class OrderRow:
     merchant_id: UUID
     kind: OrderKind
     by_courier: bool
+    centre_id: UUID | None
+    is_domestic: bool
     state: OrderState
     total: Money
     credit: Money
@@ -83,6 +85,11 @@ class OrderRow:
     seller_id: UUID  # whose contract with the buyer it is: the merchant's, or the trading company's
     has_grown: bool = False  # whether goods were added to it since
     purchase: PurchaseRow | None = None  # where it is shown to the merchant of whom the trading company buys
+
+    @property
+    def by_lorry(self) -> bool:
+        """Whether its goods ride on a lorry of this city: no courier takes them, and nobody fetches them."""
+        return not self.by_courier and self.centre_id is None
 
     @property
     def is_resold(self) -> bool:
@@ -237,6 +244,8 @@ def order_row(found: Any) -> OrderRow:
         merchant_id=found.merchant_id,
         kind=found.kind,
         by_courier=found.by_courier,
+        centre_id=found.centre_id,
+        is_domestic=found.is_domestic,
         state=found.state,
         total=Money(found.total_minor, found.currency),
         credit=Money(found.credit_minor, found.currency),

@@ -96,6 +96,8 @@ def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ..
         .outerjoin(SampleOrder, sa.and_(SampleOrder.line_id == OrderLine.id, SampleOrder.way == Way.COURIER))
         .where(
             Order.merchant_id == merchant_id,
+            # What lies in a centre is packed, and handed out there by who keeps it.
+            Order.centre_id.is_(None),
             sa.or_(
                 Order.state.in_((OrderState.CONFIRMED, OrderState.IN_FULFILMENT)), OrderLine.replaces_id.is_not(None)
             ),

@@ -14,13 +14,17 @@ MOST_LINES: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """So much of a listing, on a price basis; what is not named of it is the offer's first that fits."""
+    """So much of a listing, on a price basis; what is not named of it is the offer's first that fits.
+
+    ``centre_id``: of what lies in a distribution centre. Whether it may be had from there is the caller's to know.
+    """
 
     listing_id: UUID
     quantity: int
     currency: str | None = None
     incoterm: str | None = None
     place: str | None = None
+    centre_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Chosen:
     quantity: int
     ladder: Ladder
     country: str
+    centre_id: UUID | None = None
 
 
 def check(wish: Wish, offer: OfferRow | None, *, company_id: UUID) -> Chosen:
@@ -49,7 +54,13 @@ def check(wish: Wish, offer: OfferRow | None, *, company_id: UUID) -> Chosen:
     if not offer.ladders:
         raise Refused.field("listing", "price_hidden", "goods whose price you may read")
     ladder = ladder_for(offer.ladders, currency=wish.currency, incoterm=wish.incoterm, place=wish.place)
-    return Chosen(listing_id=wish.listing_id, quantity=wish.quantity, ladder=ladder, country=offer.country)
+    return Chosen(
+        listing_id=wish.listing_id,
+        quantity=wish.quantity,
+        ladder=ladder,
+        country=offer.country,
+        centre_id=wish.centre_id,
+    )
 
 
 def check_named_once(wishes: Sequence[Wish]) -> tuple[DomainError | None, ...]:

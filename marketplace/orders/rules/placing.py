@@ -149,6 +149,8 @@ class PlacedOrder:
     sample: PlacedSample | None = None  # None: not a sample
     seller_id: UUID | None = None  # the trading company; None: the merchant itself
     purchase: PlacedPurchase | None = None
+    centre_id: UUID | None = None  # where its goods lie already and are fetched: no lorry carries them
+    is_domestic: bool = False  # of goods in free circulation where they lie: nothing is imported by it
 
     @property
     def kind(self) -> OrderKind:
@@ -232,6 +234,8 @@ def frozen_order(group: PlacedGroup, order: PlacedOrder) -> dict[str, Any]:
         "currency": order.currency,
         "kind": order.kind,
         "by_courier": order.by_courier,
+        "centre_id": order.centre_id,
+        "is_domestic": order.is_domestic,
         "total_minor": order.total.minor,
         "credit_minor": order.credit.minor,
         "incoterm": order.incoterm,

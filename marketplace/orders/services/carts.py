@@ -31,7 +31,7 @@ _LINE: Final = cast("sa.Table", CartLine.__table__)
 _SET: Final = (
     sa.update(_LINE)
     .where(_LINE.c.cart_id == sa.bindparam("of_cart"), _LINE.c.listing_id == sa.bindparam("of_listing"))
-    .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code")})
+    .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code", "centre_id")})
 )
 _OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
 _THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
@@ -56,6 +56,7 @@ def put_line(
     incoterm: str | None = None,
     place: str | None = None,
     to: str | None = None,
+    centre_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> str | None:
@@ -67,7 +68,9 @@ def put_line(
     listing that is not live.
     """
     offer = catalog.offers(session, listing_ids=(listing_id,), viewer=actor.company, now=now).get(listing_id)
-    wish = Wish(listing_id=listing_id, quantity=quantity, currency=currency, incoterm=incoterm, place=place)
+    wish = Wish(
+        listing_id=listing_id, quantity=quantity, currency=currency, incoterm=incoterm, place=place, centre_id=centre_id
+    )
     chosen = check(wish, offer, company_id=actor.company)
     if to is not None:
         check_destination(session, to)
@@ -122,6 +125,7 @@ def _row(line: Chosen) -> dict[str, Any]:
         "currency": ladder.currency,
         "incoterm": ladder.incoterm,
         "place_code": ladder.place_code,
+        "centre_id": line.centre_id,
     }
 
 

@@ -88,7 +88,7 @@ def confirm_order(
     for line in lines:
         if line.lead_days is not None:
             move_all(session, line=line, action="produce", now=now)
-    events.record(session, OrderConfirmed(at=now, order_id=order.id))
+    events.record(session, OrderConfirmed(at=now, order_id=order.id, from_centre=order.centre_id is not None))
     if order.rail is Rail.CARD:
         # The money is held already; what the buyer would have paid as a deposit is the merchant's from here on.
         plans.fall_due(
@@ -202,8 +202,10 @@ def cancel_unpaid(session: Session, *, order_id: UUID, now: datetime) -> None:
         _end(session, order, action="cancel", reason=CancelReason.PAYMENT_FAILED, actor=SYSTEM, now=now)
 
 
-def in_listing_order(lines: list[OrderLine]) -> list[OrderLine]:
-    """Return the lines from stock in the order in which hot stock rows are locked."""
+def in_listing_order(order: Order, lines: list[OrderLine]) -> list[OrderLine]:
+    """Return the lines from the merchant's own stock in the order in which hot stock rows are locked."""
+    if order.centre_id is not None:
+        return []
     return sorted((line for line in lines if line.lead_days is None), key=lambda line: (line.listing_id, line.id))
 
 
@@ -250,13 +252,16 @@ def promise_line(session: Session, *, line: OrderLine, now: datetime) -> None:
 
 def _secure(session: Session, order: Order, lines: list[OrderLine], *, actor: Actor, now: datetime) -> None:
     """Promise the stock of a locked order that has just been noted as secured."""
-    from_stock = in_listing_order(lines)
+    from_stock = in_listing_order(order, lines)
     parts = parts_by_line(session, line_ids=[line.id for line in from_stock])
     for line in from_stock:
         if units := sum(standing(parts[line.id]).values()):
             _promise(session, line, units, now)
     audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
-    events.record(session, OrderSecured(at=now, order_id=order.id, by_courier=order.by_courier))
+    secured = OrderSecured(
+        at=now, order_id=order.id, by_courier=order.by_courier, from_centre=order.centre_id is not None
+    )
+    events.record(session, secured)
     if order.confirmed_at is not None:
         _begin_purchase(session, order, now=now)
 
@@ -299,7 +304,7 @@ def _reject(
     if len(rejected) == len(lines):
         _end(session, order, action="reject", reason=CancelReason.MERCHANT, actor=actor, now=now)
         return True
-    for line in in_listing_order(lines) + [line for line in lines if line.lead_days is not None]:
+    for line in sorted(lines, key=lambda one: (one.lead_days is not None, one.listing_id, one.id)):
         if reason := rejected.get(line.id):
             lessening.reject(session, order=order, line=line, reason=reason, actor=actor, now=now)
     events.record(session, OrderAmended(at=now, order_id=order.id))
@@ -327,6 +332,7 @@ def _end(
         if action == "reject":  # a line already begun is cancelled rather than rejected
             move_all(session, line=line, action="cancel", now=now)
     plans.cancel(session, subject=Subject(SubjectKind.ORDER, order.id), actor=actor, now=now)
-    events.record(session, OrderCancelled(at=now, order_id=order.id, reason=str(reason)))
-    for line in in_listing_order(lines):
+    ended = OrderCancelled(at=now, order_id=order.id, reason=str(reason), from_centre=order.centre_id is not None)
+    events.record(session, ended)
+    for line in in_listing_order(order, lines):
         stock.release(session, subject=line.id, now=now, reason=str(reason))

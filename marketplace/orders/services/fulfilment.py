@@ -51,6 +51,8 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
     line, order = sold_line(session, line_id, actor)
     if order.state not in PRODUCING and line.replaces_id is None:
         raise Conflict("state", thing="order", state=str(order.state), action="pack", possible=[])
+    if order.centre_id is not None:  # they are packed already where they lie, and handed out there
+        raise Conflict("from_centre", order=order.id)
     if order.secured_at is None:
         raise Conflict("not_secured", order=order.id)
     waiting = {state: units for state, units in parts_of(session, line_id=line.id).items() if state in BEFORE_PACKING}
@@ -58,14 +60,28 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
         _pack_again(session, line, declared, actor, now)
         return
     must_have_ready_date(line)
+    pack_waiting(session, line=line, order=order, declared=declared, waiting=waiting, actor=actor, now=now)
+
+
+def pack_waiting(
+    session: Session,
+    *,
+    line: OrderLine,
+    order: Order,
+    declared: rules.Declared,
+    waiting: Mapping[LineState, int],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Pack what of a line of a locked order waits in these states; the order is in fulfilment then."""
     quantity = sum(waiting.values())
-    box = rules.packed(declared, quantity=quantity, packing=_packing(line))
+    box = rules.packed(declared, quantity=quantity, packing=packing_of(line))
     for state in waiting:
         move_line(session, line=line, state=state, action="pack", quantity=None, now=now)
     _keep(session, line, box, quantity, now)
     _begin(session, order, actor, now)
     facts = {"units": quantity, "cartons": box.cartons, "grams": box.gross_g}
-    _audit(session, line.id, "packed", facts, actor, now)
+    note(session, line.id, "packed", facts, actor, now)
 
 
 def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, now: datetime) -> Handed:
@@ -75,7 +91,7 @@ def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, no
     ``inspection_waits`` while an inspection holds it up.
     The share that is due at hand-over falls due with the first carton: what never comes is a claim, not a credit line.
     """
-    line, order = _locked_line(session, line_id)
+    line, order = locked_line(session, line_id)
     kept = session.get(LinePacking, line_id, populate_existing=True)
     if kept is None or not parts_of(session, line_id=line_id).get(LineState.PACKED):
         raise Conflict("state", thing="order_line", state=str(line.state), action="hand_over", possible=["pack"])
@@ -86,7 +102,7 @@ def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, no
     before, after = _units(kept, kept.handed_cartons), _units(kept, kept.handed_cartons + cartons)
     kept.handed_cartons += cartons
     move_line(session, line=line, state=LineState.PACKED, action="hand_over", quantity=after - before, now=now)
-    _audit(session, line_id, "handed_over", {"units": after - before, "cartons": cartons}, actor, now)
+    note(session, line_id, "handed_over", {"units": after - before, "cartons": cartons}, actor, now)
     milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now)
     if line.lead_days is None:
         stock.ship(session, subject=line_id, quantity=after, now=now)
@@ -97,7 +113,7 @@ def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, no
         units=after,
         declared_cartons=kept.cartons,
         declared_gross_g=kept.gross_g,
-        packing=_packing(line),
+        packing=packing_of(line),
     )
 
 
@@ -106,7 +122,7 @@ def depart(session: Session, *, line_id: UUID, now: datetime) -> int:
 
     They are the merchant's again: what was promised and did not come may be sold to somebody else.
     """
-    line, _order = _locked_line(session, line_id)
+    line, _order = locked_line(session, line_id)
     parts = parts_of(session, line_id=line_id)
     if LineState.HANDED_OVER in parts:
         move_line(session, line=line, state=LineState.HANDED_OVER, action="depart", quantity=None, now=now)
@@ -125,7 +141,7 @@ def deliver(
 
     The share that is due on delivery falls due when nothing of the line is on its way any more and something came.
     """
-    line, order = _locked_line(session, line_id)
+    line, order = locked_line(session, line_id)
     for action, units in (("deliver", delivered), ("damage", damaged), ("lose", lost)):
         if units:
             move_line(session, line=line, state=LineState.IN_TRANSIT, action=action, quantity=units, now=now)
@@ -134,7 +150,7 @@ def deliver(
         LineDelivered(at=now, order_id=order.id, line_id=line_id, quantity=delivered, damaged=damaged, lost=lost),
     )
     facts = {"delivered": delivered, "damaged": damaged, "lost": lost}
-    _audit(session, line_id, "received", facts, actor, now)
+    note(session, line_id, "received", facts, actor, now)
     parts = parts_of(session, line_id=line_id)
     if is_received(parts) and CAME & parts.keys():
         milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
@@ -173,14 +189,14 @@ def _pack_again(session: Session, line: OrderLine, declared: rules.Declared, act
     if kept is None or kept.handed_cartons or LineState.PACKED not in parts_of(session, line_id=line.id):
         raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
     before = kept.cartons
-    box = rules.packed(declared, quantity=kept.units, packing=_packing(line))
+    box = rules.packed(declared, quantity=kept.units, packing=packing_of(line))
     for name, value in asdict(box).items():
         setattr(kept, name, value)
     kept.packed_at = now
     session.flush()
     events.record(session, LinePackedAgain(at=now, order_id=line.order_id, line_id=line.id))
     facts = {"units": kept.units, "cartons": box.cartons, "cartons_before": before, "grams": box.gross_g}
-    _audit(session, line.id, "packed_again", facts, actor, now)
+    note(session, line.id, "packed_again", facts, actor, now)
 
 
 def _units(kept: LinePacking, cartons: int) -> int:
@@ -189,11 +205,13 @@ def _units(kept: LinePacking, cartons: int) -> int:
     return rules.units_in(cartons, cartons=kept.cartons, units=kept.units, carton_units=kept.carton_units)
 
 
-def _packing(line: OrderLine) -> Packing | None:
+def packing_of(line: OrderLine) -> Packing | None:
+    """Return how the offer packs a line's goods."""
     return Packing(**line.packing) if line.packing else None
 
 
-def _locked_line(session: Session, line_id: UUID) -> tuple[OrderLine, Order]:
+def locked_line(session: Session, line_id: UUID) -> tuple[OrderLine, Order]:
+    """Return a line and its order, which is locked, whoever they belong to; NotFound."""
     line = session.get(OrderLine, line_id)
     if line is None:
         raise NotFound("order_line")
@@ -202,7 +220,8 @@ def _locked_line(session: Session, line_id: UUID) -> tuple[OrderLine, Order]:
     return line, order
 
 
-def _audit(session: Session, line_id: UUID, act: str, facts: Mapping[str, object], actor: Actor, now: datetime) -> None:
+def note(session: Session, line_id: UUID, act: str, facts: Mapping[str, object], actor: Actor, now: datetime) -> None:
+    """Write down what happened to a line."""
     audit.record(
         session,
         actor=actor,

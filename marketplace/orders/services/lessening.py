@@ -34,10 +34,10 @@ def reject(
     move_all(session, line=line, action="reject", now=now)
     let_off(session, order=order, line=line, amount=settling.left_of(session, order=order, line=line),
             cause_id=cause_id, why=Why.REJECTED, actor=actor, now=now)  # fmt: skip
-    if line.lead_days is None:
+    if line.lead_days is None and order.centre_id is None:
         stock.release(session, subject=line.id, now=now, reason=f"rejected_{reason}")
     _note(session, line, "reject", {"reason": str(reason), "cause": cause_id}, actor, now)
-    events.record(session, LineLessened(at=now, order_id=order.id, line_id=line.id, left=0))
+    events.record(session, _lessened(order, line, 0, now))
 
 
 def take_units(
@@ -59,11 +59,11 @@ def take_units(
             move_line(session, line=line, state=state, action="cancel", quantity=units, now=now)
             missing -= units
     let_off(session, order=order, line=line, amount=amount, cause_id=cause_id, why=Why.CHANGE, actor=actor, now=now)
-    if line.lead_days is None:
+    if line.lead_days is None and order.centre_id is None:
         stock.lessen(session, subject=line.id, quantity=quantity, now=now, reason="order_change")
     _note(session, line, "lessen", {"units": quantity, "cause": cause_id}, actor, now)
     left = sum(standing(parts_of(session, line_id=line.id)).values())
-    events.record(session, LineLessened(at=now, order_id=order.id, line_id=line.id, left=left))
+    events.record(session, _lessened(order, line, left, now))
 
 
 def lower_price(
@@ -113,6 +113,10 @@ def let_off(
     line.let_off_minor += amount.minor
     order.let_off_minor += amount.minor
     session.flush()
+
+
+def _lessened(order: Order, line: OrderLine, left: int, now: datetime) -> LineLessened:
+    return LineLessened(at=now, order_id=order.id, line_id=line.id, left=left, from_centre=order.centre_id is not None)
 
 
 def _note(session: Session, line: OrderLine, act: str, facts: Mapping[str, Any], actor: Actor, now: datetime) -> None:

@@ -92,7 +92,7 @@ class Agreement:
             "buyer": parties[self.buyer_id],
             # Whose goods they are where a trading company sells them: the real consignor is on every paper.
             "consignor": None if self.seller_id == order.merchant_id else parties[order.merchant_id],
-            "importer": parties[order.importer_id],
+            "importer": None if order.is_domestic else parties[order.importer_id],
             "consignee": None if same_consignee else parties[order.consignee_id],
             "basis": Basis(rule=order.incoterm, place=order.place_names),
             "plan": self.terms.plan.code,

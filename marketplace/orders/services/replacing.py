@@ -31,7 +31,7 @@ def begin(session: Session, *, claim: Claim, order: Order, actor: Actor, now: da
     them otherwise, and says so, or pays.
     """
     like = session.get_one(OrderLine, claim.line_id)
-    if like.packing is None or order.by_courier:
+    if like.packing is None or order.by_courier or order.centre_id is not None:
         return
     try:
         with session.begin_nested():

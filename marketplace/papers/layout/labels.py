@@ -136,6 +136,7 @@ LABELS: Final[dict[str, str]] = {
     "carriage": _("Carriage"),
     "booking": _("Booking"),
     "route": _("Route"),
+    "fetched": _("Handed over in the distribution centre"),
     "departs": _("Departs"),
     "arrives": _("Arrives"),
     "chargeable": _("Chargeable weight, kg"),

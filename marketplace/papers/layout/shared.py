@@ -169,10 +169,10 @@ def cubic_metres(cm3: str | int, locale: str) -> str:
 
 def terms(voice: Voice, data: Data) -> Block:
     """Return price basis, duty and settlement; on a contract also who stands where and who pays what."""
-    importer = data["importer"]["name"]
+    importer = data.get("importer")
     rows = [
         (voice.word("basis"), basis(voice, data)),
-        (voice.word("duty"), voice.word("duty_not_included", importer=importer)),
+        *([(voice.word("duty"), voice.word("duty_not_included", importer=importer["name"]))] if importer else []),
         (voice.word("mode"), voice.word("nothing_paid" if is_for_customs(data) else data["mode"])),
         *((voice.word(role), voice.same(data[role]["name"])) for role in ("exporter", "notify") if role in data),
         *((voice.word(f"paid_{cost}"), voice.word(side)) for cost, side in data.get("costs", {}).items()),
@@ -195,6 +195,9 @@ def basis(voice: Voice, data: Data) -> Cell:
 def shipment(voice: Voice, data: Data, *more: tuple[Cell, Cell]) -> Block:
     """Return how the goods travel, and what else belongs there; the departure stands with the packing."""
     journey = data["shipment"]
+    if "fetched" in journey:
+        there = voice.cell(lambda locale: journey["fetched"].get(locale) or journey["fetched"]["en"])
+        return blocks.facts(voice.word("carriage"), [(voice.word("fetched"), there), *more])
     by_courier = "courier" in journey
     rows = [
         (voice.word("booking"), voice.same(journey["booking"])),

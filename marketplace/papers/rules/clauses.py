@@ -1,6 +1,6 @@
 """Versioned clauses of the sales contract; a version that was issued is never edited, a change is a new version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from marketplace.papers.rules import clauses_2026_11, clauses_2026_12, clauses_2027_01, clauses_2027_01_2
@@ -34,8 +34,13 @@ def clauses(version: str, *, mode: str) -> tuple[Clause, ...]:
     )
 
 
-def filled(version: str, *, mode: str, facts: Mapping[str, Mapping[str, str]]) -> list[dict[str, object]]:
-    """Return the clauses with the order's facts in place, as paper data: code, heading and text by locale."""
+def filled(
+    version: str, *, mode: str, facts: Mapping[str, Mapping[str, str]], without: Collection[str] = ()
+) -> list[dict[str, object]]:
+    """Return the clauses with the order's facts in place, as paper data: code, heading and text by locale.
+
+    ``without`` names those that are about nothing here: a sale inside one country knows no import duty.
+    """
     said = {locale: {name: _in(texts, locale) for name, texts in facts.items()} for locale in LOCALES}
     return [
         {
@@ -44,6 +49,7 @@ def filled(version: str, *, mode: str, facts: Mapping[str, Mapping[str, str]]) -
             "text": {locale: clause.text[locale].format_map(said[locale]) for locale in LOCALES},
         }
         for clause in clauses(version, mode=mode)
+        if clause.code not in without
     ]
 
 

@@ -24,7 +24,7 @@ class CommercialInvoice:
     issued_on: date
     seller: Party
     buyer: Party
-    importer: Party
+    importer: Party | None  # None: a sale inside one country
     consignee: Party | None
     basis: Basis
     lines: tuple[GoodsLine, ...]

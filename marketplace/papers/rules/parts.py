@@ -169,3 +169,4 @@ class Shipment:
     destination: Texts
     house_waybill: str = ""
     courier: str | None = None  # whose number is the waybill's; None: a lorry carries them
+    fetched: Texts | None = None  # the centre where they lie and are handed over: nobody carries them

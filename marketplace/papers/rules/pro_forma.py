@@ -19,7 +19,7 @@ class ProForma:
     valid_until: date
     seller: Party
     buyer: Party
-    importer: Party
+    importer: Party | None  # None: a sale inside one country
     consignee: Party | None
     basis: Basis
     lines: tuple[GoodsLine, ...]

@@ -21,7 +21,7 @@ class SalesContract:
     issued_on: date
     seller: Party
     buyer: Party
-    importer: Party
+    importer: Party | None  # None: a sale inside one country
     consignee: Party | None
     exporter: Party
     notify: Party
@@ -56,8 +56,12 @@ class SalesContract:
             "kept_at": promised.kept_at(self.promises),
             "warranties": promised.warranties(self.promises),
             "late_days": dict.fromkeys(clauses.LOCALES, str(self.late_days)),
-            "importer": dict.fromkeys(clauses.LOCALES, self.importer.name),
+            "importer": dict.fromkeys(clauses.LOCALES, self.importer.name if self.importer else ""),
             "law": self.law or clauses.LAW,
             "arbitration": self.arbitration or clauses.ARBITRATION,
         }
-        return plain(self) | {"clauses": clauses.filled(self.clauses_version, mode=self.mode, facts=facts)}
+        return plain(self) | {
+            "clauses": clauses.filled(
+                self.clauses_version, mode=self.mode, facts=facts, without=() if self.importer else ("duty",)
+            )
+        }

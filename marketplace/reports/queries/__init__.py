@@ -18,6 +18,7 @@ from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.centre_sales import queries as centre_sales
 from marketplace.distribution.centres import queries as centre_offers
 from marketplace.distribution.costs.queries import checks as costs
 from marketplace.distribution.costs.queries import personal as personal_costs
@@ -92,6 +93,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     costs.breaches,
     centre_lots.breaches,
     centre_offers.breaches,
+    centre_sales.breaches,
     fees.breaches,
     checkout.breaches,
     frozen.breaches,

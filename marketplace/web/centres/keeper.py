@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import centre_sales as sale_acts
 from marketplace.edge.acts import centres as acts
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -15,7 +16,7 @@ from marketplace.edge.requests import centres as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.logistics.centres.rules.counts import CountState
 from marketplace.logistics.centres.rules.lots import Status
-from marketplace.web.centres import shown
+from marketplace.web.centres import sales, shown
 from marketplace.web.centres.blueprint import pages
 
 _KEEP = Permission.PARTNER_CENTRE_KEEP
@@ -43,6 +44,7 @@ def _desk(**given: Any) -> str:
         ending=shown.lots(acts.ending()),
         arrivals=shown.arrivals(coming.items),
         transfers=shown.transfers(moving.items, (row.id for row in own)),
+        sold=sales.told(sale_acts.waiting_in(frozenset(row.id for row in own))),
         next=url_for("centres.desk", cursor=page.next) if page.next else None,
         first=url_for("centres.desk") if asked.cursor else None,
         **{**shown.BLANK, **given},
@@ -175,6 +177,7 @@ def releases() -> str:
     return render_template(
         "centres/releases.html",
         lots=shown.lots(page.items),
+        sold=sales.told(sale_acts.to_declare()) if not asked.cursor else (),
         next=url_for("centres.releases", cursor=page.next) if page.next else None,
         first=url_for("centres.releases") if asked.cursor else None,
     )

@@ -55,7 +55,7 @@ def _cart(**shown: Any) -> str:
     return render_template(
         "checkout/cart.html",
         seen=seen,
-        lying={key: [centres.said(row) for row in rows] for key, rows in lying.items()},
+        lying={key: [centres.whole(row) for row in rows] for key, rows in lying.items()},
         goods=goods,
         made_of=freight.how,
         plan_words=plans,

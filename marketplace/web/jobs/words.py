@@ -66,6 +66,7 @@ JOBS: Final[dict[str, Any]] = {
     "screen_goods": _("Compare goods with lists"),
     "watch_fleet_papers": _("Tell carriers of papers of vehicles and drivers that end"),
     "watch_bonds": _("Tell owners of goods that must leave bond"),
+    "watch_centre_sales": _("Tell of goods that were ordered in a centre and not fetched"),
     "watch_goods_papers": _("Tell of certificates and licences of goods that end"),
     "screen_everybody": _("Compare everybody with a list that came in"),
     "requalify_companies": _("Work out levels of buyers and partners anew"),

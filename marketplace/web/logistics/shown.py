@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.borders.queries.crossings import HoursRow
+from marketplace.logistics.pricing.queries.quotes import QuoteRow
 from marketplace.logistics.pricing.queries.versions import Published
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
-from marketplace.logistics.rules.freight import whole_lorry_from
+from marketplace.logistics.rules.freight import Rates, whole_lorry_from
 from marketplace.reference.queries import PlaceRow
-from marketplace.web.shared import borders, locale, render
+from marketplace.web.shared import borders, freight, locale, render
 from marketplace.web.shared.boards import filled
 
 
@@ -122,6 +123,19 @@ def shares(row: DepartureRow, found: Sequence[Published]) -> list[dict[str, Any]
         }
         for one in found
     ]
+
+
+def quoted(row: QuoteRow, rates: Rates) -> dict[str, Any]:
+    """Return a quote's price by weight with what it is made up of, and that of a whole lorry beside it."""
+    whole, grams = rates.terms.whole, whole_lorry_from(rates)
+    return {
+        "components": [(freight.COMPONENTS[one.kind], one.amount) for one in row.components],
+        "why": freight.charged(row),
+        "whole": whole,
+        "whole_from": None if grams is None else Decimal(-(-grams // 100_000)) / 10,
+        "whole_is_less": whole is not None and whole.price < row.total,
+        "is_fictitious": rates.terms.is_fictitious,
+    }
 
 
 def _whole(one: Published) -> dict[str, str]:

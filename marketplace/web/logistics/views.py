@@ -6,14 +6,16 @@ from uuid import UUID
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import fees, fleet, pricing
 from marketplace.edge.acts import logistics as acts
 from marketplace.edge.answers import problem, status_of
-from marketplace.edge.parsing import parse
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import public, requires
 from marketplace.edge.requests import logistics as requests
+from marketplace.edge.requests import pricing as prices
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
@@ -92,6 +94,49 @@ def take_whole(departure_id: UUID) -> Any:
         return forms.reshown(refusal, lambda **given: _departure(departure_id, **given))
     flash(_("The lorry is yours alone. What your goods were to pay beyond its price is credited."), "good")
     return done
+
+
+@pages.get("/departures/<uuid:departure_id>/quote")
+@requires(Permission.TRADE_CART_EDIT, twin="POST /api/v1/freight-quotes")
+def ask_quote(departure_id: UUID) -> str:
+    """Ask what freight of a load costs on a departure, before any goods are chosen."""
+    return _ask(departure_id)
+
+
+@pages.post("/departures/<uuid:departure_id>/quote")
+@requires(Permission.TRADE_CART_EDIT, twin="POST /api/v1/freight-quotes")
+def give_quote(departure_id: UUID) -> Any:
+    """Quote it: the quote binds until it expires."""
+
+    def work(session: Session) -> str:
+        typed = request.form.to_dict() | {"departure_id": str(departure_id)}
+        row = pricing.quote(session, parse_form(prices.QuoteBody, MultiDict(typed)))
+        return url_for("logistics.quote", freight_quote_id=row.id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _ask(departure_id, **given))
+
+
+@pages.get("/freight-quotes/<uuid:freight_quote_id>")
+@requires(Permission.TRADE_CART_EDIT, twin="GET /api/v1/freight-quotes/{id}")
+def quote(freight_quote_id: UUID) -> str:
+    """Show a quote: by weight and for a whole lorry side by side, which measure decides, and until when it holds."""
+    row, rates = pricing.shown(freight_quote_id)
+    return render_template("logistics/quote.html", quote=row, **shown.quoted(row, rates), holds=row.holds(clock.now()))
+
+
+def _ask(departure_id: UUID, **given: Any) -> str:
+    session, now = reading(), clock.now()
+    row = queries.departure(session, departure_id=departure_id, now=now)
+    return render_template(
+        "logistics/ask_quote.html",
+        departure=row,
+        places=shown.places([stop.place for stop in row.stops[1:] if not stop.is_border]),
+        bookable=row.is_bookable(now),
+        **{"refusal": None, "errors": {}, "values": {}, **given},
+    )
 
 
 def _departure(departure_id: UUID, **given: Any) -> str:

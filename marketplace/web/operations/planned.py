@@ -101,6 +101,7 @@ def _sentence(reason: Why, facts: Mapping[str, Any], there: str, board: Board) -
         return _("Does not fit on the floor of %(departure)s: %(placed)s of %(total)s.", departure=there, **stand)
     plain = {
         Why.NO_DEPARTURE: _("No departure of its carrier goes there."),
+        Why.PAPERS: _("Its papers would come too late for %(departure)s.", departure=there),
         Why.TEMPERATURE: _("No departure keeps its temperature."),
         Why.LANE: _("The lane does not take such goods."),
         Why.PIN: _("It is set on a departure that does not take it."),

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import changes, payouts, samples
+from marketplace.edge.acts import centre_sales, changes, payouts, samples
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -79,6 +79,7 @@ def show_one(order_id: UUID, **shown: Any) -> str:
         returns=returns,
         fees=payouts.fees_among(reading(), returns),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
+        from_centre=centre_sales.of_order(order_id) if seen.order.centre_id else (),
         freight_parts=freight.parts,
         now=clock.now(),
         **{"values": {}, "errors": {}, "refusal": None, **shown},

@@ -45,4 +45,10 @@ def said(row: Sold) -> str:
 
 def whole(row: Sold) -> dict[str, Any]:
     """Return the same for a listing's own page, with what is left and what is still to come."""
-    return {"said": said(row), "left": row.left, "is_bonded": row.status is Status.BONDED}
+    return {
+        "said": said(row),
+        "left": row.left,
+        "is_bonded": row.status is Status.BONDED,
+        "centre_id": row.centre_id,
+        "name": row.place.called(locale.current()),
+    }

@@ -304,6 +304,32 @@ def _keep_centres(city: City) -> None:
     city.call("thai", "PUT", "/centre-offers", offer)
     offer = {"listing": city.ids["live"], "centre": city.ids["centre.home"], "status": "free"}
     city.call("merchant", "PUT", "/centre-offers", offer)
+    _sell_from_centres(city)
+
+
+def _sell_from_centres(city: City) -> None:
+    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, one is on its way."""
+    day = (clock.now() - timedelta(days=1)).date().isoformat()
+    cleared = {
+        "quantity": 400, "status": "free", "declaration_number": "D-2", "declaration_line": 1, "declared_on": day,
+    }  # fmt: skip
+    said = {"centre": city.ids["centre.home"], "listing": city.ids["live"], "quantity": 400}
+    arrival = city.call("merchant", "POST", "/centre-stock/announcements", said)["id"]
+    city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
+    for name, seller, goods, centre in (
+        ("bonded", "thai", "pads", "centre"), ("ready", "merchant", "live", "centre.home"),
+        ("handed", "merchant", "live", "centre.home"),
+    ):  # fmt: skip
+        line = {"quantity": 40, "centre": city.ids[centre]}
+        cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)
+        payment = {"rail": "bank", "plan": "acceptance_100"}
+        body = {"expected_totals": cart["totals"], "payment": payment}
+        (order_id,) = city.call("buyer", "POST", "/checkout", body)["order_ids"]
+        city.call(seller, "POST", f"/orders/{order_id}/confirmation")
+        (sale, *_) = city.call("buyer", "GET", "/centre-sales")["items"]
+        city.ids[f"centre-sale.{name}"] = sale["id"]
+    handed = {"quantity": 40, "number": "N-1"}
+    city.call("operator", "POST", f"/centre-sales/{city.ids['centre-sale.handed']}/handover", handed)
 
 
 def bonded_lot() -> dict[str, Any]:

@@ -407,6 +407,10 @@ def _found(city: City) -> Body:
     return {"lots": [{"lot": city.ids["lot.free"], "units": 9, "reason": "lost"}]}
 
 
+def _declared() -> Body:
+    return {name: value for name, value in released_line().items() if name != "quantity"}
+
+
 def _sent_on(city: City) -> Body:
     return {"to_centre": city.ids["centre.other"], "quantity": 3, "transit_reference": "T-2"}
 
@@ -949,6 +953,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /centre-offers": Way("thai"),
     "PUT /centre-offers": Way("thai", (), body(listing=_of("pads"), centre=_of("centre.other"), status="bonded")),
     "DELETE /centre-offers/{}/{}": Way("thai", ("pads", "centre")),
+    "GET /centre-sales": Way("buyer"),
+    "GET /centre-sales/{}": Way("buyer", ("centre-sale.bonded",)),
+    "PUT /centre-sales/{}/broker": Way("buyer", ("centre-sale.bonded",), body(broker=_of("company.empty"))),
+    "POST /centre-sales/{}/release": Way("operator", ("centre-sale.bonded",), lambda _: _declared()),
+    "POST /centre-sales/{}/handover": Way("operator", ("centre-sale.ready",), body(quantity=40, number="N-2")),
+    "POST /centre-sales/{}/delivery": Way("buyer", ("centre-sale.handed",), body(damaged=1)),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),
     "GET /fleet/vehicles": Way("carrier"),
@@ -1834,6 +1844,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "costs.send": lambda city: partner_invoice(city.ids["costed"]),
     "costs.send_for": lambda city: partner_invoice(city.ids["costed"]) | {"company_id": city.ids["company.carrier"]},
     "costs.decide": body(decision="accept", amount="", reason=""),
+    "logistics.give_quote": body(to="VNHAN", kg="1000", m3="", ldm="", pallets=""),
     "fees.publish": body(
         percent="10", per_kg="", minimum="", grace_minutes="", free_days="", valid_from=_in(2), source="The board."
     ),
@@ -1854,6 +1865,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "centres.send": _sent_on,
     "centres.release": lambda _: {**released_line(), "duty_paid": "1", "origin_proof": ""},
     "centres.name_broker": body(broker=_of("company.empty")),
+    "centres.name_sale_broker": body(broker=_of("company.empty")),
+    "centres.release_sale": lambda _: {**_declared(), "duty_paid": "1", "origin_proof": ""},
+    "centres.hand_over_sale": body(quantity="40", number="N-2"),
+    "centres.deliver_sale": body(damaged="1"),
     "centres.enter": lambda city: {
         f"lots.{city.ids['lot.free']}": "9",
         f"reason.{city.ids['lot.free']}": "lost",

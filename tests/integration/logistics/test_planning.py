@@ -295,6 +295,19 @@ def test_what_does_not_fit_on_the_floor_goes_back_to_the_planner(session, road):
     assert now_on(session, left.id) == road.departures[1]
 
 
+def test_past_the_papers_of_a_departure_nothing_is_planned_onto_it(session, road):
+    early, late = road.confirmed(session), road.confirmed(session, number=1)
+    standing.describe(session, cargo={late.id: CargoFacts(ready_at=NOW)})
+    row = session.get_one(Departure, road.departures[0])
+    after = row.cutoff_documents_at + timedelta(minutes=1)
+    lorries = inputs.read(session, scope=SCOPE, now=after).instance.lorries
+    assert [one.papers_over for one in lorries[:2]] == [True, False]
+    rows = rows_of(session, planned(session, now=after))
+    assert {key: one.departure_id for key, one in rows.items()} == {
+        early.id: road.departures[0], late.id: road.departures[1],
+    }  # fmt: skip
+
+
 def test_past_the_cut_off_only_what_has_no_place_is_planned_of_a_departure(session, road):
     fits, left = road.confirmed(session), road.confirmed(session)
     draw(session, left)

@@ -14,13 +14,11 @@ from marketplace.catalog.services import said
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.distribution.centres.rules import Basis, Sale, check_sale
 from marketplace.distribution.centres.services.announcing import is_own, own_listing
-from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.logistics.centres.queries.centres import centre
 from marketplace.logistics.centres.rules.lots import Status
 from marketplace.logistics.centres.services import promising
-from marketplace.orders import events
-from marketplace.orders.queries import lines as line_queries
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import CURRENCIES
 
@@ -96,10 +94,13 @@ def promise(
 ) -> list[tuple[UUID, int]]:
     """Promise units in a centre to an order line and return how many of which lots.
 
-    Bonded and free ones are never mixed, and what must leave bond first goes first; the sale is refused as ``offer``
-    refuses it. Conflict ``lots_short`` with nothing promised.
+    Bonded and free ones are never mixed, and what must leave bond first goes first. Conflict ``lots_short`` naming what
+    is left, ``not_sold_there`` once the listing is not sold from there under this status; nothing is promised then.
     """
-    allowed(session, actor=actor, listing_id=listing_id, centre_id=centre_id, status=status, now=now)
+    there = centre(session, centre_id=centre_id)
+    offered = session.get(CentreOffer, (listing_id, centre_id), populate_existing=True)
+    if offered is None or offered.status is not status:
+        raise Conflict("not_sold_there", place=there.place.code)
     return promising.promise(
         session,
         actor=actor,
@@ -108,15 +109,9 @@ def promise(
         centre_id=centre_id,
         status=status,
         quantity=quantity,
-        today=centre(session, centre_id=centre_id).today(now),
+        today=there.today(now),
         now=now,
     )
-
-
-def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
-    """Promise the units of a cancelled order's lines to nobody any more."""
-    for line in line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]:
-        promising.free(session, actor=SYSTEM, subject_id=line.id, now=event.at)
 
 
 def _tell(session: Session, listing_id: UUID) -> None:

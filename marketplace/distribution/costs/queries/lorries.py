@@ -142,12 +142,14 @@ def leaving(session: Session, *, first: date, last: date, line_code: str | None 
     return tuple(one for one in found if first <= one.day <= last)
 
 
-def unplanned(session: Session, *, limit: int = 500) -> tuple[UUID, ...]:
-    """Return the departures that take no more bookings and have no cost sheet yet, earliest first."""
+def unplanned(session: Session, *, limit: int = 500, departure_id: UUID | None = None) -> tuple[UUID, ...]:
+    """Return the departures that take no more bookings and have no cost sheet yet, earliest first; or only this one."""
     sheet = sa.exists().where(CostSheet.departure_id == Departure.id)
     gone = (*_BOOKABLE, DepartureState.CANCELLED)
     priced = sa.exists().where(CostRate.line_id == Departure.line_id)
     wanted = sa.select(Departure.id).where(Departure.state.not_in(gone), ~sheet, priced)
+    if departure_id is not None:
+        wanted = wanted.where(Departure.id == departure_id)
     return tuple(session.scalars(wanted.order_by(Departure.departs_at, Departure.id).limit(limit)))
 
 

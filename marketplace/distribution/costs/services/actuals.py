@@ -65,6 +65,7 @@ def enter(session: Session, *, departure_id: UUID, cost: NewCost, actor: Actor, 
     if cost.file_id is not None:
         check_file(session, file_id=cost.file_id, actor=actor)
     booking_id = _booking(session, departure_id, cost)
+    planning.plan_first(session, lorry=lorry, now=now)
     planning.open_sheet(session, lorry=lorry, now=now)
     item = CostItem(
         id=new_id(),

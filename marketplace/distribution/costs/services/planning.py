@@ -59,6 +59,12 @@ def plan(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -
     return len(rows)
 
 
+def plan_first(session: Session, *, lorry: Lorry, now: datetime) -> None:
+    """Plan a departure before the first cost of it is entered, since the clock plans none that has a sheet."""
+    if lorry.id in lorries.unplanned(session, departure_id=lorry.id):
+        plan(session, departure_id=lorry.id, actor=SYSTEM, now=now)
+
+
 def on_lorry_changed(session: Session, event: LorryChanged) -> None:
     """Plan the costs anew by the rates of the lorry that drives now, where they were planned before."""
     state = session.scalar(sa.select(CostSheet.state).where(CostSheet.departure_id == event.departure_id))

@@ -46,7 +46,7 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
         return
     order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
     is_replacement = line_queries.line_replaces(session, line_id=event.line_id)
-    if is_insured_by_seller(order.incoterm) and not order.by_courier and not is_replacement:
+    if is_insured_by_seller(order.incoterm) and order.by_lorry and not is_replacement:
         raise Conflict("insurance_needed", order=event.order_id, basis=order.incoterm)
 
 

@@ -99,7 +99,7 @@ def freight_in(session: Session, amounts: Collection[Money], *, currency: str, n
 
 def offers_for(session: Session, *, found: Insurable, now: datetime) -> tuple[Offer, ...]:
     """Return the covers that take an order's goods, under what its price basis asks for, the cheapest first."""
-    if found.order.by_courier or not found.value:
+    if not found.order.by_lorry or not found.value:
         return ()
     return covers.offers(session, value=found.value, goods=found.goods, day=now.date(), wanted=found.wanted)
 
@@ -117,7 +117,7 @@ def take(
     orders.order(session, company_id=actor.company, order_id=order_id)
     found = insurable(session, order_id=order_id, now=now)
     order = found.order
-    if order.state in _OVER or order.by_courier or not found.value:
+    if order.state in _OVER or not order.by_lorry or not found.value:
         raise Conflict("order_over", order=order_id)
     if found.by_rule is not None and actor.company != found.by_rule:
         raise Conflict("insured_by_seller", basis=order.incoterm)

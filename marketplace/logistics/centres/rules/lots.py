@@ -143,6 +143,16 @@ def pick(shelves: Iterable[Shelf], *, status: Status, quantity: int, today: date
     return taken
 
 
+def portion(units: Iterable[tuple[UUID, int]], quantity: int) -> list[tuple[UUID, int]]:
+    """Return so many of these units, in the order of the lots; fewer where there are not as many."""
+    taken: list[tuple[UUID, int]] = []
+    for lot_id, there in units:
+        if part := min(there, quantity):
+            taken.append((lot_id, part))
+            quantity -= part
+    return taken
+
+
 def check_release(*, quantity: int, left: int) -> None:
     """Refuse to release more than lies there unpromised."""
     if not 1 <= quantity <= left:

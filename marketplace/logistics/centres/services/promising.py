@@ -11,7 +11,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.centres.models import CentreLot, LotMovement
 from marketplace.logistics.centres.queries.lots import shelves
-from marketplace.logistics.centres.rules.lots import Move, Status, pick
+from marketplace.logistics.centres.rules.lots import Move, Status, pick, portion
 from marketplace.logistics.centres.services.moving import move
 
 
@@ -46,12 +46,19 @@ def free(session: Session, *, actor: Actor, subject_id: UUID, now: datetime) -> 
     _all(session, actor, there, subject_id, now, kind=Move.FREED)
 
 
-def deliver(
-    session: Session, *, actor: Actor, subject_id: UUID, number: str | None, now: datetime
-) -> list[tuple[UUID, int]]:
-    """Let everything leave that a subject was promised; return how many units of which lots.
+def lessen(session: Session, *, actor: Actor, subject_id: UUID, quantity: int, now: datetime) -> None:
+    """Promise so many units of a subject to nobody any more, those that were promised last at first."""
+    there = sorted(promised_to(session, subject_id=subject_id).items(), reverse=True)
+    _all(session, actor, portion(there, quantity), subject_id, now, kind=Move.FREED)
 
-    Conflict ``in_bond`` while any of it lies in bond: who buys there declares first. Conflict ``nothing_promised``.
+
+def deliver(
+    session: Session, *, actor: Actor, subject_id: UUID, number: str | None, quantity: int | None = None, now: datetime
+) -> list[tuple[UUID, int]]:
+    """Let units leave that a subject was promised, all of them where no ``quantity`` is given; the rest is free.
+
+    Return how many units of which lots left. Conflict ``in_bond`` while any of it lies in bond: who buys there declares
+    first. Conflict ``nothing_promised``.
     """
     there = sorted(promised_to(session, subject_id=subject_id).items())
     if not there:
@@ -62,8 +69,10 @@ def deliver(
     lot_id = session.scalars(bonded).first()
     if lot_id is not None:
         raise Conflict("in_bond", lot=lot_id)
-    _all(session, actor, there, subject_id, now, kind=Move.OUT, was_promised=True, number=number)
-    return there
+    leaving = there if quantity is None else portion(there, quantity)
+    _all(session, actor, leaving, subject_id, now, kind=Move.OUT, was_promised=True, number=number)
+    free(session, actor=actor, subject_id=subject_id, now=now)
+    return leaving
 
 
 def promised_to(session: Session, *, subject_id: UUID) -> dict[UUID, int]:

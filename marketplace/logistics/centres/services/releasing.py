@@ -17,6 +17,7 @@ from marketplace.logistics.centres.models import CentreLot, LotRelease, OriginPr
 from marketplace.logistics.centres.queries.centres import centre
 from marketplace.logistics.centres.rules.lots import Move, Papers, Status, check_release
 from marketplace.logistics.centres.rules.proofs import Proof, check_draw, check_proof
+from marketplace.logistics.centres.services import promising
 from marketplace.logistics.centres.services.moving import move, open_lot
 
 
@@ -83,6 +84,34 @@ def release(session: Session, *, actor: Actor, lot_id: UUID, quantity: int, decl
     if lot.status is not Status.BONDED:
         raise Conflict("not_in_bond", lot=lot_id)
     check_release(quantity=quantity, left=lot.on_hand - lot.promised)
+    return _let_in(session, actor, lot, quantity, declared, now)
+
+
+def release_promised(
+    session: Session, *, actor: Actor, subject_id: UUID, declared: Declared, now: datetime
+) -> tuple[UUID, ...]:
+    """Let the bonded units into the country that a subject was promised; they stay promised to it in free lots.
+
+    Return those lots. Whether the actor may is the caller's to know. Conflict ``not_in_bond`` where nothing of it lies
+    in bond; Refused as ``release``.
+    """
+    actor.must(Permission.PARTNER_RELEASE_RECORD)
+    there = promising.promised_to(session, subject_id=subject_id)
+    bonded = sa.select(CentreLot).where(CentreLot.id.in_(there), CentreLot.status == Status.BONDED)
+    lots = session.scalars(bonded.order_by(CentreLot.id).with_for_update().execution_options(populate_existing=True))
+    free: list[UUID] = []
+    for lot in lots.all():
+        how: dict[str, Any] = {"actor": actor, "quantity": there[lot.id], "subject_id": subject_id, "now": now}
+        move(session, lot_id=lot.id, kind=Move.FREED, **how)
+        free.append(_let_in(session, actor, lot, there[lot.id], declared, now))
+        move(session, lot_id=free[-1], kind=Move.PROMISED, **how)
+    if not free:
+        raise Conflict("not_in_bond")
+    return tuple(free)
+
+
+def _let_in(session: Session, actor: Actor, lot: CentreLot, quantity: int, declared: Declared, now: datetime) -> UUID:
+    """Move units of a locked bonded lot into a free one under what was declared, and return that lot."""
     today = centre(session, centre_id=lot.centre_id).today(now)
     if declared.declared_on > today:
         raise Refused.field("declared_on", "in_future", today.isoformat())

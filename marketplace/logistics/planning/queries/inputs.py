@@ -94,6 +94,7 @@ def read(session: Session, *, scope: Scope, now: datetime) -> Input:
             temp_max=COOLS[1] if row.id in cold else None,
             lane=lanes.get(row.id, ()),
             floor=_floor(short.get(row.id)),
+            papers_over=row.cutoff_documents_at <= now,
         )
         for row in departures
     ]
@@ -144,6 +145,7 @@ def _of(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
             Departure.id,
             Departure.line_id,
             Departure.cutoff_cargo_at,
+            Departure.cutoff_documents_at,
             Line.carrier_company_id.label("carrier"),
         )
         .join(Line, Line.id == Departure.line_id)

@@ -49,6 +49,8 @@ def _alone(parcel: Parcel, lorry: Lorry) -> list[str]:
         wrong.append("pinned elsewhere")
     if lorry.floor is not None and (parcel.key in lorry.floor.left or parcel.home != lorry.key):
         wrong.append("no place on its floor")
+    if lorry.papers_over and parcel.home != lorry.key:
+        wrong.append("its papers would come too late")
     if parcel.due is not None and lorry.reaches[parcel.to] > parcel.due:
         wrong.append("arrives after its due")
     if parcel.ready is not None and parcel.ready > lorry.cutoff:

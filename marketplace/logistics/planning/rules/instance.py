@@ -57,6 +57,7 @@ class Lorry:
     """A departure: room in four dimensions, when it reaches which place, cut-off, temperatures, rules of its lane.
 
     ``temp_min`` and ``temp_max`` (tenths of °C) bound the set point; None for a lorry that keeps no temperature.
+    ``papers_over``: it is too late for the papers of anything that is not booked on it.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Lorry:
     temp_max: int | None = None
     lane: tuple[LaneRule, ...] = ()
     floor: Floor | None = None
+    papers_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,8 @@ class Instance:
                 for key, to, load, value, one, *times in document["parcels"]
             ),
             lorries=tuple(
-                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, _lane(lane), _floor(floor))
-                for key, room, cutoff, reaches, coldest, warmest, lane, floor in document["lorries"]
+                Lorry(key, Load(*room), cutoff, reaches, coldest, warmest, _lane(lane), _floor(floor), over)
+                for key, room, cutoff, reaches, coldest, warmest, lane, floor, over in document["lorries"]
             ),
             day=date.fromisoformat(document["day"]),
             move_permille=document["move_permille"],
@@ -153,7 +155,7 @@ def _lorry(one: Lorry) -> list[Any]:
     reaches = dict(sorted(one.reaches.items()))
     lane = [[rule.code, dict(rule.parameters)] for rule in one.lane]
     floor = one.floor and [one.floor.placed, one.floor.total, sorted(one.floor.left)]
-    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, lane, floor]
+    return [one.key, _amounts(one.room), one.cutoff, reaches, one.temp_min, one.temp_max, lane, floor, one.papers_over]
 
 
 def _lane(rules: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[LaneRule, ...]:

@@ -19,6 +19,7 @@ class Why(StrEnum):
     TEMPERATURE = "temperature"
     DUE = "due"
     READY = "ready"
+    PAPERS = "papers"
     STANDS_WITH = "stands_with"
     FLOOR = "floor"
     ROOM = "room"
@@ -50,6 +51,8 @@ def always(parcel: Parcel, lorry: Lorry) -> list[Obstacle]:
     if lorry.floor is not None and not lorry.floor.takes(parcel, lorry.key):
         placed, total = lorry.floor.placed, lorry.floor.total
         found.append(Obstacle(Why.FLOOR, total - placed, {"placed": placed, "total": total}))
+    if lorry.papers_over and parcel.home != lorry.key:
+        found.append(Obstacle(Why.PAPERS, 0, {}))
     if (rule := barred(parcel.nature, lorry.lane)) is not None:
         found.append(Obstacle(Why.LANE, 0, {"rule": str(rule)}))
     if not keeps(parcel, lorry):

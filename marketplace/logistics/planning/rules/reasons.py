@@ -12,7 +12,7 @@ from marketplace.logistics.planning.rules.segregation import apart
 
 # What stands in the way, from what is easily changed to what hardly is.
 _EASE: Final = (
-    *(Why.VALUE, Why.ROOM, Why.STANDS_WITH, Why.FLOOR, Why.READY, Why.DUE),
+    *(Why.VALUE, Why.ROOM, Why.STANDS_WITH, Why.FLOOR, Why.READY, Why.PAPERS, Why.DUE),
     *(Why.PIN, Why.TEMPERATURE, Why.LANE, Why.TOO_LARGE),
 )
 

@@ -13,8 +13,11 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Departure
-from marketplace.logistics.pricing.models import FreightQuote
+from marketplace.logistics.models.network import Tariff
+from marketplace.logistics.pricing.models import FreightQuote, TariffTerms
 from marketplace.logistics.pricing.rules.making import Component
+from marketplace.logistics.queries.tariffs import rates_of
+from marketplace.logistics.rules.freight import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,19 @@ def quotes(session: Session, *, company_id: UUID, quote_ids: Collection[UUID]) -
         .where(FreightQuote.company_id == company_id, FreightQuote.id.in_(quote_ids))
     )
     return {row.FreightQuote.id: _row(row.FreightQuote, row.reference) for row in found}
+
+
+def rates_of_quote(session: Session, *, tariff_id: UUID) -> Rates:
+    """Return what the tariff version of a quote asks: its price for a whole lorry stands beside the price by weight."""
+    row = session.execute(
+        sa.select(Tariff, TariffTerms.content)
+        .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
+        .where(Tariff.id == tariff_id)
+    ).one()
+    tariff = row.Tariff
+    return rates_of(
+        tariff.currency, tariff.per_kg_micro, tariff.minimum_minor, tariff.m3_factor, tariff.ldm_factor, row.content
+    )
 
 
 def _row(found: Any, departure: str) -> QuoteRow:

@@ -164,6 +164,17 @@ def test_what_has_no_place_on_a_floor_rides_elsewhere_and_nothing_more_comes_the
     assert reasons(alone, {})["left"] == Reason(Why.FLOOR, "L", {"placed": 51, "total": 60}, 1_000)
 
 
+def test_past_the_papers_of_a_departure_only_what_is_booked_on_it_rides_there():
+    goods = [parcel("booked", home="L"), parcel("comes", home="M")]
+    lorries = [lorry(papers_over=True), lorry("M", cutoff=2_000)]
+    one = instance(goods, lorries)
+    assert Instance.of(one.document()) == one
+    assert first_fit(Ground(one)).answer() == {"booked": "L", "comes": "M"}
+    assert checking.faults(one, {"booked": "L"}) == []
+    assert checking.faults(one, {"comes": "L"}) == ["comes on L: its papers would come too late"]
+    assert reasons(instance(goods[1:], lorries[:1]), {})["comes"] == Reason(Why.PAPERS, "L", {}, 980)
+
+
 def test_reasons_name_neighbours_and_the_room_that_lacks_with_its_price():
     food, more = parcel("food", nature=FOOD), parcel("more", load=Load(23_000_000, 1, 1, 1))
     found = left_behind(parcel(nature=BATTERY), [lorry()], {"food": "L"}, others=[food])

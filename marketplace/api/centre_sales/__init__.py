@@ -1,0 +1,1 @@
+"""Goods that were sold from distribution centres, over the API."""

@@ -1,0 +1,92 @@
+"""What the API says of goods that were sold from distribution centres."""
+
+from uuid import UUID
+
+from marketplace.api.shared.answers import Answer, Instant
+from marketplace.distribution.centre_sales.queries import SaleRow
+from marketplace.edge.acts.centre_sales import SaleSeen
+
+
+class CentreSale(Answer):
+    """An order line of goods that lie in a distribution centre.
+
+    ``state``: ``promised`` until its order is confirmed and secured, ``to_release`` while it lies in bond, ``ready``
+    to be fetched, ``handed_over``, ``delivered`` or ``cancelled``. ``quantity`` is what is promised, ``handed`` what
+    left, by the paper ``number``; ``due_at`` until when it is to be declared and fetched.
+    """
+
+    id: UUID
+    reference: str
+    order_id: UUID
+    order: str
+    line_id: UUID
+    listing_id: UUID
+    sku: str
+    titles: dict[str, str]
+    unit: str
+    buyer_id: UUID
+    merchant_id: UUID
+    importer_id: UUID | None
+    centre_id: UUID
+    keeper_id: UUID
+    status: str
+    quantity: int
+    state: str
+    broker_id: UUID | None
+    handed: int
+    number: str | None
+    due_at: Instant | None
+    placed_at: Instant
+    ready_at: Instant | None
+    handed_at: Instant | None
+    ended_at: Instant | None
+
+    @classmethod
+    def of(cls, row: SaleRow) -> "CentreSale":
+        """Write a sale."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            order_id=row.order_id,
+            order=row.order_reference,
+            line_id=row.line_id,
+            listing_id=row.listing_id,
+            sku=row.sku,
+            titles=dict(row.titles),
+            unit=row.unit,
+            buyer_id=row.buyer_id,
+            merchant_id=row.merchant_id,
+            importer_id=row.importer_id if row.is_import else None,
+            centre_id=row.centre_id,
+            keeper_id=row.keeper_id,
+            status=str(row.status),
+            quantity=row.quantity,
+            state=str(row.state),
+            broker_id=row.broker_id,
+            handed=row.handed,
+            number=row.number,
+            due_at=row.due_at,
+            placed_at=row.placed_at,
+            ready_at=row.ready_at,
+            handed_at=row.handed_at,
+            ended_at=row.ended_at,
+        )
+
+
+class CentreSaleSeen(Answer):
+    """A sale with the place where it lies, and what its reader may do with it now."""
+
+    sale: CentreSale
+    place: str
+    overdue: bool
+    actions: list[str]
+
+    @classmethod
+    def seen(cls, seen: SaleSeen) -> "CentreSaleSeen":
+        """Write a sale as its reader may see it."""
+        return cls(
+            sale=CentreSale.of(seen.row),
+            place=seen.centre.place.code,
+            overdue=seen.row.is_overdue(seen.now),
+            actions=list(seen.acts),
+        )

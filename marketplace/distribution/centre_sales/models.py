@@ -1,0 +1,49 @@
+"""Sales from distribution centres."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.distribution.centre_sales.rules import SaleState
+from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.ids import new_id
+from marketplace.logistics.centres.rules.lots import LONGEST_NUMBER, Status
+
+
+class CentreSale(Base):
+    """An order line of goods that lie in a centre: so many units, under which status, and how far they are."""
+
+    __tablename__ = "centre_sale"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), unique=True)
+    buyer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    merchant_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    centre_id: Mapped[UUID] = mapped_column(sa.ForeignKey("centre.id"), index=True)
+    status: Mapped[Status] = mapped_column(StateColumn(Status))
+    quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    state: Mapped[SaleState] = mapped_column(StateColumn(SaleState))
+    # The broker whom the importer named; of free goods nobody.
+    broker_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    handed: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # The paper by which they were handed over.
+    number: Mapped[str | None] = mapped_column(sa.String(LONGEST_NUMBER))
+    # Until when they are to be declared and fetched, and whether both sides were told that nobody did.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('bonded', 'free')", name="status"),
+        sa.CheckConstraint("quantity > 0 AND handed BETWEEN 0 AND quantity", name="quantity"),
+        sa.CheckConstraint("(handed > 0) = (state IN ('handed_over', 'delivered'))", name="handed"),
+        sa.CheckConstraint("broker_id IS NULL OR status = 'bonded'", name="broker"),
+        sa.Index("ix_centre_sale_state_due_at", "state", "due_at"),
+    )

@@ -1,0 +1,108 @@
+"""The states of a sale from a distribution centre, and what a cart knows of goods that lie in one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from marketplace.distribution.centres.rules import Basis, Sale, check_sale
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.logistics.centres.rules.lots import Status
+
+PREFIX: Final = "CSL"
+
+
+class SaleState(StrEnum):
+    """Where a sale from a centre stands."""
+
+    PROMISED = "promised"  # its order is not confirmed, or not secured yet
+    TO_RELEASE = "to_release"  # it lies in bond until the importer's broker has declared it
+    READY = "ready"  # to be fetched
+    HANDED_OVER = "handed_over"  # it left the centre
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+SALE: Final = Lifecycle(
+    "centre_sale",
+    {
+        SaleState.PROMISED: {
+            "await_release": SaleState.TO_RELEASE,
+            "make_ready": SaleState.READY,
+            "cancel": SaleState.CANCELLED,
+        },
+        SaleState.TO_RELEASE: {"make_ready": SaleState.READY, "cancel": SaleState.CANCELLED},
+        SaleState.READY: {"hand_over": SaleState.HANDED_OVER, "cancel": SaleState.CANCELLED},
+        SaleState.HANDED_OVER: {"deliver": SaleState.DELIVERED},
+    },
+)
+# Units are promised to it while it is in one of these.
+PROMISING: Final = (SaleState.PROMISED, SaleState.TO_RELEASE, SaleState.READY)
+# Somebody in the centre, or a broker, has to do something.
+WAITS: Final = (SaleState.TO_RELEASE, SaleState.READY, SaleState.HANDED_OVER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CentreUnits:
+    """Units that a checkout takes from a centre for an order line."""
+
+    line_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    merchant_id: UUID
+    listing_id: UUID
+    centre_id: UUID
+    status: Status
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """What lies of a listing in a centre as a cart sees it; ``left`` is what may be promised today.
+
+    ``days_left``: how long the first of it may still stay in bond; None for free goods. ``status`` None: the listing is
+    not sold from there any more. ``places``: those of the country of the centre.
+    """
+
+    centre_id: UUID
+    place_code: str
+    place_name: str
+    place_names: Mapping[str, str]
+    country: str
+    currency: str
+    status: Status | None
+    left: int
+    days_left: int | None
+    places: frozenset[str]
+
+    def country_of(self, place_code: str) -> str:
+        """Return the centre's country for a place in it, nothing for any other."""
+        return self.country if place_code in self.places else ""
+
+    def check(self, *, seller_country: str, bases: tuple[Basis, ...]) -> Basis:
+        """Return the price of these that the goods are sold on from here, or refuse as ``check_sale``.
+
+        Conflict ``not_sold_there`` where they are sold from here no more.
+        """
+        if self.status is None:
+            raise Conflict("not_sold_there", place=self.place_code)
+        return check_sale(Sale(self.status, self.country, self.currency, seller_country, bases))
+
+
+def after_security(status: Status) -> str:
+    """Return what follows once an order is confirmed and secured: bonded goods wait to be declared."""
+    return "await_release" if status is Status.BONDED else "make_ready"
+
+
+def check_units(*, units: int, promised: int) -> None:
+    """Refuse to hand over none, or more than was promised; fewer are short, and claimed."""
+    if not 1 <= units <= promised:
+        raise Refused.field("quantity", "whole_range", f"1 to {promised}")
+
+
+def check_damaged(*, damaged: int, handed: int) -> None:
+    """Refuse more damaged units than were handed over."""
+    if not 0 <= damaged <= handed:
+        raise Refused.field("damaged", "whole_range", f"0 to {handed}")

@@ -1,0 +1,1 @@
+"""Sell goods that lie in distribution centres: promise, declare, hand over, deliver."""

@@ -1,0 +1,63 @@
+"""What is sent about goods that were sold from distribution centres."""
+
+from typing import Annotated
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Line, Request, Tick, Whole, blank_is_none
+from marketplace.edge.requests.centres import LineNumber, Number, OptionalId, Units
+from marketplace.edge.requests.payments import Day
+from marketplace.logistics.centres.rules.lots import LARGEST_QUANTITY
+from marketplace.logistics.centres.services.releasing import Declared
+
+
+class SalesQuery(Request):
+    """Where the list goes on; ``waiting``: those alone that somebody has to declare, fetch or bring."""
+
+    cursor: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
+    waiting: Tick = False
+
+
+class SaleReleaseBody(Request):
+    """The line of the importer's declaration by which the goods of a sale leave bond; all of them do."""
+
+    declaration_number: Number
+    declaration_line: LineNumber
+    declared_on: Day
+    duty_paid: Tick = False
+    origin_proof: OptionalId = None
+
+    @property
+    def declared(self) -> Declared:
+        """What was declared."""
+        return Declared(
+            self.declaration_number,
+            self.declaration_line,
+            self.declared_on,
+            duty_paid=self.duty_paid,
+            proof_id=self.origin_proof,
+        )
+
+
+class SaleHandoverBody(Request):
+    """Units of a sale that leave the centre, and the number of the paper on which they were signed for."""
+
+    quantity: Units
+    number: Number
+
+
+class SaleDeliveryBody(Request):
+    """How many of the units that were handed over are damaged."""
+
+    damaged: Annotated[Whole, Field(ge=0, le=LARGEST_QUANTITY)] = 0
+
+
+messages.register(
+    errors={
+        "from_centre": _("The goods of this order lie in a distribution centre: its keeper hands them out there."),
+        "only_the_importer": _("The importer of record names the broker of these goods."),
+        "only_the_keeper": _("Whoever keeps the distribution centre does this."),
+    },
+)

@@ -1,0 +1,146 @@
+"""Goods that were sold from distribution centres: a list, and one sale with what its reader may do."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.distribution.centre_sales.queries import SaleRow
+from marketplace.distribution.centre_sales.rules import SaleState
+from marketplace.edge.acts import centre_sales as acts
+from marketplace.edge.acts import centres
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import centre_sales as requests
+from marketplace.edge.requests.centres import PROOFS, STATUSES, BrokerBody
+from marketplace.kernel import clock
+from marketplace.reference.rules import zone_of
+from marketplace.web.centres import shown
+from marketplace.web.centres.blueprint import pages
+from marketplace.web.shared import goods
+
+_READ = Permission.TRADE_DOCUMENT_READ
+# Tone and words of each state.
+STATES: Final = {
+    SaleState.PROMISED: ("info", "clock", lazy_gettext("Promised")),
+    SaleState.TO_RELEASE: ("warn", "lock", lazy_gettext("To be declared")),
+    SaleState.READY: ("warn", "box", lazy_gettext("To be fetched")),
+    SaleState.HANDED_OVER: ("info", "arrow-right", lazy_gettext("Handed over")),
+    SaleState.DELIVERED: ("good", "home", lazy_gettext("Delivered")),
+    SaleState.CANCELLED: ("calm", "cross", lazy_gettext("Cancelled")),
+}
+
+
+def told(rows: Sequence[SaleRow]) -> list[dict[str, Any]]:
+    """Return sales for a list: what, for whom, where, how far."""
+    there = centres.places(row.centre_id for row in rows)
+    names = centres.companies(each for row in rows for each in (row.buyer_id, row.merchant_id))
+    now = clock.now()
+    return [
+        {
+            "row": row,
+            "title": goods.text(row.titles, row.source_locale),
+            "unit": goods.unit(row.unit),
+            "centre": shown.place(there[row.centre_id]),
+            "zone": there[row.centre_id].place.zone,
+            "buyer": names[row.buyer_id],
+            "merchant": names[row.merchant_id],
+            "status": STATUSES[row.status],
+            "state": STATES[row.state],
+            "is_overdue": row.is_overdue(now),
+        }
+        for row in rows
+    ]
+
+
+@pages.get("/centre-sales")
+@requires(_READ, twin="GET /api/v1/centre-sales")
+def sales() -> str:
+    """List what one's company buys, sells, keeps or declares of goods in centres."""
+    asked = parse(requests.SalesQuery, request.args.to_dict())
+    page = acts.many(asked)
+    return render_template(
+        "centre_sales/many.html",
+        rows=told(page.items),
+        next=url_for("centres.sales", cursor=page.next) if page.next else None,
+        first=url_for("centres.sales") if asked.cursor else None,
+    )
+
+
+@pages.get("/centre-sales/<uuid:centre_sale_id>")
+@requires(_READ, twin="GET /api/v1/centre-sales/{id}")
+def sale(centre_sale_id: UUID) -> str:
+    """Show a sale to its buyer, its seller, the keeper or the broker."""
+    return _sale(centre_sale_id)
+
+
+def _sale(sale_id: UUID, **given: Any) -> str:
+    seen = acts.one(sale_id)
+    brokers = acts.brokers() if "name_broker" in seen.acts else ()
+    proofs = acts.usable_proofs(seen.row) if "release" in seen.acts else ()
+    values = {"quantity": seen.row.quantity, "damaged": 0}
+    return render_template(
+        "centre_sales/one.html",
+        seen=seen,
+        one=told((seen.row,))[0],
+        broker=seen.companies[seen.row.broker_id] if seen.row.broker_id else None,
+        buyer_zone=zone_of(seen.buyer_country),
+        brokers=[(str(row.id), row.name) for row in brokers],
+        proofs=[(str(row.id), f"{PROOFS[row.kind]} {row.number} ({row.remaining})") for row in proofs],
+        **{**shown.BLANK, "values": values, **given},
+    )
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/broker")
+@requires(Permission.TRADE_PAPERS_STATE, twin="PUT /api/v1/centre-sales/{id}/broker")
+def name_sale_broker(centre_sale_id: UUID) -> Any:
+    """Let a broker declare the goods of a sale."""
+
+    def work(session: Session) -> str:
+        acts.name_broker(session, centre_sale_id, parse_form(BrokerBody, request.form).broker)
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("The broker sees the goods now."), lambda **given: _sale(centre_sale_id, **given))
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/release")
+@requires(Permission.PARTNER_RELEASE_RECORD, twin="POST /api/v1/centre-sales/{id}/release")
+def release_sale(centre_sale_id: UUID) -> Any:
+    """Record by which declaration the goods of a sale leave bond."""
+
+    def work(session: Session) -> str:
+        acts.release(session, centre_sale_id, parse_form(requests.SaleReleaseBody, request.form))
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(
+        work, _("The goods left bond: they can be fetched."), lambda **given: _sale(centre_sale_id, **given)
+    )
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/handover")
+@requires(Permission.PARTNER_CENTRE_KEEP, twin="POST /api/v1/centre-sales/{id}/handover")
+def hand_over_sale(centre_sale_id: UUID) -> Any:
+    """Let the goods of a sale leave their centre."""
+
+    def work(session: Session) -> str:
+        acts.hand_over(session, centre_sale_id, parse_form(requests.SaleHandoverBody, request.form))
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("The goods are handed over."), lambda **given: _sale(centre_sale_id, **given))
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/delivery")
+@requires(_READ, twin="POST /api/v1/centre-sales/{id}/delivery")
+def deliver_sale(centre_sale_id: UUID) -> Any:
+    """Say that the goods of a sale are with their buyer."""
+
+    def work(session: Session) -> str:
+        acts.deliver(session, centre_sale_id, parse_form(requests.SaleDeliveryBody, request.form))
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("The goods are delivered."), lambda **given: _sale(centre_sale_id, **given))

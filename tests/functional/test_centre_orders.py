@@ -1,0 +1,306 @@
+"""Goods in a distribution centre are ordered there, over HTTP: as an import from bond, or inside the country."""
+
+import os
+from datetime import timedelta
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.distribution.centre_sales import flows
+from marketplace.distribution.centre_sales.models import CentreSale
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.reports import queries as reports
+from tests.functional.test_centres import refused
+from tests.functional.test_desks import visitor
+from tests.functional.test_letters import letters
+from tests.integration.orders.test_claims import market
+from tests.support.centre_orders import AFTER_ACCEPTANCE, DECLARED, CentreMarket, company
+from tests.support.racing import at_once
+from tests.support.visitors import Town
+
+__all__ = ["market"]
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def site(app, client, market, operator):
+    yield CentreMarket(app, client, market, operator)
+    session = reading()
+    session.rollback()
+    assert reports.check(session) == []
+
+
+def test_bonded_goods_are_sold_as_an_import_from_cart_to_acceptance(site):
+    call, buyer, seller = site.call, site.market.buyer, site.market.thai
+    cart = site.put(buyer, site.pads, site.hanoi, 80)
+    ((line,),) = [bundle["lines"] for bundle in cart["bundles"]]
+    taken = line["centre"]
+    assert (taken["place"], taken["status"], taken["left"], taken["days_left"] in (18, 19, 20)) == (
+        "VN-DC-HAN", "bonded", 400, True
+    )  # fmt: skip
+    assert (line["departures"], line["departure_id"], line["freight"], cart["is_orderable"]) == ([], None, None, True)
+    assert [(total["kind"], total["amount"]) for total in cart["totals"]] == [("goods", "6800.00")]
+    order_id, sale = site.import_pads()
+    assert (sale["state"], sale["quantity"], sale["importer_id"]) == ("to_release", 80, str(buyer.company))
+    order = call(buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert (order["centre_id"], order["is_domestic"], order["bookings"]) == (site.hanoi, False, [])
+    assert order["price_basis"] == {"incoterm": "DAP", "place": "VN-DC-HAN"}
+    assert (site.lot(site.bonded), call(buyer, "GET", f"/listings/{site.pads}", expect=200)["stock"]) == (
+        (400, 80),
+        10000,
+    )
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"}, expect=409)
+    site.name_broker(sale)
+    site.act(site.broker, sale, "release", DECLARED)
+    assert (site.sale(sale, site.broker)["state"], site.lot(site.bonded)) == ("ready", (320, 0))
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    seen = site.sale(sale, seller)
+    assert (seen["state"], seen["handed"], seen["number"]) == ("handed_over", 80, "N-1")
+    assert call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["state"] == "in_transit"
+    site.act(buyer, sale, "delivery", {})
+    line_id = order["lines"][0]["id"]
+    assert call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["state"] == "delivered"
+    call(buyer, "POST", f"/order-lines/{line_id}/acceptance", {}, expect=204)
+    order = call(buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert order["lines"][0]["parts"] == {"accepted": 80}
+    assert {"packing_list", "commercial_invoice"} <= {paper["kind"] for paper in order["documents"]}
+    (due,) = order["payments"]
+    assert (due["state"], due["amount"]) == ("due", {"amount": "6800.00", "currency": "THB"})
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("delivered", (320, 0))
+
+
+def test_cleared_goods_are_sold_inside_the_country_in_its_currency(site):
+    call, buyer = site.call, site.wholesale
+    order_id, sale = site.buy_chains(120)
+    assert (sale["state"], sale["status"], sale["importer_id"]) == ("ready", "free", None)
+    order = call(buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert (order["is_domestic"], order["total"]["currency"]) == (True, "CNY")
+    assert order["price_basis"] == {"incoterm": "FCA", "place": "CN-DC-CQ"}
+    assert site.lot(site.cleared) == (400, 120)
+    # Two cartons are not found: what is missing is short, and nobody's promise any more.
+    site.act(site.operator, sale, "handover", {"quantity": 121, "number": "N-2"}, expect=422)
+    site.act(site.operator, sale, "handover", {"quantity": 80, "number": "N-2"})
+    assert site.lot(site.cleared) == (320, 0)
+    parts = call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["parts"]
+    assert parts == {"in_transit": 80, "short": 40}
+    site.act(site.operator, sale, "delivery", {"damaged": 81}, expect=422)
+    site.act(site.operator, sale, "delivery", {"damaged": 3})
+    parts = call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["parts"]
+    assert parts == {"delivered": 77, "damaged": 3, "short": 40}
+
+
+def test_only_what_may_be_sold_there_is_put_into_a_cart(site):
+    buyer, other = site.market.buyer, site.chongqing
+    assert set(refused(site.put(buyer, site.pads, other, 80, expect=422))) == {"centre"}
+    assert set(refused(site.put(buyer, site.pads, str(new_id()), 80, expect=422))) == {"centre"}
+    assert set(refused(site.put(buyer, site.pads, site.hanoi, 80, expect=422, currency="CNY"))) == {"price_basis"}
+    cart = site.put(buyer, site.pads, site.hanoi, 480)
+    assert cart["bundles"][0]["lines"][0]["problems"] == [
+        {"code": "lots_short", "facts": {"status": "bonded", "left": 400}}
+    ]
+    problem = site.check_out(buyer, expect=409)
+    assert (problem["type"], problem["facts"]["lines"][0]["code"]) == ("urn:city:problem:cart_changed", "lots_short")
+    # Set without a centre it is bought of the merchant's own stock again.
+    cart = site.call(buyer, "PUT", f"/cart/lines/{site.pads}", {"quantity": 80, "to": "VNHAN"}, expect=200)
+    assert cart["bundles"][0]["lines"][0]["centre"] is None
+    site.put(buyer, site.pads, site.hanoi, 80)
+    site.call(site.market.thai, "DELETE", f"/centre-offers/{site.pads}/{site.hanoi}", expect=204)
+    cart = site.call(buyer, "GET", "/cart", expect=200)
+    assert cart["bundles"][0]["lines"][0]["problems"][0]["code"] == "not_sold_there"
+
+
+def test_a_cancelled_order_promises_nothing_any_more(site):
+    call, buyer = site.call, site.market.buyer
+    order_id, sale = site.import_pads()
+    call(buyer, "POST", f"/orders/{order_id}/cancellation", expect=204)
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("cancelled", (400, 0))
+    site.act(site.broker, sale, "release", DECLARED, expect=404)
+    order_id, sale = site.import_pads()
+    site.name_broker(sale)
+    site.act(site.broker, sale, "release", DECLARED)
+    # What was declared for its buyer is set aside: neither side ends the order alone.
+    call(buyer, "POST", f"/orders/{order_id}/cancellation", expect=409)
+    line = call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]
+    call(site.market.thai, "POST", f"/order-lines/{line['id']}/packing", {"cartons": 2}, expect=409)
+    # A deposit by bank that never comes, and a card that pays at once.
+    order_id, sale = site.buy_chains(40, payment={"rail": "bank", "plan": "deposit_30_70"})
+    assert sale["state"] == "promised"
+    call(site.market.merchant, "POST", f"/orders/{order_id}/cancellation", expect=204)
+    card = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
+    _, sale = site.buy_chains(40, payment=card)
+    assert (sale["state"], site.lot(site.cleared)) == ("ready", (400, 40))
+
+
+def test_every_party_knows_its_own_sales_alone(site):
+    _, sale = site.import_pads()
+    path = f"/centre-sales/{sale['id']}"
+    for who in (site.market.buyer, site.market.thai, site.keeper, site.operator):
+        assert site.sale(sale, who)["reference"] == sale["reference"]
+    for who in (site.stranger, site.broker, site.market.merchant, site.wholesale):
+        site.call(who, "GET", path, expect=404)
+        assert site.call(who, "GET", "/centre-sales", expect=200)["items"] == []
+    site.name_broker(sale, who=site.market.thai, expect=403)
+    site.name_broker(sale, who=site.wholesale, expect=404)
+    body = {"broker": str(site.stranger.company)}
+    assert set(refused(site.call(site.market.buyer, "PUT", f"{path}/broker", body, expect=422))) == {"broker"}
+    site.name_broker(sale)
+    assert [row["id"] for row in site.call(site.broker, "GET", "/centre-sales?waiting=1", expect=200)["items"]] == [
+        sale["id"]
+    ]
+    assert set(refused(site.act(site.broker, sale, "release", DECLARED | {"duty_paid": False}, 422))) == {"duty_paid"}
+    site.act(site.stranger, sale, "handover", {"quantity": 80, "number": "N"}, expect=404)
+    site.act(site.market.thai, sale, "delivery", {}, expect=403)
+    site.act(site.market.buyer, sale, "delivery", {}, expect=409)
+    _, free = site.buy_chains()
+    site.name_broker(free, who=site.wholesale, expect=409)
+
+
+def test_goods_are_ordered_and_handed_over_on_pages(app, site):
+    buyer, keeper, broker = (visitor(app, who) for who in (site.market.buyer, site.keeper, site.broker))
+    product, line = f"/products/{site.pads}", f"/cart/lines/{site.pads}"
+    assert "from Hanoi DC into the cart" in buyer.open(f"{product}?quantity=80")
+    there = {"centre": site.hanoi, "currency": "", "price_basis": "", "to": ""}
+    buyer.send(line, there)
+    assert "From Hanoi DC: no lorry is needed, the goods are handed over there." in buyer.open("/cart")
+    buyer.send(line, {"quantity": 120})
+    assert "no freight: handed over in the centre" in buyer.open("/cart")
+    page = buyer.open("/checkout")
+    assert ("In bond: sold as an import" in page, 'name="departure.' in page) == (True, False)
+    (order_id,) = site.check_out(site.market.buyer)["order_ids"]
+    merchant = visitor(app, site.market.thai)
+    assert "To pack and hand over" not in merchant.open(f"/orders/{order_id}")
+    site.call(site.market.thai, "POST", f"/orders/{order_id}/confirmation", expect=204)
+    assert "Next: the buyer fetches the goods" in merchant.open(f"/orders/{order_id}")
+    assert site.pads not in merchant.open("/merchant/fulfilment")
+    assert "Next: have the goods declared" in buyer.open(f"/orders/{order_id}")
+    (sale,) = site.call(site.market.buyer, "GET", "/centre-sales", expect=200)["items"]
+    path = f"/centre-sales/{sale['id']}"
+    assert sale["reference"] in buyer.open("/centre-sales")
+    buyer.open(path)
+    buyer.send(f"{path}/broker", {"broker": str(site.broker.company)})
+    assert sale["reference"] in broker.open("/partner/releases")
+    broker.open(path)
+    broker.send(f"{path}/release", DECLARED | {"duty_paid": ""}, 422)
+    assert broker.refused_fields() == {"duty_paid"}
+    broker.send(f"{path}/release", DECLARED | {"duty_paid": "1"})
+    assert "Sold, to be handed over" in keeper.open("/partner/centres")
+    keeper.open(path)
+    keeper.send(f"{path}/handover", {"quantity": "121", "number": "N-1"}, 422)
+    keeper.send(f"{path}/handover", {"quantity": "120", "number": "N-1"})
+    buyer.open(path)
+    buyer.send(f"{path}/delivery", {"damaged": "0"})
+    assert "Delivered" in buyer.open(path)
+    visitor(app, site.stranger).open(path, status=404)
+
+
+def test_those_who_act_next_are_told_and_so_is_what_nobody_fetches(app, site):
+    town, buyer, seller = Town(app), site.market.buyer, site.market.thai
+    _, sale = site.import_pads()
+
+    def told(trader, words):
+        reading().rollback()  # what the clock did since must be seen
+        mine = [one for one in letters(town, trader) if f"sale {sale['reference']}" in one.subject]
+        return [words in one.body for one in mine]
+
+    assert told(buyer, "Name your broker") == [True]
+    assert told(site.keeper, "wait for the buyer's import declaration") == [True]
+    site.name_broker(sale)
+    assert told(site.broker, "record the line of the import declaration") == [True]
+    site.act(site.broker, sale, "release", DECLARED)
+    assert told(buyer, "fetch them in the centre") == [False, True]
+    assert told(seller, "") == []
+    assert flows.watch(now=clock.now()) == 0
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreSale).values(due_at=clock.now() - timedelta(hours=1)))
+    assert site.call(site.keeper, "GET", f"/centre-sales/{sale['id']}", expect=200)["overdue"]
+    assert [flows.watch(now=clock.now()) for _ in range(2)] == [1, 0]
+    assert told(seller, "Nobody has declared or fetched the goods in time") == [True]
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    assert told(seller, "handed over in the centre") == [False, True]
+    assert site.sale(sale)["due_at"] is None
+    shown = site.call(buyer, "GET", f"/listings/{site.pads}", expect=200)["centres"]
+    assert [(one["centre"], one["place"], one["status"], one["left"]) for one in shown] == [
+        (site.hanoi, "VN-DC-HAN", "bonded", 320)
+    ]
+
+
+def test_of_two_who_order_the_last_units_one_gets_them(app, site):
+    rival = company(app, "Saigon Trading")
+    bodies = {}
+    for buyer in (site.market.buyer, rival):
+        cart = site.put(buyer, site.pads, site.hanoi, 240)
+        bodies[buyer] = {"expected_totals": cart["totals"], "payment": AFTER_ACCEPTANCE}
+
+    def check_out(buyer):
+        headers = buyer.headers | {"Idempotency-Key": str(new_id())}
+        return app.test_client().post("/api/v1/checkout", json=bodies[buyer], headers=headers)
+
+    answers = at_once(app, [lambda buyer=buyer: check_out(buyer) for buyer in bodies])
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    (problem,) = [answer.get_json() for answer in answers if answer.status_code == 409]
+    assert (problem["type"], site.lot(site.bonded)) in (
+        ("urn:city:problem:lots_short", (400, 240)), ("urn:city:problem:cart_changed", (400, 240)),
+    )  # fmt: skip
+
+
+def lessen(site, sale, expect=None):
+    """Let both sides agree to forty units fewer of a sale."""
+    buyer, path = site.market.buyer, f"/orders/{sale['order_id']}/changes"
+    wanted = {"kind": "reduce", "line": sale["line_id"], "quantity": 40}
+    made = site.call(buyer, "POST", path, wanted, expect=expect)
+    if "id" in made:
+        (change, *_) = site.call(buyer, "GET", path, expect=200)["items"]
+        accepted = {"content_hash": change["content_hash"]}
+        site.call(site.market.thai, "POST", f"/order-changes/{made['id']}/acceptance", accepted, expect=200)
+
+
+def test_units_that_are_taken_off_an_order_are_free_again(site):
+    _, sale = site.import_pads(80)
+    lessen(site, sale, expect=201)
+    assert (site.sale(sale)["quantity"], site.lot(site.bonded)) == (40, (400, 40))
+    added = {"kind": "add", "line": sale["line_id"], "quantity": 40, "departure": str(new_id())}
+    problem = site.call(site.market.buyer, "POST", f"/orders/{sale['order_id']}/changes", added, expect=409)
+    assert problem["type"] == "urn:city:problem:from_centre"
+    lessen(site, sale, expect=201)
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("cancelled", (400, 0))
+
+
+ACTS = ("buy", "buy", "cancel", "release", "handover", "delivery", "reduce")
+
+
+def act(site, chance, sales):
+    """Do something to one of the sales that there are, or begin another; what cannot be is refused."""
+    name = chance.choice(ACTS)
+    if name == "buy" or not sales:
+        _, sale = site.import_pads(chance.choice((40, 80)))
+        site.name_broker(sale)
+        sales.append(sale)
+        return
+    sale, buyer = chance.choice(sales), site.market.buyer
+    path = f"/orders/{sale['order_id']}"
+    if name == "cancel":
+        site.call(buyer, "POST", f"{path}/cancellation")
+    elif name == "reduce":
+        lessen(site, sale)
+    else:
+        bodies = {"release": DECLARED, "handover": {"quantity": chance.randint(1, 80), "number": "N"}, "delivery": {}}
+        who = {"release": site.broker, "handover": site.keeper, "delivery": buyer}[name]
+        site.act(who, sale, name, bodies[name], expect=None)
+
+
+@pytest.mark.parametrize("seed", range(20 if os.environ.get("CITY_SOAK") else 1))
+def test_whatever_happens_units_are_promised_handed_over_or_there(site, seed):
+    chance, sales = Random(seed), []
+    for _ in range(14):
+        if site.lot(site.bonded)[0] - site.lot(site.bonded)[1] < 80:
+            break
+        act(site, chance, sales)
+    seen = [site.sale(sale) for sale in sales]
+    lots = site.call(site.market.thai, "GET", "/centre-stock", expect=200)["items"]
+    promised = sum(sale["quantity"] for sale in seen if sale["state"] in ("promised", "to_release", "ready"))
+    assert sum(lot["promised"] for lot in lots) == promised
+    assert sum(lot["on_hand"] for lot in lots) + sum(sale["handed"] for sale in seen) == 400

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5c1e0d9a7f34"
-down_revision: str | None = "2f8b6d3c0e14"
+down_revision: str | None = "c5e1a7b0d4f2"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

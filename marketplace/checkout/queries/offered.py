@@ -42,7 +42,7 @@ class Offered:
         confirm_by: Mapping[UUID, datetime],
         now: datetime,
     ) -> "Offered":
-        """Return what is looked for of these items; those without packing or destination are left out, and those in centres."""
+        """Return what is looked for of these items, without those that have no packing or place, or lie in a centre."""
         legs: dict[UUID, Leg] = {}
         for item in items:
             key, offer = item.listing_id, offers.get(item.listing_id)

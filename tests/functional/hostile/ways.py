@@ -1907,7 +1907,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "road.cool": body(set_point="4", least="2", most="8"),
     "road.pre_cool": body(celsius="4", logger="L-1"),
     "road.upload": body(logger="L-1"),
-    "road.note_many": body(act="told", bookings=_of("booking.arrived"), place=""),
+    "road.note_many": body(code="31", bookings=_of("booking.arrived"), place=""),
     "fleet.add_vehicle": lambda city: {
         "kind": "trailer",
         "plates": "CN 渝A88888",
@@ -1921,7 +1921,15 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "fleet.assign_own": _crew_form,
     "fleet.offer_haul": body(carrier=_of("company.haulier"), from_stop="CN-YOUYIGUAN", to_stop=""),
     "fleet.man_haul": lambda city: (
-        _haul_crew(city) | {"drivers": city.ids["haul-driver"], "from_stop": "", "to_stop": "", "returns_at": ""}
+        _haul_crew(city)
+        | {
+            "drivers": city.ids["haul-driver"],
+            "from_stop": "",
+            "to_stop": "",
+            "returns_at": "",
+            "is_cooled": "",
+            "is_dangerous": "",
+        }
     ),
     "fleet.report_haul": body(code="31", place=HANOI, event_at=""),
     "fleet.chain": lambda city: {"vehicle": city.ids["vehicle.trailer"], "departures": city.ids["run.first"]},
@@ -2006,10 +2014,13 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     ),
     "operator.change_leg": body(**_LEG),
     "operator.make_line": body(
-        **_LINE, first_day=_in(30), **{"stops.0.place": "CNNIN", "stops.0.hours": "18", "stops.0.transport": ""}
+        **_LINE,
+        first_day=_in(30),
+        **{"stops.0.place": "CNNIN", "stops.0.hours": "18", "stops.0.transport": ""},
+        **{f"stops.{number}.place": "" for number in range(1, 12)},
     ),
     "operator.rename_line": body(name="Hanoi line", name_zh="", name_vi=""),
-    "operator.lead_line": body(**_LED, first_day=_in(30)),
+    "operator.lead_line": body(**_LED, first_day=_in(30), **{f"stops.{number}.place": "" for number in range(3, 7)}),
     "operator.end_line": body(last_day=_in(30)),
     "operator.enter_tariff": body(**TARIFF_FORM | {"valid_from": _in(40)}),
     "operator.add_hours": body(**_HOURS | {"replaces": "1"}),

@@ -1907,6 +1907,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "road.cool": body(set_point="4", least="2", most="8"),
     "road.pre_cool": body(celsius="4", logger="L-1"),
     "road.upload": body(logger="L-1"),
+    "road.expect": body(place=HANOI, expected_at=lambda _: _later()),
     "road.note_many": body(code="31", bookings=_of("booking.arrived"), place=""),
     "fleet.add_vehicle": lambda city: {
         "kind": "trailer",
@@ -2155,6 +2156,9 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "road.pre_cool": ("operator", "departure.carrying"),
     "road.upload": ("operator", "departure.carrying"),
     "road.note_many": ("operator", "departure.arriving"),
+    "road.at_border": ("carrier", "departure.at-border"),
+    "road.clear": ("carrier", "departure.clear"),
+    "road.expect": ("carrier", "departure.at-border"),
     "catalog.add_variant": ("", "live"),
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),

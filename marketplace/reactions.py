@@ -74,6 +74,7 @@ from marketplace.notices.services import centre_sales as sale_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
+from marketplace.notices.services import hearing_lorries as lorry_notices
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
@@ -236,7 +237,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         surcharging.on_booking_rolled,
         whole.on_booking_left,
         hire_rounds.on_booking_rolled,
-        notices.on_booking_rolled,
+        lorry_notices.on_booking_rolled,
     ),
     logistics.BookingCancelled: (
         onward.on_booking_cancelled,
@@ -246,7 +247,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         surcharging.on_booking_cancelled,
         whole.on_booking_left,
         hire_rounds.on_booking_cancelled,
-        notices.on_booking_cancelled,
+        lorry_notices.on_booking_cancelled,
     ),
     logistics.DepartureCancelled: (crews.on_departure_cancelled, hauls.on_departure_cancelled),
     logistics.LorryChanged: (floor_plans.on_lorry_changed, cost_plans.on_lorry_changed),
@@ -255,18 +256,18 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         carriage.on_departed,
         return_way.on_departed,
         shares.on_departed,
-        notices.on_departed,
+        lorry_notices.on_departed,
     ),
-    logistics.DepartureHeld: (hire_waiting.on_held, notices.on_held),
-    logistics.DepartureResumed: (hire_waiting.on_resumed, notices.on_resumed),
-    logistics.LorrySwapped: (notices.on_swapped,),
+    logistics.DepartureHeld: (hire_waiting.on_held, lorry_notices.on_held),
+    logistics.DepartureResumed: (hire_waiting.on_resumed, lorry_notices.on_resumed),
+    logistics.LorrySwapped: (lorry_notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
-    logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, notices.on_arrived),
+    logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, lorry_notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
     tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
-    tracing.HookGivenUp: (notices.on_hook_given_up,),
-    distribution.ArrivalLate: (notices.on_arrival_late,),
-    distribution.RideLost: (notices.on_ride_lost,),
+    tracing.HookGivenUp: (lorry_notices.on_hook_given_up,),
+    distribution.ArrivalLate: (lorry_notices.on_arrival_late,),
+    distribution.RideLost: (lorry_notices.on_ride_lost,),
     surcharge_events.SurchargeProposed: (cargo_letters.on_surcharge_proposed,),
     logistics.ExcursionOpened: (cargo_letters.on_excursion_opened,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),

@@ -25,7 +25,7 @@ from marketplace.mail import services as messages
 from marketplace.merchants.services import payees, requirements, screening
 from marketplace.moderation.services import likeness, weighing
 from marketplace.notices import flows as notices
-from marketplace.notices.services import hearing, writing
+from marketplace.notices.services import passing, writing
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
@@ -107,7 +107,7 @@ JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     messages.ERASING: erase_letters,
     erasure.BYTES_JOB: erase_bytes,
-    hearing.JOB: tell,
+    passing.JOB: tell,
     documents.JOB: render_document,
     tracking_hooks.JOB: lorries.deliver_tracking,
     finding.JOB: goods.index_listings,

@@ -17,7 +17,7 @@ from marketplace.logistics.services.space import claims
 from marketplace.mail.models import MailMessage
 from marketplace.merchants.events import MerchantSuspended
 from marketplace.notices.rules import local
-from marketplace.notices.services import hearing, writing
+from marketplace.notices.services import hearing, hearing_lorries, passing, writing
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.payments.rules.terms import Subject, SubjectKind
@@ -197,19 +197,19 @@ def test_both_sides_hear_where_their_goods_are(town, call, market, order):  # no
     (booking,) = order["bookings"]
     line, lorry = UUID(order["lines"][0]["id"]), UUID(booking["departure_id"])
     with unit_of_work() as session:
-        hearing.on_departed(session, DepartureDeparted(departure_id=lorry, subjects=(line,), at=clock.now()))
-        hearing.on_arrived(
+        hearing_lorries.on_departed(session, DepartureDeparted(departure_id=lorry, subjects=(line,), at=clock.now()))
+        hearing_lorries.on_arrived(
             session, DepartureArrived(departure_id=lorry, subjects=(line,), place_code=factories.HANOI, at=clock.now())
         )
         rolled = {"booking_id": UUID(booking["id"]), "subject": line, "departure_id": lorry}
-        hearing.on_booking_rolled(
+        hearing_lorries.on_booking_rolled(
             session, BookingRolled(**rolled, new_booking_id=UUID(booking["id"]), reason="no_cargo", at=clock.now())
         )
     for side in (market.buyer, market.merchant):
         told = subjects(town, side)
         for start in ("On the way: ", "Arrived: ", "Another lorry for "):
             assert any(one.startswith(start + order["reference"]) for one in told), start
-    jobs = reading().scalars(sa.select(OutboxJob.state).where(OutboxJob.name == hearing.JOB)).all()
+    jobs = reading().scalars(sa.select(OutboxJob.state).where(OutboxJob.name == passing.JOB)).all()
     reading().rollback()
     assert set(jobs) == {JobState.DONE}
 
@@ -227,7 +227,7 @@ def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market
     place(call, market)
     session = reading()
     session.rollback()
-    jobs = session.scalars(sa.select(OutboxJob.args).where(OutboxJob.name == hearing.JOB)).all()
+    jobs = session.scalars(sa.select(OutboxJob.args).where(OutboxJob.name == passing.JOB)).all()
     session.rollback()
     for _ in range(3):
         for args in jobs:
@@ -248,6 +248,6 @@ def test_only_those_are_told_who_can_act(town, call, market, order):  # noqa: F8
 def test_what_happened_long_ago_is_not_told(market):  # noqa: F811
     then = clock.now() - timedelta(days=3)
     with unit_of_work() as session:
-        before = session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == hearing.JOB)).all()
+        before = session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == passing.JOB)).all()
         hearing.on_suspended(session, MerchantSuspended(company_id=market.merchant.company, at=then))
-        assert session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == hearing.JOB)).all() == before
+        assert session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == passing.JOB)).all() == before

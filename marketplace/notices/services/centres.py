@@ -13,8 +13,8 @@ from marketplace.logistics.centres.events import BondsEnding
 from marketplace.logistics.centres.queries.centres import centres_by_id
 from marketplace.logistics.centres.queries.lots import lots_by_id
 from marketplace.notices.rules import News, is_fresh
-from marketplace.notices.services.hearing import JOB
 from marketplace.notices.services.letters import Facts, Letter
+from marketplace.notices.services.passing import JOB
 from marketplace.outbox import services as outbox
 
 _TOLD_AT_ONCE: Final = 20

@@ -177,7 +177,7 @@ def test_a_quote_names_what_binds_and_what_it_is_made_of(enter, call, market):
 def test_a_quote_is_asked_for_by_a_form_and_shows_both_prices(app, enter, call, market):
     enter(lorry_price="2000")
     buyer, departure = Reader(app, market.buyer), first_departure(call, market)
-    path = f"/departures/{departure}/quote"
+    path = f"/freight-quotes/new/{departure}"
     assert path in buyer.get(f"/departures/{departure}")
     refused = said(buyer.post(path, {"to": factories.HANOI}, expect=422))
     assert "Some fields need another look" in refused

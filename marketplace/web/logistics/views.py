@@ -96,14 +96,14 @@ def take_whole(departure_id: UUID) -> Any:
     return done
 
 
-@pages.get("/departures/<uuid:departure_id>/quote")
+@pages.get("/freight-quotes/new/<uuid:departure_id>")
 @requires(Permission.TRADE_CART_EDIT, twin="POST /api/v1/freight-quotes")
 def ask_quote(departure_id: UUID) -> str:
     """Ask what freight of a load costs on a departure, before any goods are chosen."""
     return _ask(departure_id)
 
 
-@pages.post("/departures/<uuid:departure_id>/quote")
+@pages.post("/freight-quotes/new/<uuid:departure_id>")
 @requires(Permission.TRADE_CART_EDIT, twin="POST /api/v1/freight-quotes")
 def give_quote(departure_id: UUID) -> Any:
     """Quote it: the quote binds until it expires."""

@@ -25,7 +25,6 @@ from marketplace.kernel.money import Money
 from marketplace.logistics.events import CargoReceived
 from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
-from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries import bookings as lorry_bookings
 from marketplace.logistics.road.models.lorries import ReeferExcursion
 from marketplace.logistics.services import timetable
@@ -411,34 +410,19 @@ def _depart(city: City) -> None:
 
 
 def _change_lorry(city: City) -> None:
-    """Order goods that change lorry in Hanoi: of one the second lorry is lost, of the other the goods are there."""
+    """Order goods that change lorry in Da Nang: of one the second lorry is lost, of the other the goods are there."""
+    carrier, now = city.people["carrier"].actor, clock.now()
     with unit_of_work() as session:
-        carrier = city.people["carrier"].actor
-        factories.line(session, carrier, code="HAN-SGN", hub=HANOI, to="VNSGN", now=clock.now())
-        timetable.roll(session, now=clock.now())
-    taken = {each for name, each in city.ids.items() if name.startswith("departure.")}
-    for name in ("lost", "there"):
+        border = ("CN-YOUYIGUAN", "VN-HUUNGHI")
+        factories.line(session, carrier, code="CQ-DAD", hub=HUB, to="VNDAD", over=border, now=now)
+        factories.line(session, carrier, code="DAD-SGN", hub="VNDAD", to="VNSGN", now=now)
+        timetable.roll(session, now=now)
+    for name, at in (("lost", 0), ("there", -1)):
         city.call("buyer", "PUT", "/cart", {"to": "VNSGN"})
         city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
         cart = city.call("buyer", "GET", "/cart?changes=1")
-        change = cart["bundles"][0]["lines"][0]["changes"][0]
-        session = reading()
-        session.rollback()
-        first = session.scalars(
-            sa.select(Departure)
-            .where(Departure.hub_code == HUB, Departure.id.not_in([UUID(each) for each in taken]))
-            .where(Departure.departs_at > clock.now() + timedelta(days=5))
-            .order_by(Departure.departs_at)
-        ).first()
-        assert first is not None
-        second = session.scalars(
-            sa.select(Departure.id)
-            .where(Departure.hub_code == HANOI, Departure.cutoff_cargo_at > first.arrives_at + timedelta(hours=5))
-            .join(Line, sa.and_(Line.id == Departure.line_id, Line.code == "HAN-SGN"))
-            .order_by(Departure.departs_at)
-        ).first()
-        way = {"first": str(first.id), "second": str(second)}
-        taken.add(str(first.id))
+        change = cart["bundles"][0]["lines"][0]["changes"][at]
+        way = {half: change[half]["id"] for half in ("first", "second")}
         goods = [one for one in cart["totals"] if one["kind"] == "goods"]
         freight = [{"kind": "freight", **change[half]["freight"]} for half in ("first", "second")]
         payment = {"rail": "bank", "plan": "acceptance_100"}
@@ -454,7 +438,8 @@ def _change_lorry(city: City) -> None:
         city.call("merchant", "POST", f"{line}/packing", {"cartons": 10})
         city.call("carrier", "POST", f"{line}/handover", {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"})
         for act, sent in _ON_THE_WAY:
-            city.call("operator", "POST", f"/departures/{first.id}/{act}", sent)
+            city.call("operator", "POST", f"/departures/{way['first']}/{act}", sent)
+    city.call("buyer", "PUT", "/cart", {"to": HANOI})
 
 
 def _charge(city: City) -> None:

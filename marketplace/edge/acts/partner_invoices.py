@@ -148,12 +148,10 @@ def _record(session: Session, company_id: UUID, body: requests.Invoice, file_id:
 
 
 def _lines(body: requests.Invoice) -> Sequence[NewLine]:
-    """Return the lines of an invoice; Refused for a list that is shorter than the others."""
+    """Return the lines of an invoice; Refused for all three lists where they are not of one length."""
     lists = {"departures": body.departures, "kinds": body.kinds, "amounts": body.amounts}
-    longest = max(map(len, lists.values()))
-    short = [FieldError(name, "same_length", "one for each departure") for name in lists if len(lists[name]) < longest]
-    if short:
-        raise Refused.fields(*short)
+    if len({len(each) for each in lists.values()}) > 1:  # nobody knows which of them is the wrong one
+        raise Refused.fields(*(FieldError(name, "same_length", "one for each departure") for name in lists))
     wanted = [
         (departure.upper(), kind, amount)
         for departure, kind, amount in zip(body.departures, body.kinds, body.amounts, strict=True)

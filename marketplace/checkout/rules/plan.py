@@ -53,6 +53,7 @@ class CheckoutPlan:
     freight: tuple[FreightAgreement, ...]
     charges: tuple[Charge, ...]
     insurance: tuple[PlannedInsurance, ...] = ()
+    from_centre: tuple[CentreUnits, ...] = ()
     # The second halves of lines that change lorry.
     onward: tuple[RideSpace, ...] = ()
 
@@ -60,8 +61,6 @@ class CheckoutPlan:
     def rooms(self) -> tuple[LineSpace, ...]:
         """All room that it takes, on first and on second departures."""
         return (*self.spaces, *(one.space for one in self.onward))
-
-    from_centre: tuple[CentreUnits, ...] = ()
 
     @property
     def listing_ids(self) -> tuple[UUID, ...]:

@@ -13,9 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    with op.batch_alter_table("departure", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("held_by", sa.Uuid(), nullable=True))
-        batch_op.create_foreign_key(batch_op.f("fk_departure_held_by_company"), "company", ["held_by"], ["id"])
+    op.add_column("departure", sa.Column("held_by", sa.Uuid(), nullable=True))
 
 
 def downgrade() -> None:

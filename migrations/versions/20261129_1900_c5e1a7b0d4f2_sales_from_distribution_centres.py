@@ -13,12 +13,10 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     """Bring the schema forward."""
-    with op.batch_alter_table("cart_line") as table:
-        table.add_column(sa.Column("centre_id", sa.Uuid(), nullable=True))
-    with op.batch_alter_table("trade_order") as table:
-        table.add_column(sa.Column("centre_id", sa.Uuid(), nullable=True))
-        table.add_column(sa.Column("is_domestic", sa.Boolean(), server_default=sa.false(), nullable=False))
-        table.create_index(op.f("ix_trade_order_centre_id"), ["centre_id"])
+    op.add_column("cart_line", sa.Column("centre_id", sa.Uuid(), nullable=True))
+    op.add_column("trade_order", sa.Column("centre_id", sa.Uuid(), nullable=True))
+    op.add_column("trade_order", sa.Column("is_domestic", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.create_index(op.f("ix_trade_order_centre_id"), "trade_order", ["centre_id"])
     op.create_table(
         "centre_sale",
         sa.Column("id", sa.Uuid(), nullable=False),

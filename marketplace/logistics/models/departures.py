@@ -31,7 +31,7 @@ class Departure(Base):
     state: Mapped[DepartureState] = mapped_column(StateColumn(DepartureState))
     held_from: Mapped[DepartureState | None] = mapped_column(StateColumn(DepartureState))
     hold_cause: Mapped[HoldCause | None] = mapped_column(StateColumn(HoldCause))
-    held_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"))
+    held_by: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the company that said so
     departs_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cutoff_documents_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cutoff_cargo_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -19,14 +19,29 @@ def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
     return "marketplace.kernel.db.Json" if isinstance(item, sa.JSON) else False
 
 
+def _check_foreign_keys(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        msg = f"nothing was migrated: rows would point to nothing in {tables}"
+        raise RuntimeError(msg)
+
+
 def run() -> None:
-    """Migrate in one transaction; batch mode rebuilds tables that SQLite cannot alter."""
+    """Migrate in one transaction; batch mode rebuilds tables that SQLite cannot alter.
+
+    SQLite takes dropping the old table for deleting its rows, which what hangs on them would refuse: it checks foreign
+    keys afterwards, all at once.
+    """
     engine = sa.create_engine(context.config.attributes["url"])
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             # A migration that waits for a lock must not stop everybody behind it.
             connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
             connection.commit()
+        else:
+            # Past SQLAlchemy, which would begin a transaction: within one SQLite does not hear this.
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -36,6 +51,8 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if connection.dialect.name == "sqlite":
+                _check_foreign_keys(connection)
         connection.commit()
     engine.dispose()
 

@@ -152,18 +152,6 @@ def live_on(session: Session, *, departure_id: UUID) -> UUID | None:
     )
 
 
-def of_departures(session: Session, *, departure_ids: Collection[UUID], company_id: UUID) -> dict[UUID, UUID]:
-    """Return which of these departures a company hired whole, or lets, with the whole lorry."""
-    found = session.execute(
-        sa.select(WholeLorry.departure_id, WholeLorry.id)
-        .join(Departure, Departure.id == WholeLorry.departure_id)
-        .join(Line, Line.id == Departure.line_id)
-        .where(WholeLorry.departure_id.in_(departure_ids), WholeLorry.ended_at.is_(None))
-        .where(sa.or_(WholeLorry.company_id == company_id, Line.carrier_company_id == company_id))
-    )
-    return {row.departure_id: row.id for row in found}
-
-
 def raised(session: Session, *, line_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return the freight contracts that a higher share made: each is above another one of its line."""
     found = session.scalars(

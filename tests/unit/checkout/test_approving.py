@@ -1,0 +1,51 @@
+"""What approvers are asked for: where goods lie is part of it."""
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from marketplace.checkout.rules.approving import order_numbers, purchase_of
+from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.plans import AgreedPlan
+
+BUYER, MERCHANT, CENTRE = uuid4(), uuid4(), uuid4()
+NOTHING = Money.of("0", "CNY")
+
+
+def _plan(centre_id=None, *, is_domestic=False, number=""):
+    order: Any = SimpleNamespace(
+        merchant_id=MERCHANT,
+        incoterm="FCA",
+        place_code="CN-DC-CQ",
+        destination="CN-DC-CQ",
+        currency="CNY",
+        agreed=AgreedPlan(code="on_acceptance", stages=()),
+        plan="on_acceptance",
+        rail="bank",
+        mode="direct",
+        payee=None,
+        sample=None,
+        centre_id=centre_id,
+        is_domestic=is_domestic,
+        credit=NOTHING,
+        lines=(),
+        purchase_order_number=number,
+    )
+    group: Any = SimpleNamespace(orders=(order,), buyer_id=BUYER)
+    return CheckoutPlan(group=group, spaces=(), freight=(), charges=())
+
+
+def test_where_goods_lie_is_part_of_what_is_approved():
+    terms = [purchase_of(plan).parts[0].terms for plan in (_plan(), _plan(CENTRE), _plan(CENTRE, is_domestic=True))]
+    assert [(one.get("centre"), one.get("lies")) for one in terms] == [
+        (None, None), (str(CENTRE), "bonded"), (str(CENTRE), "free"),
+    ]  # fmt: skip
+
+
+def test_the_buyers_numbers_are_told_by_where_goods_lie():
+    plans = [_plan(), _plan(CENTRE, number="PO-1"), _plan(CENTRE, is_domestic=True, number="PO-2")]
+    (bonded,), (free,) = (order_numbers(plan).items() for plan in plans[1:])
+    assert order_numbers(plans[0]) == {}
+    assert (bonded[1], free[1]) == ("PO-1", "PO-2")
+    assert (bonded[0].rsplit(".", 1)[1], free[0].rsplit(".", 1)[1]) == ("bonded", "free")

@@ -17,7 +17,9 @@ from marketplace.kernel.errors import NotFound
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries.bookings import BookingRow
-from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState, Classifier
+from marketplace.logistics.tracing.queries.standing import standing
 from marketplace.orders.models import OrderLine
 
 
@@ -66,6 +68,20 @@ def goes_to(session: Session, *, booking: BookingRow) -> str:
     """Return where a line goes that rides on a booking: of one that changes lorry behind the place of change."""
     found = of_lines(session, line_ids=[booking.subject]).get(booking.subject)
     return booking.to_place if found is None else found.to_place
+
+
+def there_at(session: Session, *, booking: BookingRow) -> datetime:
+    """Return when a first lorry was at the place of change, or is expected there by all that is known of it."""
+    seen = standing(session, departure_id=booking.departure_id)
+    there = [
+        fact.event_at
+        for fact in seen.facts
+        if fact.code == Status.ARRIVED
+        and fact.classifier is Classifier.ACTUAL
+        and fact.place_code == booking.to_place
+        and not fact.is_reported
+    ]
+    return max(there, default=seen.known.get(booking.to_place, booking.arrives_at))
 
 
 def partners(session: Session, *, bookings: Sequence[BookingRow]) -> dict[UUID, Partner]:

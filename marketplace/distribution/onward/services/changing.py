@@ -61,14 +61,14 @@ def change(
     """
     found = queries.ride(session, ride_id=ride_id)
     pair = _pair(session, found.line_id)
-    for departure_id in sorted({row.departure_id for row in (pair.first, pair.second) if row is not None}):
-        acting.lock(session, departure_id=departure_id)
+    acting.lock_all(session, departure_ids={row.departure_id for row in (pair.first, pair.second) if row is not None})
     order_id = line_queries.orders_of_lines(session, line_ids=[found.line_id]).get(found.line_id)
     if order_id is None:
         raise NotFound("ride")
     locked_order(session, order_id=order_id)
     first, second = _two(session, _pair(session, found.line_id), actor, now)
-    if second.cutoff_cargo_at <= now and not (counted.reason and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE)):
+    is_late = second.cutoff_cargo_at <= (happened_at or now)
+    if is_late and not (counted.reason and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE)):
         raise Conflict("cutoff", departure=second.departure_id, cutoff=second.cutoff_cargo_at.isoformat())
     lots = manifests.cargo_of(session, booking_ids=[first.id])[first.id].units
     loaded = sum(lot.cartons for lot in lots)

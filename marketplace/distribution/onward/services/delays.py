@@ -1,4 +1,4 @@
-"""A first lorry that comes too late for the second: the goods go by a later one, as with a ready date that slips."""
+"""A first lorry that comes too late for the second: the goods go by a later one, as when a ready date slips."""
 
 from datetime import datetime
 from typing import Final

@@ -27,6 +27,9 @@ from marketplace.distribution.hires import events as hire_events
 from marketplace.distribution.hires.services import rounds as hire_rounds
 from marketplace.distribution.hires.services import settling as settling_hires
 from marketplace.distribution.hires.services import waiting as hire_waiting
+from marketplace.distribution.holds import events as hold_events
+from marketplace.distribution.holds.services import erasing as held_waivers
+from marketplace.distribution.holds.services import hearing as holds
 from marketplace.distribution.insuring.services import certifying, extending
 from marketplace.distribution.onward.services import reacting as onward
 from marketplace.distribution.services import (
@@ -75,6 +78,7 @@ from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import hearing_lorries as lorry_notices
+from marketplace.notices.services import held_news as held_letters
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
@@ -116,6 +120,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         costs.on_person_erased,
         insurance.on_person_erased,
         waivers.on_person_erased,
+        held_waivers.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,
@@ -258,8 +263,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         shares.on_departed,
         lorry_notices.on_departed,
     ),
-    logistics.DepartureHeld: (hire_waiting.on_held, lorry_notices.on_held),
-    logistics.DepartureResumed: (hire_waiting.on_resumed, lorry_notices.on_resumed),
+    logistics.DepartureHeld: (hire_waiting.on_held, holds.on_held, lorry_notices.on_held),
+    logistics.DepartureResumed: (hire_waiting.on_resumed, holds.on_resumed, lorry_notices.on_resumed),
     logistics.LorrySwapped: (lorry_notices.on_swapped,),
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, lorry_notices.on_arrived),
@@ -273,6 +278,9 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
     hire_events.HireShared: (settling_hires.on_hire_shared,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
+    hold_events.HeldCostCharged: (held_letters.on_charged,),
+    hold_events.HeldCostWaived: (held_letters.on_waived,),
+    hold_events.HeldCostBorne: (held_letters.on_borne,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.CreditAsked: (notices.on_credit_asked,),

@@ -35,6 +35,7 @@ from marketplace.api.fleet.views import api as fleet
 from marketplace.api.handling import surcharges as handling_surcharges
 from marketplace.api.handling.views import api as handling
 from marketplace.api.hires.views import api as hires
+from marketplace.api.holds.views import api as holds
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.inspections.views import api as inspections
@@ -112,6 +113,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     fees,
+    holds,
     hires,
     partner_invoices,
     documents,

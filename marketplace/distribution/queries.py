@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.fees.models import BookingFee
+from marketplace.distribution.holds.models import HoldShare
 from marketplace.distribution.models import Discrepancy, FreightContract, FreightContractLine, LineBooking
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
@@ -130,9 +131,11 @@ def returning(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, Fr
 
 
 def orders_of(session: Session, *, contract_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return the order whose goods each of these contracts carries, or which a fee for carriage is about."""
-    kinds = (FreightContract, BookingFee)
-    found = sa.union_all(*(sa.select(one.id, one.order_id).where(one.id.in_(contract_ids)) for one in kinds))
+    """Return the order whose goods each of these contracts carries, or which a fee or a held lorry is about."""
+    kinds = (FreightContract, BookingFee, HoldShare)
+    found = sa.union_all(
+        *(sa.select(one.id, one.order_id).where(one.id.in_(contract_ids), one.order_id.is_not(None)) for one in kinds)
+    )
     return {row.id: row.order_id for row in session.execute(found)}
 
 

@@ -96,6 +96,7 @@ _PHRASES: Final = (
     N_("at least one price"),
     N_("at least one tier"),
     N_("at most %(most)s tiers"),
+    N_("at most %(amount)s"),
     N_("a price above zero"),
     N_("a lower price for more"),
     N_("a value, or the workbook saved by a sheet program"),

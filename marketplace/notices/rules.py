@@ -102,6 +102,9 @@ class News(StrEnum):
     TEMPERATURE_OUT = "temperature_out"
     FEE_CHARGED = "fee_charged"
     FEE_WAIVED = "fee_waived"
+    HELD_CHARGED = "held_charged"
+    HELD_WAIVED = "held_waived"
+    HELD_BORNE = "held_borne"
 
 
 # Whoever may do what follows is told.
@@ -149,6 +152,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.TEMPERATURE_OUT: Permission.LOGISTICS_TRACKING_READ,
     News.FEE_CHARGED: Permission.TRADE_PAYMENT_READ,
     News.FEE_WAIVED: Permission.TRADE_PAYMENT_READ,
+    News.HELD_CHARGED: Permission.TRADE_PAYMENT_READ,
+    News.HELD_WAIVED: Permission.TRADE_PAYMENT_READ,
+    News.HELD_BORNE: Permission.TRADE_PAYMENT_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,

@@ -17,10 +17,11 @@ from marketplace.distribution.costs.queries import lorries, sheets
 from marketplace.distribution.costs.queries.sheets import Sheet
 from marketplace.distribution.costs.rules.matching import Decision, Reason
 from marketplace.distribution.costs.rules.planning import Basis, CostKind, Unit
-from marketplace.distribution.costs.services import actuals, deciding, invoices, rates
+from marketplace.distribution.costs.services import deciding, invoices, rates
 from marketplace.distribution.costs.services.actuals import NewCost
 from marketplace.distribution.costs.services.invoices import NewLine
 from marketplace.distribution.costs.services.rates import NewRate
+from marketplace.distribution.holds.services import entering
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.money import Money, UnitPrice
@@ -101,7 +102,7 @@ def _first(session: Session, one: Sheet, carrier: Actor, runner: Actor, treasure
         cause=HoldCause.BREAKDOWN,
         note=NOTE,
     )
-    actuals.enter(session, departure_id=one.lorry.id, cost=tow, actor=runner, now=now)
+    entering.enter(session, departure_id=one.lorry.id, cost=tow, actor=runner, now=now)
     # The same haulage once more, under another number.
     again = _asked(session, one, carrier, "DEMO-2026-01B", (CostKind.HAULAGE,), 0, now)
     line_id = queries.invoice(session, invoice_id=again, company_id=None).lines[0].id

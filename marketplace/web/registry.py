@@ -56,6 +56,7 @@ from marketplace.web.fleet.blueprint import pages as fleet
 from marketplace.web.handling import surcharges as handling_surcharges
 from marketplace.web.handling.views import pages as handling
 from marketplace.web.hires.views import pages as hires
+from marketplace.web.holds.views import pages as holds
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
@@ -176,6 +177,7 @@ BLUEPRINTS = (
     comparison,
     costs,
     fees,
+    holds,
     hires,
     statements,
     statistics,

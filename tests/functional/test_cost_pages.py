@@ -125,7 +125,7 @@ def test_rates_and_months_on_pages(gone, readers):
     page = "/operator/costs/rates"
     shown = runner.get(f"{page}?line={LINE}")
     assert "a test&#39;s own" in shown
-    assert "Who bears what something brought about" in shown
+    assert "Who bears what a held lorry costs" in shown
     rate = {
         "line": LINE, "kind": "dc", "unit": "km", "price": "90", "currency": "CNY", "free_hours": "", "vehicle": "",
         "company_id": "", "valid_from": yesterday(), "source": "Offer of the centre",

@@ -269,7 +269,7 @@ class KindSum(Answer):
 
 
 class BearerSum(Answer):
-    """Actual costs that something caused, by who bears them by the published table; nobody is charged by it."""
+    """Actual costs that something caused, by who bears them as noted when they were entered."""
 
     borne_by: str
     amount: Amount

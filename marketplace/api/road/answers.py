@@ -266,7 +266,7 @@ class Excursion(Answer):
 
 
 class Choice(Answer):
-    """What was chosen for a held lorry; the cost is recorded to the cause and charged to nobody."""
+    """What was chosen for a held lorry; the cost is shared out by the published table when the hold ends."""
 
     id: UUID
     booking: str | None

@@ -1,7 +1,6 @@
 """Act for goods on a held lorry and book what it costs to the cause, by the published table of bearers.
 
-The cost is recorded on the departure's sheet with its cause and bearer. Nobody is charged by it: there is no claim of
-money against a carrier, customs or shipper for such a cost yet.
+The cost is recorded on the departure's sheet with its cause; whose it is, is said once the hold has ended.
 """
 
 from datetime import datetime, timedelta
@@ -12,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.distribution.costs.rules.planning import CostKind
-from marketplace.distribution.costs.services import actuals
 from marketplace.distribution.costs.services.actuals import NewCost
+from marketplace.distribution.holds.rules.bearing import OF_OPTION
+from marketplace.distribution.holds.services import entering
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.road.rules.held import Option
@@ -72,5 +72,13 @@ def choose(
         cause=chosen.cause,
         booking=chosen.booking,
     )
-    actuals.enter(session, departure_id=departure_id, cost=cost, actor=actor, now=now)
+    entering.enter(
+        session,
+        departure_id=departure_id,
+        cost=cost,
+        act=OF_OPTION[option],
+        moved=chosen.booking,
+        actor=actor,
+        now=now,
+    )
     return chosen

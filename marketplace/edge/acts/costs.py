@@ -19,6 +19,7 @@ from marketplace.distribution.costs.queries.sheets import ItemRow, Sheet
 from marketplace.distribution.costs.rules.margin import Margin
 from marketplace.distribution.costs.rules.planning import Basis
 from marketplace.distribution.costs.services import actuals, planning, rates
+from marketplace.distribution.holds.services import entering
 from marketplace.edge.acts import files
 from marketplace.edge.acts import sheets as tables
 from marketplace.edge.acts.sheets import Cell, Table
@@ -154,7 +155,7 @@ def enter(session: Session, departure_id: UUID, body: requests.NewCost, *, file_
         booking=body.booking.upper() if body.booking else None,
         note=body.note or "",
     )
-    return actuals.enter(session, departure_id=departure_id, cost=cost, actor=require_actor(), now=clock.now())
+    return entering.enter(session, departure_id=departure_id, cost=cost, actor=require_actor(), now=clock.now())
 
 
 def enter_by_form(departure_id: UUID, body: requests.NewCost, *, has_file: bool) -> UUID:
@@ -166,7 +167,7 @@ def enter_by_form(departure_id: UUID, body: requests.NewCost, *, has_file: bool)
 
 def void(session: Session, item_id: UUID) -> None:
     """Take back an actual cost."""
-    actuals.void(session, item_id=item_id, actor=require_actor(), now=clock.now())
+    entering.void(session, item_id=item_id, actor=require_actor(), now=clock.now())
 
 
 def close(session: Session, departure_id: UUID) -> None:

@@ -25,6 +25,8 @@ from marketplace.distribution.costs.queries import personal as personal_costs
 from marketplace.distribution.fees.queries import checks as fees
 from marketplace.distribution.fees.queries import personal as personal_fees
 from marketplace.distribution.hires import queries as hires
+from marketplace.distribution.holds.queries import checks as holds
+from marketplace.distribution.holds.queries import personal as personal_holds
 from marketplace.distribution.onward import queries as onward
 from marketplace.distribution.shares import queries as shares
 from marketplace.distribution.statistics.queries import closed as closed_months
@@ -97,6 +99,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     centre_offers.breaches,
     centre_sales.breaches,
     fees.breaches,
+    holds.breaches,
     checkout.breaches,
     frozen.breaches,
     approvals.breaches,
@@ -127,6 +130,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     personal_costs.of_person,
     personal_insurance.of_person,
     personal_fees.of_person,
+    personal_holds.of_person,
     personal_money.of_person,
     personal_offers.of_person,
     imports.of_person,

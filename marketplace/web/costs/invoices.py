@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution.costs.rules.matching import InvoiceState
-from marketplace.edge.acts import costs
+from marketplace.edge.acts import costs, holds
 from marketplace.edge.acts import partner_invoices as acts
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -220,5 +220,12 @@ def _invoice(partner_invoice_id: UUID, at: UUID | None = None, **shown: Any) -> 
     page = {"errors": {}, "refusal": None, "values": {}, **shown}
     reasons = [(reason.value, word) for reason, word in words.REASONS.items()]
     return render_template(
-        "costs/invoice.html", row=row, at=at, names=acts.names([row]), words=words, reasons=reasons, **page
+        "costs/invoice.html",
+        row=row,
+        at=at,
+        names=acts.names([row]),
+        words=words,
+        reasons=reasons,
+        borne=holds.to_set_off(row.company_id, (line.departure_id for line in row.lines)),
+        **page,
     )

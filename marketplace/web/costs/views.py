@@ -8,8 +8,8 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.distribution.costs.rules.causes import BY_CONSIGNMENT, TABLE
 from marketplace.edge.acts import costs as acts
+from marketplace.edge.acts import holds
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import costs as requests
@@ -21,6 +21,7 @@ from marketplace.web.costs import words
 from marketplace.web.costs.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, locale
+from marketplace.web.shared import holds as held_words
 from marketplace.web.shared.causes import cause_of
 
 _READ = Permission.OPERATOR_COST_READ
@@ -195,11 +196,9 @@ def _rates(**shown: Any) -> str:
         seen = acts.rates_of(asked)
     except Refused:
         seen = acts.rates_of(requests.RatesQuery())
-    table = [(cause_of(cause), TABLE[cause], BY_CONSIGNMENT.get(cause)) for cause in HoldCause]
     return render_template(
         "costs/rates.html",
         seen=seen,
-        table=table,
         words=words,
         lines=_lines(),
         vehicles=[(row.code, row.name) for row in seen.vehicles],
@@ -227,6 +226,9 @@ def _sheet(departure_id: UUID, **shown: Any) -> str:
         currencies=choices.currencies(),
         causes=[(cause.value, cause_of(cause)) for cause in HoldCause],
         cause_of=cause_of,
+        shares=holds.of_departure(departure_id),
+        acts=held_words.ACTS,
+        bearers=held_words.BEARERS,
         line=seen.lorry.line_names.get(locale.current(), seen.lorry.line_name),
         **{"values": {"currency": seen.currency}, "errors": {}, "refusal": None, **shown},
     )

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
-from marketplace.distribution.costs.rules.causes import Bearer
 from marketplace.distribution.costs.rules.matching import Reason
 from marketplace.distribution.costs.rules.planning import CostKind, Unit
 from marketplace.distribution.costs.rules.sharing import Free
@@ -37,12 +36,6 @@ FREE: Final[dict[Free, Any]] = {
     Free.CANCELLED: _("Its freight contract ended"),
     Free.LET_OFF: _("All of it was let off"),
 }
-BEARERS: Final[dict[Bearer, Any]] = {
-    Bearer.SHIPPER: _("Shipper"),
-    Bearer.CUSTOMS: _("Customs"),
-    Bearer.CARRIER: _("Carrier"),
-    Bearer.PLATFORM: _("The city"),
-}
 REASONS: Final[dict[Reason, Any]] = {
     Reason.NOT_ORDERED: _("Not ordered"),
     Reason.WRONG_RATE: _("Another rate is agreed"),
@@ -50,4 +43,5 @@ REASONS: Final[dict[Reason, Any]] = {
     Reason.BILLED_TWICE: _("Asked for twice"),
     Reason.OTHER_PARTY_PAYS: _("Somebody else pays it"),
     Reason.NO_PROOF: _("Nothing proves it"),
+    Reason.SET_OFF: _("Set off: the carrier bears it"),
 }

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import centre_sales, changes, payouts, samples
+from marketplace.edge.acts import centre_sales, changes, holds, payouts, samples
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -23,6 +23,7 @@ from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import freight, goods, plans, waiting
+from marketplace.web.shared import holds as held_words
 
 pages = Blueprint("orders", __name__)
 # The reason beside each line's tick, and what guards the form.
@@ -81,6 +82,8 @@ def show_one(order_id: UUID, **shown: Any) -> str:
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         from_centre=centre_sales.of_order(order_id) if seen.order.centre_id else (),
         freight_parts=freight.parts,
+        held_charges=holds.of_order(order_id),
+        held_words=held_words,
         now=clock.now(),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

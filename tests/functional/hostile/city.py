@@ -17,6 +17,9 @@ from marketplace.accounts.services import sessions
 from marketplace.distribution.fees.models import BookingFee, FeeWaiver
 from marketplace.distribution.fees.rules.states import FeeState, WaiverCause
 from marketplace.distribution.fees.services import charging
+from marketplace.distribution.holds.models import HoldAboard, HoldCase, HoldShare, HoldWaiver
+from marketplace.distribution.holds.rules.bearing import DEFAULT
+from marketplace.distribution.holds.services import publishing
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
@@ -27,6 +30,7 @@ from marketplace.logistics.floor import flows as floors
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.queries import bookings as lorry_bookings
 from marketplace.logistics.road.models.lorries import ReeferExcursion
+from marketplace.logistics.rules.states import HoldCause
 from marketplace.logistics.services import timetable
 from marketplace.logistics.tracing.rules import signing
 from marketplace.merchants.models import Payee
@@ -130,6 +134,10 @@ TARIFF: Final = {
     "note": "fictitious",
     "fictitious": True,
 }
+BEARING: Final = {
+    "cause": "weather", "waiting": "goods", "off_loading": "goods", "transfer": "goods", "rest": "platform",
+    "shared_by": "chargeable", "source": "The board.",
+}  # fmt: skip
 BORDER_HOURS: Final = {
     "weekdays": ["mon", "sun"],
     "opens": "00:00",
@@ -249,7 +257,7 @@ def build(app: Flask) -> City:
     _work(city)
     _papers(city)
     _insure(city)
-    for go_on in (_change_lorry, _receive, _cost, _charge_late, _fail, _wait, _ride):
+    for go_on in (_change_lorry, _receive, _cost, _charge_late, _hold_a_lorry, _fail, _wait, _ride):
         go_on(city)
     session = reading()
     session.rollback()
@@ -1503,6 +1511,51 @@ def _charge_late(city: City) -> None:
                 )
             if name == "waiting":
                 session.execute(accounts_of.values(state=PayeeState.ACTIVE, ended_at=None))
+
+
+def _hold_a_lorry(city: City) -> None:
+    """Let a lorry have been held: one charge is owed, one waits for a second person, one for the carrier's account."""
+    accounts_of = sa.update(Payee).where(Payee.company_id == city.people["carrier"].company, Payee.currency == "CNY")
+    with unit_of_work() as session:
+        row = lorry_bookings.booking(session, booking_id=UUID(city.ids["booking.confirmed"]))
+        ended = {HoldCause.PAPERS: clock.now(), HoldCause.CUSTOMS: None}
+        cases = {
+            cause: HoldCase(
+                id=new_id(),
+                departure_id=row.departure_id,
+                cause=cause,
+                booking_id=row.id,
+                began_at=clock.now() - timedelta(hours=2),
+                ended_at=ended_at,
+            )
+            for cause, ended_at in ended.items()
+        }
+        session.add_all(cases.values())
+        session.flush()
+        session.add_all(HoldAboard(case_id=case.id, booking_id=row.id, chargeable_g=1) for case in cases.values())
+        city.ids["lorry-hold"] = str(cases[HoldCause.CUSTOMS].id)
+        city.ids["lorry-hold.booking"] = row.reference
+        city.ids["departure.held-once"] = str(row.departure_id)
+    cost = {"kind": "waiting", "amount": "12.00", "currency": "CNY", "cause": "papers"}
+    for name in ("owed", "asked", "waiting"):
+        if name == "waiting":
+            with unit_of_work() as session:
+                session.execute(accounts_of.values(state=PayeeState.RETIRED, ended_at=clock.now()))
+        city.call("operator", "POST", f"/departures/{city.ids['departure.held-once']}/costs/items", cost)
+        with unit_of_work() as session:
+            share = session.scalars(sa.select(HoldShare).order_by(HoldShare.id.desc()).limit(1)).one()
+            city.ids[f"held-charge.{name}"] = str(share.id)
+            if name == "asked":
+                share.state, person = FeeState.WAIVER_ASKED, city.actor("treasurer").person
+                words = {"cause": WaiverCause.CUSTOMS, "body": "Held.", "person_id": person, "at": clock.now()}
+                session.add(HoldWaiver(share_id=share.id, **words))
+            if name == "waiting":
+                session.execute(accounts_of.values(state=PayeeState.ACTIVE, ended_at=None))
+    with unit_of_work() as session:
+        day = closures.local_day("CN", clock.now())
+        rule = {"cause": HoldCause.WEATHER, "bearing": DEFAULT[HoldCause.WEATHER], "valid_from": day, "today": day}
+        made = publishing.propose(session, source="test", actor=city.actor("treasurer"), now=clock.now(), **rule)
+        city.ids["bearing-rule"] = str(made)
 
 
 def partner_invoice(

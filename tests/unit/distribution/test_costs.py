@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.distribution.costs.rules import causes, margin, matching, planning, sharing
-from marketplace.distribution.costs.rules.causes import Bearer
+from marketplace.distribution.costs.rules import margin, matching, planning, sharing
 from marketplace.distribution.costs.rules.margin import Margin
 from marketplace.distribution.costs.rules.matching import Charge, Decision, InvoiceState, LineState, Reason
 from marketplace.distribution.costs.rules.planning import UNITS, CostKind, Rate, Trip, Unit
@@ -19,7 +18,6 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.rules.freight import chargeable
-from marketplace.logistics.rules.states import HoldCause
 from tests.conftest import SOAK
 
 COUNT = settings(max_examples=300 if SOAK else 40)
@@ -159,7 +157,7 @@ ONE, TWO = (Charge(UUID(int=number), CostKind.HAULAGE) for number in (1, 2))
 def test_a_charge_matches_within_the_tolerance_and_never_what_may_be_asked_for_twice():
     def verdict(asked, planned, *, doubles=()):
         plan = {} if planned is None else {ONE: cny(planned)}
-        return matching.weigh({ONE: asked}, planned=plan, doubles=doubles, tolerance_bp=200)[ONE]
+        return matching.weigh({ONE: asked}, planned=plan, doubles=doubles, borne={}, tolerance_bp=200)[ONE]
 
     assert verdict(cny(10_200), 10_000).matches
     assert verdict(cny(9_800), 10_000).matches
@@ -182,7 +180,9 @@ def test_matching_one_invoice_after_another_never_accepts_more_than_the_plan_and
     left, spent = {ONE: cny(plan), TWO: cny(plan)}, {ONE: 0, TWO: 0}
     for minor, charge in asked:
         doubles = {one for one, sum_ in spent.items() if sum_}
-        found = matching.weigh({charge: cny(minor)}, planned=left, doubles=doubles, tolerance_bp=tolerance)[charge]
+        found = matching.weigh({charge: cny(minor)}, planned=left, doubles=doubles, borne={}, tolerance_bp=tolerance)[
+            charge
+        ]
         if found.matches:
             spent[charge] += minor
             left[charge] -= cny(minor)
@@ -221,8 +221,13 @@ def test_a_decision_says_how_much_is_accepted_and_why_not_all():
             matching.accepted(decision, asked, part, reason)
 
 
-def test_every_cause_is_borne_by_somebody_and_that_of_one_consignment_by_its_shipper():
-    assert set(causes.TABLE) == set(HoldCause)
-    assert causes.bearer(HoldCause.CUSTOMS, of_one=True) is Bearer.SHIPPER
-    assert causes.bearer(HoldCause.CUSTOMS, of_one=False) is Bearer.CUSTOMS
-    assert causes.bearer(HoldCause.BREAKDOWN, of_one=True) is Bearer.CARRIER
+def test_what_a_partner_bears_makes_the_plan_less_and_never_matches():
+    found = matching.weigh(
+        {ONE: cny(1_000), TWO: cny(500)},
+        planned={ONE: cny(1_000), TWO: cny(500)},
+        doubles=(),
+        borne={ONE: cny(120)},
+        tolerance_bp=2_000,
+    )
+    assert (found[ONE].matches, found[ONE].difference) == (False, cny(120))
+    assert (found[TWO].matches, found[TWO].difference) == (True, cny(0))

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     BILLED_TWICE = "billed_twice"
     OTHER_PARTY_PAYS = "other_party_pays"
     NO_PROOF = "no_proof"
+    SET_OFF = "set_off"  # the carrier bears so much of what a held lorry cost
 
 
 LINE: Final = Lifecycle(
@@ -113,12 +114,14 @@ def weigh(
     *,
     planned: Mapping[Charge, Money],
     doubles: Collection[Charge],
+    borne: Mapping[Charge, Money],
     tolerance_bp: int,
 ) -> dict[Charge, Verdict]:
     """Return a verdict on each charge of an invoice, all lines about it together, in the currency of its sheet.
 
     ``asked`` is None where no rate brings it there; ``planned`` is what is left of the plan after what was accepted
-    before. What may be asked for a second time never matches: somebody looks at it.
+    before. What may be asked for a second time never matches, and neither does what the partner bears something of
+    (``borne``, which the plan is less by): somebody looks at it.
     """
     verdicts: dict[Charge, Verdict] = {}
     for charge, amount in asked.items():
@@ -126,7 +129,9 @@ def weigh(
         if amount is None or plan is None:
             verdicts[charge] = Verdict(matches=False, is_double=is_double, difference=None)
             continue
-        fits = plan.minor > 0 and within(amount, plan, tolerance_bp=tolerance_bp)
+        less = borne.get(charge)
+        plan = plan if less is None else plan - less
+        fits = less is None and plan.minor > 0 and within(amount, plan, tolerance_bp=tolerance_bp)
         verdicts[charge] = Verdict(matches=fits and not is_double, is_double=is_double, difference=amount - plan)
     return verdicts
 

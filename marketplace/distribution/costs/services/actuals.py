@@ -17,8 +17,8 @@ from marketplace.distribution.costs.models import (
     PartnerInvoiceLine,
 )
 from marketplace.distribution.costs.queries import lorries, sheets
-from marketplace.distribution.costs.rules import causes
 from marketplace.distribution.costs.rules import planning as rules
+from marketplace.distribution.costs.rules.causes import Bearer
 from marketplace.distribution.costs.rules.matching import WAITING, InvoiceState
 from marketplace.distribution.costs.rules.planning import Basis, CostKind, SheetState
 from marketplace.distribution.costs.services import planning
@@ -36,7 +36,10 @@ from marketplace.logistics.rules.states import HoldCause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCost:
-    """A cost as it is entered; ``booking`` is the reference of the consignment that a cause was about."""
+    """A cost as it is entered; ``booking`` is the reference of the consignment that a cause was about.
+
+    One with a ``cause`` comes with who bears it.
+    """
 
     kind: CostKind
     amount: Money
@@ -45,6 +48,7 @@ class NewCost:
     place_code: str | None = None
     file_id: UUID | None = None
     cause: HoldCause | None = None
+    bearer: Bearer | None = None
     booking: str | None = None
     note: str = ""
     invoice_line_id: UUID | None = None
@@ -81,7 +85,7 @@ def enter(session: Session, *, departure_id: UUID, cost: NewCost, actor: Actor, 
         file_id=cost.file_id,
         cause=cost.cause,
         booking_id=booking_id,
-        bearer=None if cost.cause is None else causes.bearer(cost.cause, of_one=booking_id is not None),
+        bearer=cost.bearer,
         entered_at=now,
     )
     session.add(item)

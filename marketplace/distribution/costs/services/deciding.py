@@ -12,6 +12,7 @@ from marketplace.distribution.costs.rules import matching as rules
 from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Decision, LineState, Reason
 from marketplace.distribution.costs.services import actuals, invoices
 from marketplace.distribution.costs.services.actuals import NewCost
+from marketplace.distribution.holds.services import setting_off
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -98,5 +99,14 @@ def _decide(
             invoice_line_id=line.id,
         )
         actuals.enter(session, departure_id=line.departure_id, cost=cost, actor=actor, now=now)
+    if reason is Reason.SET_OFF:
+        setting_off.set_off(
+            session,
+            company_id=invoice.company_id,
+            departure_id=line.departure_id,
+            line_id=line.id,
+            refused=asked - amount,
+            now=now,
+        )
     facts = {"line": line.id, "minor": amount.minor, "reason": str(reason) if reason else None}
     invoices.note(session, invoice.id, f"line_{decision}", facts, actor=actor, now=now)

@@ -21,6 +21,7 @@ from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Charge,
 from marketplace.distribution.costs.rules.planning import Basis, CostKind, check_amount
 from marketplace.distribution.costs.services.actuals import check_file
 from marketplace.distribution.costs.services.rates import check_partner
+from marketplace.distribution.holds.queries import set_offs
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new, write
 from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
@@ -179,6 +180,7 @@ def _match(session: Session, invoice: PartnerInvoice, actor: Actor, now: datetim
         asked,
         planned=_planned(known, invoice.company_id),
         doubles=_doubles(session, invoice),
+        borne=_borne(session, invoice, known, asked),
         tolerance_bp=reference.setting(session, Setting.COST_TOLERANCE_BASIS_POINTS, at=now),
     )
     for line in lines:
@@ -224,6 +226,27 @@ def _planned(known: dict[UUID, Sheet], company_id: UUID) -> dict[Charge, Money]:
                 charge = Charge(departure_id, item.kind)
                 left[charge] = left.get(charge, -spent[item.kind]) + item.there
     return left
+
+
+def _borne(
+    session: Session, invoice: PartnerInvoice, known: Mapping[UUID, Sheet], asked: Mapping[Charge, Money | None]
+) -> dict[Charge, Money]:
+    """Return what a carrier bears of what its held lorries cost, each on one charge of the invoice.
+
+    On the kind that it was spent on, or on what most is asked for of that departure.
+    """
+    found: dict[Charge, Money] = {}
+    rows = set_offs.left(session, company_id=invoice.company_id, departure_ids=known)
+    for departure_id, shares in rows.items():
+        there = {charge: amount for charge, amount in asked.items() if charge.departure_id == departure_id}
+        most = max(there, key=lambda charge: amount.minor if (amount := there[charge]) else 0)
+        for kind, one in shares:
+            amount = _there(session, known[departure_id], one.amount)
+            if amount is not None:
+                own = Charge(departure_id, kind)
+                charge = own if own in there else most
+                found[charge] = found.get(charge, Money.zero(amount.currency)) + amount
+    return found
 
 
 def _doubles(session: Session, invoice: PartnerInvoice) -> set[Charge]:

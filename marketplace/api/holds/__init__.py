@@ -1,0 +1,1 @@
+"""What held lorries cost and who bears it, over the API."""

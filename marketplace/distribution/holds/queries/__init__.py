@@ -1,0 +1,1 @@
+"""Read bearing rules, holds, and whose their costs are."""

@@ -1,0 +1,1 @@
+"""Who bears what, and how it is shared."""

@@ -1,0 +1,1 @@
+"""Publish the table, hear of holds, enter their costs, share them out, charge, set off and let off."""

@@ -1,0 +1,1 @@
+"""Pages of what held lorries cost and who bears it."""

@@ -946,6 +946,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /distribution-centres/{}": Way("operator", ("centre",)),
     "PUT /distribution-centres/{}": Way("operator", ("centre",), _centre_changed),
     "GET /centres/lots": Way("operator"),
+    "GET /centres/work": Way("operator"),
     "GET /centres/arrivals": Way("operator"),
     "POST /centres/arrivals/{}/receipt": Way("operator", ("centre-arrival",), lambda _: bonded_lot()),
     "GET /centres/transfers": Way("operator"),

@@ -1,4 +1,4 @@
-"""A first lorry that comes too late for the second: the goods go by a later one, as where their ready date slips."""
+"""A first lorry that comes too late for the second: the goods go by a later one, as when a ready date slips."""
 
 from dataclasses import dataclass
 from datetime import datetime

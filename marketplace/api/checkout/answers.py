@@ -1,20 +1,17 @@
 """What the API says of carts and checkouts."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from marketplace.api.checkout.centres import TakenFrom
+from marketplace.api.checkout.ways import Changing, Departure
 from marketplace.api.shared.answers import Amount, Answer, Instant
-from marketplace.api.shared.freight import FreightMade
 from marketplace.api.shared.plans import PlanAnswer
-from marketplace.api.shared.ways import Way
-from marketplace.checkout.rules.cart import Bundle, CartLine, Change, GoneLine, Option
-from marketplace.checkout.rules.changes import hours
+from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
-from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.edge.acts.checkout import Approximation, CartSeen
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow
 from marketplace.orders.rules.samples import SampleCredit as Credit
@@ -64,49 +61,6 @@ class Problem(Answer):
     facts: dict[str, Any]
 
 
-class Departure(Answer):
-    """A departure that can carry a line; ``freight`` is None where the line has no tariff there.
-
-    A ``tight`` one is reached only if the merchant confirms by ``confirm_before``, earlier than he must. ``way`` says
-    by what it goes and what carrying the line emits; None in a sample's quote, which is not chosen by it.
-    """
-
-    id: UUID
-    reference: str
-    line: str
-    departs_at: Instant
-    cutoff_cargo_at: Instant
-    arrives_at: Instant
-    freight: Amount | None
-    chargeable_kg: str
-    has_room: bool
-    barred: str | None
-    tight: bool
-    confirm_before: Instant
-    made: FreightMade | None
-    way: Way | None
-
-    @classmethod
-    def of(cls, option: Option, load_grams: int, way: WayRow | None) -> "Departure":
-        """Write an option for a load of so many grams."""
-        return cls(
-            id=option.departure_id,
-            reference=option.reference,
-            line=option.line_name,
-            departs_at=option.departs_at,
-            cutoff_cargo_at=option.cutoff_cargo_at,
-            arrives_at=option.arrives_at,
-            freight=Amount.of(option.freight) if option.freight else None,
-            chargeable_kg=f"{Decimal(option.chargeable_g).scaleb(-3):f}",
-            has_room=option.fits,
-            barred=option.bar,
-            tight=option.tight,
-            confirm_before=option.confirm_before,
-            made=FreightMade.of(option),
-            way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,
-        )
-
-
 class Packing(Answer):
     """Cartons and what they take up."""
 
@@ -127,70 +81,6 @@ class SampleCredit(Answer):
     def of(cls, credit: Credit) -> "SampleCredit":
         """Write a credit."""
         return cls(sample_id=credit.sample_id, reference=credit.reference, amount=Amount.of(credit.amount))
-
-
-class Changing(Answer):
-    """A way by two departures, ordered as ``{"first": id, "second": id}``: each has its own carrier and freight.
-
-    The goods change lorry at ``change_at`` and are to be there ``hours`` before the second one takes no more cargo;
-    four of them are needed.
-    """
-
-    first: Departure
-    second: Departure
-    change_at: str
-    hours: int
-    arrives_at: Instant
-    has_room: bool
-    barred: str | None
-
-    @classmethod
-    def of(cls, change: Change, load_grams: int, ways: Mapping[Road, WayRow]) -> "Changing":
-        """Write a way for a load of so many grams."""
-        first, second = (
-            Departure.of(one, load_grams, ways.get((one.line_code, one.to_place)))
-            for one in (change.first, change.second)
-        )
-        return cls(
-            first=first,
-            second=second,
-            change_at=change.first.to_place,
-            hours=hours(change.waits),
-            arrives_at=change.second.arrives_at,
-            has_room=change.fits,
-            barred=change.bar,
-        )
-
-
-class TakenFrom(Answer):
-    """The distribution centre that a line is taken from: where it is handed over, and what may be promised there now.
-
-    ``status``: ``bonded``, sold as an import, with ``days_left`` that the first of it may stay in bond (0: today is the
-    last), or ``free``, sold inside the country; null where it is not sold from there any more.
-    """
-
-    id: UUID
-    place: str
-    name: str
-    country: str
-    status: str | None
-    left: int
-    days_left: int | None
-
-    @classmethod
-    def of(cls, found: Lying | None) -> "TakenFrom | None":
-        """Write a centre, None for goods that come by lorry."""
-        if found is None:
-            return None
-        return cls(
-            id=found.centre_id,
-            place=found.place_code,
-            name=found.place_name,
-            country=found.country,
-            status=found.status and str(found.status),
-            left=found.left,
-            days_left=found.days_left,
-        )
 
 
 class Line(Answer):

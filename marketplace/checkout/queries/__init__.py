@@ -17,20 +17,12 @@ from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.queries import standing
 from marketplace.checkout.queries.offered import Offered
 from marketplace.checkout.rules import plan as plans
-from marketplace.checkout.rules.cart import (
-    Barred,
-    Cart,
-    CartLine,
-    GoneLine,
-    Item,
-    Option,
-    bundled,
-    destination_of,
-    price_line,
-    price_sample,
-)
+from marketplace.checkout.rules.cart import Cart, CartLine, GoneLine, bundled, price_line, price_sample
 from marketplace.checkout.rules.changes import missed, named
 from marketplace.checkout.rules.changes import offered as shown_changes
+from marketplace.checkout.rules.items import Item, destination_of
+from marketplace.checkout.rules.obstacles import Barred
+from marketplace.checkout.rules.options import Option
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused

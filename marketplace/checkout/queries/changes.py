@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.queries.bars import bars
 from marketplace.checkout.rules.cargo import Bar, cargo_of
-from marketplace.checkout.rules.cart import Change, Option
 from marketplace.checkout.rules.changes import changes_of
+from marketplace.checkout.rules.options import Change, Option
 from marketplace.distribution.onward.rules import ready_at
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import departures

@@ -13,7 +13,8 @@ from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.queries.bars import bars
 from marketplace.checkout.queries.changes import Leg, changes
 from marketplace.checkout.rules.cargo import Bar
-from marketplace.checkout.rules.cart import Change, Item, Option, destination_of, load_of_line
+from marketplace.checkout.rules.items import Item, destination_of, load_of_line
+from marketplace.checkout.rules.options import Change, Option
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow

@@ -1,99 +1,25 @@
 """What a cart comes to: bundles by merchant, trade terms and currency, their lines, totals by currency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from marketplace.catalog.rules.packing import Packing, cartons, load_of
-from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
+from marketplace.catalog.rules.packing import cartons
+from marketplace.catalog.rules.pricing import price_at
 from marketplace.catalog.rules.rows import OfferRow
-from marketplace.checkout.rules.cargo import Bar
-from marketplace.checkout.rules.from_centre import problems_there
+from marketplace.checkout.rules import obstacles
+from marketplace.checkout.rules.items import Item, destination_of, ladder_of, load_of_line, place_of
+from marketplace.checkout.rules.obstacles import Barred
+from marketplace.checkout.rules.options import Change, Option, choose, shown
 from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.wanted import Total
 from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.kernel.errors import DomainError
-from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
+from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.pricing.rules.made import Made
 from marketplace.orders.rules.incoterms import is_included
-from marketplace.orders.rules.samples import Conforming, Had, PlacedSample, SampleCredit, Way, conforming_of, credit_of
-
-# Departures shown for a line.
-MOST_OPTIONS: Final = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """What lies in a cart; ``had``: samples of it that its buyer had before, ``lying``: the centre it is taken from."""
-
-    listing_id: UUID
-    quantity: int
-    currency: str
-    incoterm: str
-    place_code: str
-    had: tuple[Had, ...] = ()
-    lying: Lying | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A departure that can carry a line, with the freight of that line; ``fits`` tells whether there is room now.
-
-    It is ``tight`` when a merchant who takes all his time to confirm is too late for it: he must do so before
-    ``confirm_before``, else the line is rolled to a later one. ``bar`` is why it does not take these goods at all.
-    """
-
-    departure_id: UUID
-    reference: str
-    line_code: str
-    line_name: str
-    line_names: Mapping[str, str]
-    to_place: str
-    departs_at: datetime
-    departs_zone: str
-    cutoff_cargo_at: datetime
-    arrives_at: datetime
-    arrives_zone: str
-    freight: Money | None
-    chargeable_g: int
-    binding: str
-    tariff_id: UUID | None
-    carrier_id: UUID | None
-    fits: bool
-    confirm_before: datetime
-    tight: bool
-    bar: Bar | None = None
-    made: Made | None = None
-    load: Load | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A way by two departures with a change between them; it ``waits`` until the second takes no more cargo."""
-
-    first: Option
-    second: Option
-    waits: timedelta
-    bar: Bar | None = None
-
-    @property
-    def fits(self) -> bool:
-        """Whether both have room now."""
-        return self.first.fits and self.second.fits
-
-
-@dataclass(frozen=True, slots=True)
-class Barred:
-    """The rule of a country by which goods under an HS prefix may not come in, and where it was read."""
-
-    country: str
-    hs_prefix: str
-    source: str
-    source_url: str
+from marketplace.orders.rules.samples import Conforming, PlacedSample, SampleCredit, Way, conforming_of, credit_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,32 +174,12 @@ class Cart:
         return any(not line.freight_included and line.by_lorry and line.freight is None for line in self.lines)
 
 
-def destination_of(ladder_place: str, incoterm: str, cart_destination: str | None) -> str | None:
-    """Return where a line goes: its named place when the seller carries it there, else where the cart goes."""
-    return ladder_place if is_included(incoterm) else cart_destination
-
-
-def ladder_of(item: Item, offer: OfferRow) -> Ladder:
-    """Return the ladder a line was put in on; Refused when the offer no longer has it."""
-    return ladder_for(offer.ladders, currency=item.currency, incoterm=item.incoterm, place=item.place_code)
-
-
-def load_of_line(quantity: int, packing: Packing | None) -> Load:
-    """Return the room of a quantity; nothing is known of goods without packing."""
-    return load_of(quantity, packing) if packing else Load()
-
-
 def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str, *, lies: str | None = None) -> str:
     """Name a bundle the same whenever the cart is read; ``lies``: its goods lie at the place, bonded or free.
 
     What is imported by its order, and what is sold inside the country, are orders of their own.
     """
     return ".".join([merchant_id.hex, incoterm, place_code, currency, *([lies] if lies else [])])
-
-
-def place_of(item: Item) -> str:
-    """Return where an item is handed over: the centre that it is taken from, else the place of its price."""
-    return item.lying.place_code if item.lying else item.place_code
 
 
 def price_line(
@@ -319,9 +225,9 @@ def price_line(
         chosen=chosen,
         change=change,
         problems=(
-            *_barred(barred),
-            *_too_much(amount),
-            *_problems(item, offer, to_place, chosen, None if change else wanted_departure),
+            *obstacles.prohibited(barred),
+            *obstacles.too_much(amount),
+            *obstacles.of_line(item, offer, to_place, chosen, None if change else wanted_departure),
         ),
         credit=credit_of(item.had, amount=amount, quantity=item.quantity, now=now),
         conforms_to=conforming_of(item.had),
@@ -344,7 +250,11 @@ def price_sample(
     to_place = item.place_code if by_courier else destination_of(item.place_code, item.incoterm, destination)
     chosen = None if by_courier else choose(options, wanted_departure)
     amount = sample.goods + sample.courier
-    found = _by_courier(offer) if by_courier else _on_its_way(item, offer, to_place, chosen, wanted_departure)
+    found = (
+        obstacles.by_courier(offer)
+        if by_courier
+        else obstacles.on_its_way(item, offer, to_place, chosen, wanted_departure)
+    )
     return CartLine(
         item=item,
         offer=offer,
@@ -356,28 +266,9 @@ def price_sample(
         confirm_by=confirm_by,
         options=() if by_courier else shown(options, chosen),
         chosen=chosen,
-        problems=(*_barred(barred), *_too_much(amount), *found),
+        problems=(*obstacles.prohibited(barred), *obstacles.too_much(amount), *found),
         sample=sample,
     )
-
-
-def choose(options: Sequence[Option], wanted: UUID | None) -> Option | None:
-    """Return the wanted departure if it is among these; else the first to arrive, with a tariff, that is safe.
-
-    That is one with room whose merchant may take all his time to confirm; where there is none, one with room that
-    needs him to be quicker; else one that is full now.
-    """
-    for option in options:
-        if option.departure_id == wanted:
-            return option
-    priced = [option for option in options if option.freight is not None and option.bar is None]
-    return min(priced, key=lambda option: (not option.fits, option.tight), default=None)
-
-
-def shown(options: Sequence[Option], chosen: Option | None) -> tuple[Option, ...]:
-    """Return the first options, the chosen one among them wherever it stands."""
-    first = tuple(options[:MOST_OPTIONS])
-    return first if chosen is None or chosen in first else (*first[:-1], chosen)
 
 
 def bundled(destination: str | None, lines: Sequence[CartLine | GoneLine]) -> Cart:
@@ -423,75 +314,6 @@ def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
         confirm_by=first.confirm_by,
         lines=tuple(lines),
     )
-
-
-def _by_courier(offer: OfferRow) -> list[Problem]:
-    """No courier of ours takes dangerous goods, or what may be some."""
-    if offer.hindrance is not None and offer.lack is not None:
-        return [Problem(offer.lack, {})]
-    return [Problem("dangerous_courier", {})] if offer.dangerous is not None else []
-
-
-def _barred(barred: Barred | None) -> Sequence[Problem]:
-    if barred is None:
-        return ()
-    facts = {"country": barred.country, "hs": barred.hs_prefix, "source": barred.source, "address": barred.source_url}
-    return (Problem("prohibited_there", facts),)
-
-
-def _too_much(amount: Money) -> Sequence[Problem]:
-    """Tell of an amount that no account can hold."""
-    most = Money(LARGEST_MINOR, amount.currency)
-    return (Problem("amount_too_large", {"most": str(most)}),) if amount.minor > most.minor else ()
-
-
-def _problems(
-    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
-) -> list[Problem]:
-    found: list[Problem] = []
-    try:
-        check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
-    except DomainError as refusal:
-        found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
-    if item.lying is not None:
-        return found + problems_there(item.lying, offer, ladder_of(item, offer), quantity=item.quantity)
-    return found + _on_its_way(item, offer, to_place, chosen, wanted)
-
-
-def _on_its_way(
-    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
-) -> list[Problem]:
-    found: list[Problem] = []
-    if offer.lack is not None:
-        found.append(Problem(offer.lack, {}))
-    elif to_place is None:
-        found.append(Problem("destination_missing", {}))
-    elif chosen is None:
-        hub = hub_of(item.incoterm, item.place_code, offer.hub_code)
-        found.append(Problem("no_departure", {"to": to_place, "hub": hub}))
-    elif chosen.bar is not None:
-        found.append(Problem("departure_barred", {"why": str(chosen.bar), "departure": str(chosen.departure_id)}))
-    elif wanted not in (None, chosen.departure_id):
-        found.append(
-            Problem(
-                "departure_missed",
-                {
-                    "departure": str(wanted),
-                    "next": str(chosen.departure_id),
-                    "next_reference": chosen.reference,
-                    "next_departs_at": chosen.departs_at.isoformat(),
-                },
-            )
-        )
-    until = offer.certified_until
-    if until is not None and chosen is not None and _departure_day(chosen) > until:
-        found.append(Problem("certificate_ends", {"until": until.isoformat()}))
-    return found
-
-
-def _departure_day(option: Option) -> date:
-    """Return the day on which the lorry leaves, by the clock of the place that it leaves."""
-    return option.departs_at.astimezone(ZoneInfo(option.departs_zone)).date()
 
 
 def _sum(amounts: Sequence[Money], currency: str) -> Money:

@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.checkout.rules.cargo import Bar
-from marketplace.checkout.rules.cart import CartLine, Change, Option
+from marketplace.checkout.rules.cart import CartLine
+from marketplace.checkout.rules.options import Change, Option
 from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.ways import Way
 from marketplace.distribution.onward.rules import fits

@@ -16,7 +16,8 @@ from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
 from marketplace.checkout.queries import samples
 from marketplace.checkout.rules.cargo import cargo_of
-from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Change, Option
+from marketplace.checkout.rules.cart import Bundle, Cart, CartLine
+from marketplace.checkout.rules.options import Change, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
 from marketplace.checkout.services import insuring

@@ -1,4 +1,4 @@
-"""The papers that go with the goods of a line: packing list and commercial invoice."""
+"""The papers that go with the goods of a line: labels of its cartons, packing list and commercial invoice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +30,8 @@ from marketplace.orders.services.paper_facts import Agreement, agreement, bought
 from marketplace.papers import queries as issued
 from marketplace.papers import services as papers
 from marketplace.papers.layout.formats import country
+from marketplace.papers.rules import carton_labels
+from marketplace.papers.rules.carton_labels import CartonLabels
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
@@ -42,14 +44,14 @@ BOUGHT: Final = "purchase_line"
 
 
 def on_line_moved(session: Session, event: LineMoved) -> None:
-    """Issue the packing list when goods are packed; once the hub has them its next version, and an invoice."""
+    """Issue labels and packing list when goods are packed; once the hub has them the list's next, and an invoice."""
     if event.state not in (LineState.PACKED, LineState.HANDED_OVER):
         return
     agreed = agreement(session, order_id=event.order_id)
     shipped = _shipped(session, agreed, event.line_id, event.at)
     if shipped is None:
         return
-    _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
+    _packed_papers(session, agreed, shipped, event.at)
     if event.state == LineState.HANDED_OVER:
         _invoice(session, agreed, shipped, event.at)
         purchase = bought(session, order_id=event.order_id) if agreed.order.is_resold else None
@@ -59,19 +61,21 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
 
 
 def on_line_packed_again(session: Session, event: LinePackedAgain) -> None:
-    """Issue the packing list's next version: the one there is speaks of other cartons."""
+    """Issue the next version of packing list and labels: those there are speak of other cartons."""
     agreed = agreement(session, order_id=event.order_id)
     shipped = _shipped(session, agreed, event.line_id, event.at)
     if shipped is not None:
-        _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
+        rows = issued.documents(session, subject_kind=SUBJECT, subject_ids=[event.line_id])[event.line_id]
+        before = {row.number for row in rows if row.kind is PaperKind.CARTON_LABELS}
+        _packed_papers(session, agreed, shipped, event.at, before=len(before))
 
 
 def marked_again(session: Session, *, order_id: UUID, line_id: UUID, now: datetime) -> None:
-    """Issue a packed line's packing list with what is on its cartons now; nothing before it is packed."""
+    """Issue a packed line's packing list and labels with what is on its cartons now; nothing before it is packed."""
     agreed = agreement(session, order_id=order_id)
     shipped = _shipped(session, agreed, line_id, now)
     if shipped is not None:
-        _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, now), now)
+        _packed_papers(session, agreed, shipped, now)
 
 
 def marks_of_line(session: Session, agreed: Agreement, line_id: UUID, now: datetime) -> tuple[Marks, ...]:
@@ -194,6 +198,22 @@ def _by_courier(session: Session, agreed: Agreement) -> Shipment:
         house_waybill=sample.tracking if sample else "",
         courier=sample.courier if sample else "",
     )
+
+
+def _packed_papers(session: Session, agreed: Agreement, shipped: _Shipped, now: datetime, *, before: int = 0) -> None:
+    """Issue packing list and labels of what is in cartons; the same cartons and marks are the labels there are."""
+    _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, now), now)
+    packing = shipped.packing
+    papers_of_labels = carton_labels.papers(
+        number=f"{number('LB', agreed.order)}.{shipped.line.position}",
+        order=reference_of(agreed.order),
+        # What the hub counted later is on no carton.
+        marks=replace(_marks(agreed.order, shipped), handed_cartons=None),
+        codes=[labels.label(packing.block, place) for place in range(1, packing.cartons + 1)],
+        before=before,
+    )
+    for paper in papers_of_labels:
+        _issue(session, agreed, shipped, PaperKind.CARTON_LABELS, paper, now)
 
 
 def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> PackingList:
@@ -345,7 +365,7 @@ def _issue(
     agreed: Agreement,
     shipped: _Shipped,
     kind: PaperKind,
-    paper: CommercialInvoice | PackingList,
+    paper: CommercialInvoice | PackingList | CartonLabels,
     now: datetime,
 ) -> None:
     papers.issue(
@@ -356,7 +376,7 @@ def _issue(
         number=paper.number,
         locales=agreed.locales,
         data=paper.to_data(),
-        # Who packs the goods has the packing list too, whoever sells them: there are no prices on it.
-        parties=agreed.parties if kind is not PaperKind.PACKING_LIST else (*agreed.parties, agreed.order.merchant_id),
+        # Who packs the goods has packing list and labels too, whoever sells them: there are no prices on either.
+        parties=(*agreed.parties, *(() if kind is PaperKind.COMMERCIAL_INVOICE else (agreed.order.merchant_id,))),
         now=now,
     )

@@ -13,17 +13,9 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.cargo import Bar
-from marketplace.checkout.rules.cart import (
-    MOST_OPTIONS,
-    CartLine,
-    GoneLine,
-    Item,
-    Option,
-    bundled,
-    choose,
-    price_line,
-    price_sample,
-)
+from marketplace.checkout.rules.cart import CartLine, GoneLine, bundled, price_line, price_sample
+from marketplace.checkout.rules.items import Item
+from marketplace.checkout.rules.options import MOST_OPTIONS, Option, choose
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.samples import PlacedSample, Way
 

@@ -418,7 +418,7 @@ def _change_lorry(city: City) -> None:
         factories.line(session, carrier, code="CQ-DAD", hub=HUB, to="VNDAD", over=border, now=now)
         factories.line(session, carrier, code="DAD-SGN", hub="VNDAD", to="VNSGN", now=now)
         timetable.roll(session, now=now)
-    for name, at in (("lost", 0), ("there", -1)):
+    for name, at in (("lost", 0), ("goes", 0), ("there", -1)):
         city.call("buyer", "PUT", "/cart", {"to": "VNSGN"})
         city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
         cart = city.call("buyer", "GET", "/cart?changes=1")
@@ -432,6 +432,9 @@ def _change_lorry(city: City) -> None:
         city.call("merchant", "POST", f"/orders/{order_id}/confirmation")
         order = city.call("buyer", "GET", f"/orders/{order_id}")
         city.ids[f"ride.{name}"] = order["rides"][0]["id"]
+        if name == "goes":
+            city.ids["order.riding"], city.ids["line.riding"] = order_id, order["lines"][0]["id"]
+            continue
         if name == "lost":
             city.call("operator", "POST", f"/bookings/{order['bookings'][-1]['id']}/decline", {"reason": "no room"})
             continue

@@ -79,7 +79,7 @@ def plan(
     """
     if wanted.sample is not None:
         if wanted.whole:
-            raise Refused.field("departures", "choice", "a departure, of which a sample takes no more than its room")
+            raise Refused.field("departures", "choice", "one of those that are offered for these goods")
         found = samples.sample_cart(session, actor=actor, wish=wanted.sample, departures=wanted.departures, now=now)
     else:
         found = queries.cart(

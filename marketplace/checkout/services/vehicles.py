@@ -54,5 +54,5 @@ def lorries(parts: Sequence[Part]) -> tuple[ChosenLorry, ...]:
             shares.setdefault(vehicle, []).append(share)
             rails.setdefault(vehicle, set()).add(part.order.rail)
     if any(len(found) > 1 for found in rails.values()):
-        raise Refused.field("payments", "one_rail", f"{Rail.BANK} or {Rail.CARD} for all orders of the whole lorry")
+        raise Refused.field("payments", "one_rail", f"{Rail.BANK}, {Rail.CARD}")
     return tuple(ChosenLorry(vehicle=vehicle, shares=tuple(found)) for vehicle, found in shares.items())

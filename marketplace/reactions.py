@@ -28,6 +28,7 @@ from marketplace.distribution.hires.services import rounds as hire_rounds
 from marketplace.distribution.hires.services import settling as settling_hires
 from marketplace.distribution.hires.services import waiting as hire_waiting
 from marketplace.distribution.insuring.services import certifying, extending
+from marketplace.distribution.onward.services import delays
 from marketplace.distribution.onward.services import reacting as onward
 from marketplace.distribution.services import (
     amending,
@@ -264,10 +265,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, lorry_notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
-    tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
+    tracing.EstimateMoved: (late_arrivals.on_estimate_moved, delays.on_estimate_moved),
     tracing.HookGivenUp: (lorry_notices.on_hook_given_up,),
     distribution.ArrivalLate: (lorry_notices.on_arrival_late,),
     distribution.RideLost: (lorry_notices.on_ride_lost,),
+    distribution.RideLate: (lorry_notices.on_ride_late,),
     surcharge_events.SurchargeProposed: (cargo_letters.on_surcharge_proposed,),
     logistics.ExcursionOpened: (cargo_letters.on_excursion_opened,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),

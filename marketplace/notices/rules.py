@@ -49,6 +49,8 @@ class News(StrEnum):
     BOOKING_LOST = "booking_lost"
     RIDE_LOST = "ride_lost"
     RIDE_WAITS = "ride_waits"
+    RIDE_LATE = "ride_late"
+    RIDE_AT_RISK = "ride_at_risk"
     DEPARTED = "departed"
     LORRY_HELD = "lorry_held"
     LORRY_RESUMED = "lorry_resumed"
@@ -138,6 +140,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_WAITS: Permission.LOGISTICS_DEPARTURE_OPERATE,
+    News.RIDE_LATE: Permission.TRADE_ORDER_READ,
+    News.RIDE_AT_RISK: Permission.LOGISTICS_DEPARTURE_OPERATE,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.LORRY_HELD: Permission.TRADE_ORDER_READ,
     News.LORRY_RESUMED: Permission.TRADE_ORDER_READ,

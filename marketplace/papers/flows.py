@@ -17,6 +17,8 @@ from marketplace.papers.queries import Manuscript
 from marketplace.papers.rules.documents import PaperKind, PaperState
 from marketplace.papers.typesetter import Unsettable
 
+# Whatever is no page of A4 has a template of its own.
+_TEMPLATES: Final = {PaperKind.BOOTH_LABELS: typesetter.LABELS, PaperKind.CARTON_LABELS: typesetter.CARTONS}
 _SHAPELESS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError)
 
 
@@ -35,8 +37,7 @@ def render(*, document_id: UUID, site: str, store: ObjectStore, now: datetime) -
     if found.document.state is not PaperState.QUEUED:
         return
     try:
-        is_labels = found.document.kind is PaperKind.BOOTH_LABELS
-        template = typesetter.LABELS if is_labels else typesetter.TEMPLATE
+        template = _TEMPLATES.get(found.document.kind, typesetter.TEMPLATE)
         content = typesetter.pdf_of(_sheet(found, site), template=template)
     except (Unsettable, *_SHAPELESS):
         with unit_of_work() as session:

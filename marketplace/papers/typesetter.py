@@ -15,6 +15,7 @@ from marketplace import paths
 
 TEMPLATE: Final = paths.TEMPLATES / "papers" / "paper.typ"
 LABELS: Final = paths.TEMPLATES / "papers" / "labels.typ"
+CARTONS: Final = paths.TEMPLATES / "papers" / "cartons.typ"
 PATIENCE: Final = 60  # seconds; a contract takes half a one
 _MEMORY: Final = 2 * 1024**3
 # Printed where no font has the letter; Chinese printers have used it for this for a century.

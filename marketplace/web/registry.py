@@ -31,6 +31,7 @@ from marketplace.web.centres import keeper as centre_keeper
 from marketplace.web.centres import operator as centre_operator
 from marketplace.web.centres import owner as centre_owner
 from marketplace.web.centres import sales as centre_sales
+from marketplace.web.centres import work as centre_work
 from marketplace.web.centres.blueprint import pages as centres
 from marketplace.web.checkout import again as checkout_again
 from marketplace.web.checkout import quick as checkout_quick
@@ -199,6 +200,7 @@ VIEWS = (
     centre_operator,
     centre_owner,
     centre_sales,
+    centre_work,
     fleet_crews,
     fleet_hauls,
     fleet_operator,

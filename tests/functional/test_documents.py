@@ -160,7 +160,8 @@ def test_names_amounts_basis_and_payee_are_the_same_on_all_papers(app, call, mar
     for document in mine:
         text = printed(call(market.buyer, "GET", f"/documents/{document['id']}.pdf"))
         data = data_of(document)
-        assert document["data_sha256"] in text.replace("\u200b", "").replace("\n", "")
+        if document["kind"] != "carton_labels":  # a label has no room for it
+            assert document["data_sha256"] in text.replace("\u200b", "").replace("\n", "")
         if "total" in data:
             assert digits(data["total"]["amount"]) in digits(text)
         if document["kind"] == "packing_list":
@@ -232,7 +233,14 @@ def test_papers_are_seen_by_their_parties_alone(call, market, operator):
         for name, trader in (("merchant", market.merchant), ("carrier", market.carrier), ("thai", market.thai))
     }
     assert kinds == {
-        "merchant": ["commercial_invoice", "house_waybill", "packing_list", "pro_forma", "sales_contract"],
+        "merchant": [
+            "carton_labels",
+            "commercial_invoice",
+            "house_waybill",
+            "packing_list",
+            "pro_forma",
+            "sales_contract",
+        ],
         "carrier": ["freight_contract", "house_waybill", "manifest", "seal_list", "transit_sheet"],
         "thai": [],
     }

@@ -17,7 +17,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.handling.services import units
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.rules.cargo import Status
-from marketplace.papers.rules import carriage_terms
+from marketplace.papers.rules import carriage_terms, carton_labels
 from marketplace.reports import queries as reports
 from marketplace.worker.jobs import JOBS
 from tests import factories
@@ -75,10 +75,48 @@ def test_marks_are_word_for_word_the_same_on_label_list_invoice_and_waybill(way,
     assert len({one["sscc"] for one in labels}) == 10
     way.hand_over()
     state(way, 409, trader=market.buyer, marks="OTHER")
-    for kind in ("packing_list", "commercial_invoice", "house_waybill"):
+    for kind in ("carton_labels", "packing_list", "commercial_invoice", "house_waybill"):
         text = pdf_of(market.buyer, latest(way, market.buyer, kind)["id"])
         for row in seen["marks"]:
             assert " ".join(row.split()) in text, (kind, row)
+
+
+def test_labels_are_issued_once_and_again_when_marks_or_cartons_change(way, market, pdf_of, client):
+    way.secure().pack()
+    first = latest(way, market.merchant, "carton_labels")
+    assert (first["version"], first["subject_kind"]) == (1, "order_line")
+    labels = way.call(market.merchant, "GET", f"/order-lines/{way.line_id}/labels", expect=200)["items"]
+    text = pdf_of(market.buyer, first["id"])
+    assert [f"C/NO. {one['number']} / 10 SSCC {one['sscc']}" in text for one in labels] == [True] * 10
+    # Another word on the wood is none on the cartons.
+    state(way, wood="none")
+    assert latest(way, market.merchant, "carton_labels")["id"] == first["id"]
+    state(way, marks="KEEP DRY")
+    second = latest(way, market.merchant, "carton_labels")
+    assert (second["version"], second["number"]) == (2, first["number"])
+    assert pdf_of(market.merchant, second["id"]).count("KEEP DRY") == 10
+    way.call(market.merchant, "POST", f"/order-lines/{way.line_id}/packing", json={"cartons": 11, "gross_kg": "125"},
+             key=str(factories.new_id()), expect=201)  # fmt: skip
+    third = latest(way, market.merchant, "carton_labels")
+    assert (third["version"], pdf_of(market.buyer, third["id"]).count("/ 11 SSCC")) == (3, 11)
+    way.hand_over(cartons_received=9, gross_kg="112.5", complete=True)
+    assert latest(way, market.merchant, "carton_labels")["id"] == third["id"]
+    way.call(market.thai, "GET", f"/documents/{first['id']}.pdf", expect=404)
+    kinds = [one["kind"] for one in way.call(market.buyer, "GET", f"/orders/{way.order_id}", expect=200)["documents"]]
+    assert kinds.count("carton_labels") == 3
+
+
+def test_labels_of_cartons_that_are_no_more_are_void(way, market, pdf_of, monkeypatch):
+    monkeypatch.setattr(carton_labels, "PER_PAPER", 6)
+    way.secure().pack()
+    named = f"/order-lines/{way.line_id}/packing"
+    body = {"cartons": 5, "gross_kg": "125", "confirmed": True}
+    way.call(market.merchant, "POST", named, json=body, key=str(factories.new_id()), expect=201)
+    found = way.call(market.merchant, "GET", "/documents?kind=carton_labels", expect=200)["items"]
+    versions = sorted((one["number"][-4:], one["version"]) for one in found)
+    assert [version for _, version in versions] == [1, 2, 1, 2]
+    void = max((one for one in found if one["number"].endswith("/2")), key=lambda one: one["version"])
+    assert "không còn thùng nào mang các nhãn này" in pdf_of(market.buyer, void["id"])
 
 
 def test_a_waybill_has_the_boxes_the_terms_accepted_and_what_the_hub_reserved(way, market, pdf_of):
@@ -266,4 +304,5 @@ def test_pages_say_what_papers_say(app, way, market):
     labels = f"/orders/{way.order_id}/lines/{way.line_id}/labels"
     assert "BOTTOM" in buyer.open(labels)
     assert buyer.shown.count("<svg") >= 10
+    assert f"/documents/{latest(way, market.buyer, 'carton_labels')['id']}" in buyer.shown
     assert "8.33" in buyer.open("/carriage-terms")

@@ -6,7 +6,9 @@ from typing import Any
 
 from marketplace.kernel.money import Money, UnitPrice, largest_remainder
 from marketplace.papers.rules import carriage_terms
+from marketplace.papers.rules import carton_labels as cartons
 from marketplace.papers.rules.booth_labels import BoothLabels, Label
+from marketplace.papers.rules.carton_labels import CartonLabels
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.consignment import CargoReceipt, Counted, Danger, DangerousGoodsNote, HouseWaybill
 from marketplace.papers.rules.freight_contract import FreightContract
@@ -233,6 +235,15 @@ def packing_list(**changes: Any) -> PackingList:
         "units": (pallet, Unit(label="004012345678901242", cartons=4, gross_g=74_000, cm3=144_000)),
     }
     return PackingList(**{**facts, **changes})
+
+
+def carton_labels(**changes: Any) -> CartonLabels:
+    """Return the labels of two cartons of the line that the packing list is about."""
+    codes = ["104000000000000017", "104000000000000024"]
+    (paper,) = cartons.papers(
+        number="LB-7K3M-Q9TX.1", order="ORD-7K3M-Q9TX", marks=packing_list().marks[0], codes=codes
+    )
+    return replace(paper, **changes)
 
 
 def manifest(count: int = 2, **changes: Any) -> Manifest:

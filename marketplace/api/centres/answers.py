@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
+from marketplace.distribution.centre_work.queries import WorkRow
 from marketplace.distribution.centres.queries import Sold
 from marketplace.edge.acts.centres import LotSeen, weight
 from marketplace.edge.requests.borders import WEEKDAYS, clock_text
@@ -189,6 +190,46 @@ class Arrival(Answer):
             quantity=row.quantity,
             house_waybill=row.house_waybill,
             announced_at=row.announced_at,
+        )
+
+
+class CentreTask(Answer):
+    """Something to be done in a centre, with the id of what it is done to: of an announcement, transfer, sale, ...
+
+    ``at``: since when it waits, until when it is due, or when its lorry is expected. ``last_day``: in bond.
+    """
+
+    task: str
+    id: UUID
+    reference: str
+    centre_id: UUID
+    listing_id: UUID | None
+    quantity: int | None
+    unit: str | None
+    owner_id: UUID | None
+    number: str | None
+    departure_id: UUID | None
+    departure: str | None
+    at: Instant | None
+    last_day: date | None
+
+    @classmethod
+    def of(cls, row: WorkRow) -> "CentreTask":
+        """Write a task."""
+        return cls(
+            task=row.task.value,
+            id=row.id,
+            reference=row.reference,
+            centre_id=row.centre_id,
+            listing_id=row.listing_id,
+            quantity=row.quantity,
+            unit=row.unit,
+            owner_id=row.owner_id,
+            number=row.number,
+            departure_id=row.departure_id,
+            departure=row.departure,
+            at=row.at,
+            last_day=row.day,
         )
 
 

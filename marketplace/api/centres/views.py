@@ -10,9 +10,11 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.centres import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import centre_work as work_acts
 from marketplace.edge.acts import centres as acts
 from marketplace.edge.acts.files import attached
 from marketplace.edge.requests import centres as requests
+from marketplace.edge.requests.centre_work import WorkQuery
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.logistics.centres.queries import centres as centre_queries
@@ -64,6 +66,14 @@ def kept(query: CursorQuery) -> tuple[int, Items[answers.Lot]]:
     """List what lies in the centres that one keeps."""
     page = acts.kept_lots(query.cursor).map(answers.Lot.of)
     return 200, Items[answers.Lot](items=list(page.items), next=page.next)
+
+
+@api.get("/centres/work")
+@operation(answers={200: Items[answers.CentreTask]}, tag=_TAG, permission=_KEEP, query=WorkQuery)
+def work(query: WorkQuery) -> tuple[int, Items[answers.CentreTask]]:
+    """List what is to be done in the centres that one keeps, by task; in one ``centre`` or of one ``task`` alone."""
+    found = work_acts.many(query, [row.id for row in work_acts.own(query)]).map(answers.CentreTask.of)
+    return 200, Items[answers.CentreTask](items=list(found.items), next=found.next)
 
 
 @api.get("/centres/arrivals")

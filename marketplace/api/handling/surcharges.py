@@ -8,7 +8,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.handling.views import api
 from marketplace.api.shared.answers import Amount, Answer, Created, Instant, Items
 from marketplace.api.shared.operations import operation
-from marketplace.distribution.handling.queries import SurchargeRow
+from marketplace.distribution.handling.queries.surcharges import SurchargeRow
 from marketplace.edge.acts import surcharges as acts
 from marketplace.edge.requests.payments import CursorQuery
 

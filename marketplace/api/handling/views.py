@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.api.shared.operations import operation
+from marketplace.distribution.onward.queries import Partner
 from marketplace.edge.acts import handling as acts
 from marketplace.edge.acts.handling import Item, Told, Work
 from marketplace.edge.answers import problem
@@ -90,8 +91,32 @@ class HandlingAnswers(Answer):
     answers: list[HandlingTold]
 
 
+class HandlingPartner(Answer):
+    """The other lorry of goods that change lorry, at which place they do, and how their booking there stands."""
+
+    departure_id: UUID
+    departure: str
+    booking: str
+    state: str
+    change_at: str
+
+    @classmethod
+    def of(cls, partner: Partner) -> "HandlingPartner":
+        """Write the other half of a booking."""
+        return cls(
+            departure_id=partner.booking.departure_id,
+            departure=partner.booking.departure_reference,
+            booking=partner.booking.reference,
+            state=str(partner.booking.state),
+            change_at=partner.ride.change_at,
+        )
+
+
 class HandlingItem(Answer):
-    """A booking on the list; ``labels`` are the first and last carton's, ``next`` the first number not received."""
+    """A booking on the list; ``labels`` are the first and last carton's, ``next`` the first number not received.
+
+    ``comes_by``, ``goes_on_by``: the other lorry of goods that change lorry, at this one's hub or at its end.
+    """
 
     booking_id: UUID
     booking: str
@@ -104,10 +129,13 @@ class HandlingItem(Answer):
     counted: int
     gross_kg: str
     next: int
+    comes_by: "HandlingPartner | None"
+    goes_on_by: "HandlingPartner | None"
 
     @classmethod
     def of(cls, item: Item) -> "HandlingItem":
         """Write a booking on the list."""
+        partner = item.partner
         return cls(
             booking_id=item.booking.id,
             booking=item.booking.reference,
@@ -120,6 +148,8 @@ class HandlingItem(Answer):
             counted=item.counted,
             gross_kg=f"{item.grams / 1_000:.3f}",
             next=item.next_number,
+            comes_by=HandlingPartner.of(partner) if partner and partner.is_first else None,
+            goes_on_by=HandlingPartner.of(partner) if partner and not partner.is_first else None,
         )
 
 

@@ -51,7 +51,7 @@ def state(line_id: UUID, body: requests.Statement, session: Session) -> tuple[in
 @api.get("/order-lines/<uuid:line_id>/labels")
 @operation(answers={200: Items[answers.Label]}, tag=_TAG, permission=Permission.TRADE_ORDER_READ)
 def labels(line_id: UUID) -> tuple[int, Items[answers.Label]]:
-    """List the labels of a packed line's cartons, the first 200."""
+    """List the labels of a packed line's cartons, the first 200; its documents ``carton_labels`` hold them all."""
     items = [
         answers.Label(number=row.number, of=row.of, sscc=row.sscc, marks=list(row.marks))
         for row in acts.labels(line_id)

@@ -1,6 +1,6 @@
 """Read which lines change lorry, where, and how their second half stands."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,8 +15,11 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries.bookings import BookingRow
-from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState, Classifier
+from marketplace.logistics.tracing.queries.standing import standing
 from marketplace.orders.models import OrderLine
 
 
@@ -31,6 +34,15 @@ class RideRow:
     tariff_id: UUID
     state: RideState
     changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """What a booking's goods come from or go on by: the other booking; ``is_first`` where that one comes first."""
+
+    ride: RideRow
+    booking: BookingRow
+    is_first: bool
 
 
 def of_lines(session: Session, *, line_ids: Iterable[UUID]) -> dict[UUID, RideRow]:
@@ -56,6 +68,40 @@ def goes_to(session: Session, *, booking: BookingRow) -> str:
     """Return where a line goes that rides on a booking: of one that changes lorry behind the place of change."""
     found = of_lines(session, line_ids=[booking.subject]).get(booking.subject)
     return booking.to_place if found is None else found.to_place
+
+
+def there_at(session: Session, *, booking: BookingRow) -> datetime:
+    """Return when a first lorry was at the place of change, or is expected there by all that is known of it."""
+    seen = standing(session, departure_id=booking.departure_id)
+    there = [
+        fact.event_at
+        for fact in seen.facts
+        if fact.code == Status.ARRIVED
+        and fact.classifier is Classifier.ACTUAL
+        and fact.place_code == booking.to_place
+        and not fact.is_reported
+    ]
+    return max(there, default=seen.known.get(booking.to_place, booking.arrives_at))
+
+
+def partners(session: Session, *, bookings: Sequence[BookingRow]) -> dict[UUID, Partner]:
+    """Return the other halves of bookings whose goods change lorry, by the bookings' ids; others are missing."""
+    lines = lines_of(session, subjects=[row.subject for row in bookings])
+    rides = of_lines(session, line_ids=lines.values())
+    if not rides:
+        return {}
+    booked = booking_queries.bookings(
+        session, subjects=[one for row in rides.values() for one in (row.id, row.line_id)]
+    )
+    found: dict[UUID, Partner] = {}
+    for row in bookings:
+        ride = rides.get(lines[row.subject])
+        if ride is not None:
+            is_first = row.subject == ride.id
+            other = booked.get(ride.line_id if is_first else ride.id)
+            if other:
+                found[row.id] = Partner(ride, other[-1], is_first)
+    return found
 
 
 def about(session: Session, *, subject: UUID) -> RideRow | None:

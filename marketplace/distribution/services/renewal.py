@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.handling.queries import extra_contracts
+from marketplace.distribution.handling.queries.surcharges import extra_contracts
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, per_vehicle, repriced
 from marketplace.distribution.services import contracts, papers

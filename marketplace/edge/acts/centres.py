@@ -161,6 +161,11 @@ def transfers(cursor: str | None) -> Page[TransferRow]:
     return papers.transfers(reading(), centre_ids=_own_ids(), cursor=cursor)
 
 
+def transfer(transfer_id: UUID) -> TransferRow:
+    """Return a transfer from or to one of the asker's centres; NotFound."""
+    return papers.transfer(reading(), transfer_id=transfer_id, centre_ids=_own_ids())
+
+
 def counts(centre_id: UUID) -> tuple[CountRow, ...]:
     """Return the count sheets of one of the asker's centres that are not ended."""
     keeping.kept(reading(), actor=require_actor(), centre_id=centre_id)

@@ -11,10 +11,12 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.distribution.handling import queries as surcharges
-from marketplace.distribution.handling.queries import SurchargeRow
+from marketplace.distribution.handling.queries import surcharges
+from marketplace.distribution.handling.queries.cartons import CartonsRow, cartons_of
+from marketplace.distribution.handling.queries.surcharges import SurchargeRow
 from marketplace.distribution.handling.services import applying
 from marketplace.distribution.handling.services.asked import Asked, handled
+from marketplace.distribution.onward.queries import Partner
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import handling as requests
@@ -38,7 +40,6 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import AT_HUB, BookingState, DepartureState
 from marketplace.logistics.services.departures import moving
-from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow
 
 _S: Final = DepartureState
@@ -47,10 +48,14 @@ _OFFERED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A booking on the list: how many of its cartons are at the hub, on the lorry, counted at their end."""
+    """A booking on the list: how many of its cartons are at the hub, on the lorry, counted at their end.
+
+    ``partner``: the other booking of goods that change lorry, at this lorry's hub or at its end.
+    """
 
     booking: BookingRow
     packing: PackingRow | None
+    partner: Partner | None
     received: int
     loaded: int
     counted: int
@@ -254,14 +259,14 @@ def _kinds(departure: DepartureRow, aboard: Sequence[BookingRow]) -> tuple[Kind,
 
 def _items(session: Session, aboard: Sequence[BookingRow]) -> tuple[Item, ...]:
     ids = [row.id for row in aboard]
-    packings = packing_queries.packings(session, line_ids=[row.subject for row in aboard])
+    known = cartons_of(session, bookings=aboard)
     taken = cargo.received(session, booking_ids=ids)
     counted = cargo.receipts(session, booking_ids=ids)
     lots = {kind: queries.lots_on(session, booking_ids=ids, kind=kind) for kind in (Kind.RECEIVE, Kind.LOAD)}
     return tuple(
         _item(
             row,
-            packings.get(row.subject),
+            known.get(row.id),
             lots[Kind.RECEIVE].get(row.id, ()),
             lots[Kind.LOAD].get(row.id, ()),
             grams=taken[row.id].grams if row.id in taken else 0,
@@ -273,16 +278,18 @@ def _items(session: Session, aboard: Sequence[BookingRow]) -> tuple[Item, ...]:
 
 def _item(
     row: BookingRow,
-    packing: PackingRow | None,
+    known: CartonsRow | None,
     received: Sequence[Lot],
     loaded: Sequence[Lot],
     *,
     grams: int,
     counted: int,
 ) -> Item:
-    handed, cartons = (packing.handed_cartons, packing.cartons) if packing else (0, 0)
+    handed, cartons = (known.handed, known.packing.cartons) if known else (0, 0)
     there = with_unnumbered(deciding(received), handed, cartons=cartons)
     is_gone = row.state not in (*AT_HUB, BookingState.LOADED)
     aboard = handed if is_gone or row.state is BookingState.LOADED else sums(deciding(loaded), there).cartons
     free = next((number for number in range(1, cartons + 1) if number not in there), 1)
-    return Item(row, packing, handed, aboard, counted, grams, free)
+    at_hub = len(there) if known is not None and known.is_taken_over else handed
+    packing, partner = (known.packing, known.partner) if known else (None, None)
+    return Item(row, packing, partner, at_hub, aboard, counted, grams, free)

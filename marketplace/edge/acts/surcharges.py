@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
-from marketplace.distribution.handling import queries
-from marketplace.distribution.handling.queries import SurchargeRow
+from marketplace.distribution.handling.queries import surcharges as queries
+from marketplace.distribution.handling.queries.surcharges import SurchargeRow
 from marketplace.distribution.handling.services import surcharging
 from marketplace.edge.identity import require_actor
 from marketplace.kernel import clock

@@ -28,7 +28,7 @@ from marketplace.papers.layout import marks as layout
 from marketplace.papers.queries import Dossier
 from marketplace.papers.rules.data import plain
 
-# More labels than this are printed in parts.
+# More labels than this are in the documents alone.
 LABELS: Final = 200
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.handling import queries as surcharges
 from marketplace.distribution.handling.events import SurchargeProposed
+from marketplace.distribution.handling.queries import surcharges
 from marketplace.distribution.onward import queries as rides
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event

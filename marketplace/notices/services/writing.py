@@ -340,6 +340,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.BOOKING_LOST: aboard.without_lorry,
     News.RIDE_LOST: aboard.without_second,
     News.RIDE_WAITS: aboard.waits_for_second,
+    News.RIDE_LATE: aboard.late_for_second,
+    News.RIDE_AT_RISK: aboard.at_risk,
     News.DEPARTED: aboard.by_lorry,
     News.LORRY_HELD: aboard.held,
     News.LORRY_RESUMED: aboard.goes_on,

@@ -22,6 +22,7 @@ LABELS: Final[dict[str, str]] = {
     "freight_contract": _("Freight contract"),
     "commercial_invoice": _("Commercial invoice"),
     "packing_list": _("Packing list"),
+    "carton_labels": _("Labels of the cartons"),
     "manifest": _("Lorry manifest"),
     "booth_labels": _("Labels of a booth"),
     "credit_note": _("Credit note"),
@@ -63,6 +64,8 @@ LABELS: Final[dict[str, str]] = {
     "registration_number": _("Registration no."),
     "tax_id": _("Tax id"),
     "contact": _("Contact"),
+    # Labels of cartons
+    "labels_void": _("The goods were packed anew: no carton has one of these labels any more."),
     # Goods
     "goods": _("Goods"),
     "position": _("Item"),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from marketplace.papers.layout import (
     cargo,
+    cartons,
     consignment,
     freight,
     inspection,
@@ -28,6 +29,7 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.FREIGHT_CONTRACT: freight.freight_contract,
     PaperKind.COMMERCIAL_INVOICE: trade.commercial_invoice,
     PaperKind.PACKING_LIST: cargo.packing_list,
+    PaperKind.CARTON_LABELS: cartons.carton_labels,
     PaperKind.MANIFEST: cargo.manifest,
     PaperKind.BOOTH_LABELS: showroom.booth_labels,
     PaperKind.CREDIT_NOTE: notes.credit_note,

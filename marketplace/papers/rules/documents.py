@@ -30,6 +30,7 @@ class PaperKind(StrEnum):
     FREIGHT_CONTRACT = "freight_contract"
     COMMERCIAL_INVOICE = "commercial_invoice"
     PACKING_LIST = "packing_list"
+    CARTON_LABELS = "carton_labels"
     MANIFEST = "manifest"
     BOOTH_LABELS = "booth_labels"
     CREDIT_NOTE = "credit_note"

@@ -81,6 +81,22 @@ def take_in(arrival_id: UUID) -> Any:
     return shown.done(work, _("The goods are taken in."), lambda **given: _arrival(arrival_id, **given))
 
 
+@pages.get("/partner/centres/transfers/<uuid:lot_transfer_id>")
+@requires(_KEEP, twin="GET /api/v1/centres/transfers")
+def transfer(lot_transfer_id: UUID) -> str:
+    """Show units on their way between centres, to be received."""
+    return _transfer(lot_transfer_id)
+
+
+def _transfer(lot_transfer_id: UUID, **given: Any) -> str:
+    row = acts.transfer(lot_transfer_id)
+    return render_template(
+        "centres/transfer.html",
+        one=shown.transfers((row,), (each.id for each in acts.own_centres()))[0],
+        **{**shown.BLANK, "values": {"quantity": row.quantity}, **given},
+    )
+
+
 @pages.post("/partner/centres/transfers/<uuid:lot_transfer_id>/receipt")
 @requires(_KEEP, twin="POST /api/v1/centres/transfers/{id}/receipt")
 def receive(lot_transfer_id: UUID) -> Any:
@@ -90,7 +106,7 @@ def receive(lot_transfer_id: UUID) -> Any:
         made = acts.receive(session, lot_transfer_id, parse_form(requests.ReceiptBody, request.form))
         return url_for("centres.lot", lot_id=made) if made else url_for("centres.desk")
 
-    return shown.done(work, _("The transfer is received."), _desk)
+    return shown.done(work, _("The transfer is received."), lambda **given: _transfer(lot_transfer_id, **given))
 
 
 @pages.get("/lots/<uuid:lot_id>")

@@ -55,6 +55,7 @@ def item(row: Item, work: Work) -> dict[str, Any]:
         "grams": row.grams,
         "next": row.next_number,
         "labels": row.packing.labels if row.packing else None,
+        "partner": row.partner,
     }
 
 

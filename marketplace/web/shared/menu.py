@@ -83,7 +83,13 @@ MENU: tuple[Entry | Group, ...] = (
     Entry(_("Invoices for departures"), "costs.mine", Permission.PARTNER_INVOICE_SEND),
     Entry(_("Vehicles and drivers"), "fleet.own", Permission.PARTNER_FLEET_KEEP),
     Entry(_("Hauls for others"), "fleet.own_hauls", Permission.PARTNER_FLEET_KEEP),
-    Entry(_("Distribution centres"), "centres.desk", Permission.PARTNER_CENTRE_KEEP),
+    Group(
+        _("Centres"),
+        (
+            Entry(_("Work in your centres"), "centres.work", Permission.PARTNER_CENTRE_KEEP),
+            Entry(_("Distribution centres"), "centres.desk", Permission.PARTNER_CENTRE_KEEP),
+        ),
+    ),
     Entry(_("To release from bond"), "centres.releases", Permission.PARTNER_RELEASE_RECORD),
     Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
     Group(

@@ -13,6 +13,7 @@ from marketplace.kernel.money import Money
 from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
 from marketplace.papers.rules import carriage_terms
+from marketplace.papers.rules import carton_labels as carton_label_rules
 from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind, spoken
 from tests.support.papers import (
@@ -20,6 +21,7 @@ from tests.support.papers import (
     account_statement,
     booth_labels,
     cargo_receipt,
+    carton_labels,
     commercial_invoice,
     dangerous_goods_note,
     freight_contract,
@@ -42,6 +44,7 @@ PAPERS = {
     PaperKind.FREIGHT_CONTRACT: freight_contract,
     PaperKind.COMMERCIAL_INVOICE: commercial_invoice,
     PaperKind.PACKING_LIST: packing_list,
+    PaperKind.CARTON_LABELS: carton_labels,
     PaperKind.MANIFEST: manifest,
     PaperKind.BOOTH_LABELS: booth_labels,
     PaperKind.CREDIT_NOTE: note,
@@ -252,6 +255,20 @@ def test_marks_are_the_same_text_on_every_paper_that_names_them():
     assert len(others) == 4
     assert all(rows == listed[: len(rows)] for rows in others)
     assert len({tuple(rows) for rows in others}) == 1
+    labels, void = sheet(PaperKind.CARTON_LABELS)["blocks"]
+    assert [one["marks"] for one in labels["sheets"]] == [others[0], others[0]]
+    assert [one["number"] for one in labels["sheets"]] == ["C/NO. 1 / 24", "C/NO. 2 / 24"]
+    assert void["text"][0]["text"].startswith("The goods were packed anew")
+
+
+def test_labels_of_many_cartons_are_several_papers_and_those_of_fewer_are_void():
+    facts = {"number": "LB-7K3M-Q9TX.1", "order": "ORD-7K3M-Q9TX", "marks": packing_list().marks[0]}
+    found = carton_label_rules.papers(**facts, codes=[f"{place}" for place in range(1, 1001)])
+    assert [(one.number, len(one.labels), one.labels[0].number) for one in found] == [
+        ("LB-7K3M-Q9TX.1", 500, 1), ("LB-7K3M-Q9TX.1/2", 500, 501),
+    ]  # fmt: skip
+    fewer = carton_label_rules.papers(**facts, codes=["1"], before=2)
+    assert [len(one.labels) for one in fewer] == [1, 0]
 
 
 def test_a_waybill_without_danger_terms_or_cold_says_so():

@@ -17,7 +17,7 @@ from marketplace.distribution.fees.queries.charged import Waited
 from marketplace.distribution.fees.rules import terms as rules
 from marketplace.distribution.fees.rules.states import FEE, PREFIX, FeeState
 from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Side
-from marketplace.distribution.handling.queries import extra_contracts
+from marketplace.distribution.handling.queries.surcharges import extra_contracts
 from marketplace.distribution.hires.queries import raised
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightLineRow, FreightRow

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.handling.queries.cartons import cartons_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.handling import queries
 from marketplace.logistics.handling.rules.acts import Kind
-from marketplace.logistics.handling.rules.merging import deciding, with_unnumbered
+from marketplace.logistics.handling.rules.merging import all_aboard, deciding
 from marketplace.logistics.handling.services import stops
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.rules.states import DEPARTURE, BookingState
 from marketplace.logistics.services.departures import loading
-from marketplace.orders.queries import packing as packing_queries
 
 
 def load_if_all(session: Session, *, booking_id: UUID, actor: Actor, happened: datetime, now: datetime) -> None:
@@ -27,12 +27,11 @@ def load_if_all(session: Session, *, booking_id: UUID, actor: Actor, happened: d
     state = departures.departure(session, departure_id=booking.departure_id, now=now).state
     if not DEPARTURE.allows(state, "load") or stops.stopped(session, booking_ids=[booking_id]):
         return
-    packing = packing_queries.packing_for(session, line_id=booking.subject)
-    if packing is None:
+    cartons = cartons_of(session, bookings=[booking]).get(booking_id)
+    if cartons is None:
         return
     numbered = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=booking.subject))
-    there = with_unnumbered(numbered, packing.handed_cartons, cartons=packing.cartons)
-    if there <= aboard.keys():
+    if all_aboard(numbered, cartons.handed, aboard, cartons=cartons.packing.cartons):
         try:
             with session.begin_nested():
                 loading.load(

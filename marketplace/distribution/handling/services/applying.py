@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.handling.services import cartons, lorries
+from marketplace.distribution.handling.services import cartons, lorries, taking_over
 from marketplace.distribution.handling.services.asked import Asked, resolved
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import DomainError
@@ -49,7 +49,7 @@ def apply(session: Session, *, asked: Asked, actor: Actor, now: datetime) -> Don
     NotFound for a departure or booking that the actor does not handle: nothing is kept then.
     """
     sent = resolved(session, asked=asked, actor=actor, now=now)
-    acting.lock(session, departure_id=sent.departure_id)
+    acting.lock_all(session, departure_ids=taking_over.departures_of(session, sent=sent))
     act = journal.enter(session, sent=sent, actor=actor, now=now)
     if act.outcome is Outcome.APPLIED:
         return Done(Answer.ALREADY, difference=_difference(session, act))

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.distribution.handling.queries.cartons import cartons_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.logistics.handling import queries
@@ -19,7 +20,6 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
-from marketplace.orders.queries import packing as packing_queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +99,17 @@ def _booking(session: Session, asked: Asked) -> tuple[BookingRow, tuple[int, ...
 def _by_label(session: Session, aboard: Sequence[BookingRow], read: str) -> tuple[BookingRow, tuple[int, ...]]:
     code = code_of(read)
     if code is not None:
-        packings = packing_queries.packings(session, line_ids=[row.subject for row in aboard])
+        packed = cartons_of(session, bookings=aboard)
         for row in aboard:
-            if row.subject in packings:
-                first, last = packings[row.subject].labels
+            if row.id in packed:
+                first, last = packed[row.id].packing.labels
                 number = number_in(code, first_label=first, last_label=last)
                 if number is not None:
                     return row, (number,)
         unit = queries.unit_cartons(session, sscc=code)
         for row in aboard:
-            if unit is not None and row.id == unit[0]:
+            partner = packed[row.id].partner if row.id in packed else None
+            brought = partner.booking.id if partner is not None and partner.is_first else None
+            if unit is not None and unit[0] in (row.id, brought):
                 return row, unit[1]
     raise Refused.field("label", "unknown_label", "a label of cargo that is booked on this departure")

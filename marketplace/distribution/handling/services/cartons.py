@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.handling.services import aboard, surcharging
+from marketplace.distribution.handling.services import aboard, numbering, surcharging, taking_over
 from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import access, handover, receipts
@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.handling import queries
 from marketplace.logistics.handling.models import HandlingAct
-from marketplace.logistics.handling.rules.acts import Kind, range_of
+from marketplace.logistics.handling.rules.acts import Kind
 from marketplace.logistics.handling.rules.merging import Lot, deciding, sums, with_unnumbered
 from marketplace.logistics.handling.services import journal, stops, units
 from marketplace.logistics.handling.services.journal import Sent
@@ -24,8 +24,6 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.rules.states import DEPARTURE, TAKES_CARGO, BookingState, DepartureState
 from marketplace.logistics.services.space import rolling
 from marketplace.orders.arrivals.services import Shown
-from marketplace.orders.queries import packing as packing_queries
-from marketplace.orders.queries.packing import PackingRow
 
 _LONGEST_REASON: Final = 200  # why a unit came late
 
@@ -34,13 +32,20 @@ def receive(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happen
     """Take cartons in; those that another act brought already are only measured anew, by what was done last.
 
     Once the lorry is sealed, what was weighed is kept beside what it left with; neither that nor the freight changes.
-    A booking that its payer has to agree to comes off the lorry until then.
+    A booking that its payer has to agree to comes off the lorry until then. Goods that another lorry brought are
+    counted only.
     """
-    booking_id, line_id = _of(act)
-    packing = _packing(session, line_id)
+    booking_id, line_id = numbering.of_cartons(act)
+    cartons = numbering.cartons(session, booking_id)
+    if cartons.is_taken_over:
+        taking_over.receive(session, act, sent, cartons, actor, happened, now)
+        return
+    packing = cartons.packing
     numbered = deciding(queries.lots(session, kind=Kind.RECEIVE, subject=line_id))
     there = with_unnumbered(numbered, packing.handed_cartons, cartons=packing.cartons)
-    _number(session, act, next((n for n in range(1, packing.cartons + 1) if n not in there), 1), packing.cartons, None)
+    numbering.number(
+        session, act, next((n for n in range(1, packing.cartons + 1) if n not in there), 1), packing.cartons, None
+    )
     mine = queries.lot_of(act)
     if mine.grams < 1 or mine.cm3 < 1:
         raise Refused.field("gross_kg" if mine.grams < 1 else "length_cm", "required", "weighed and measured")
@@ -72,14 +77,14 @@ def load(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened:
     What another phone has received and not sent yet waits for that. Conflict ``state`` unless the lorry takes cargo,
     ``loading_stopped`` while its payer has not agreed to what it is above its booking.
     """
-    booking_id, line_id = _of(act)
-    packing = _packing(session, line_id)
+    booking_id, _subject = numbering.of_cartons(act)
+    packing = numbering.cartons(session, booking_id).packing
     if stops.stopped(session, booking_ids=[booking_id]):
         raise Conflict("loading_stopped", bookings=booking_queries.booking(session, booking_id=booking_id).reference)
     state = departures.departure(session, departure_id=act.departure_id, now=now).state
     if state is not DepartureState.LOADING:
         DEPARTURE.apply(state, "load")
-    _number(session, act, 1, packing.cartons, packing.cartons)
+    numbering.number(session, act, 1, packing.cartons, packing.cartons)
     journal.applied(session, act=act, sent=sent, actor=actor, now=now)
     aboard.load_if_all(session, booking_id=booking_id, actor=actor, happened=happened, now=now)
 
@@ -90,15 +95,17 @@ def count(session: Session, act: HandlingAct, sent: Sent, actor: Actor, happened
     The receipt is the last one when all that was loaded is counted, or when somebody says that nothing more comes.
     Conflict ``state`` before the goods arrived.
     """
-    booking_id, _line_id = _of(act)
+    booking_id, _subject = numbering.of_cartons(act)
     booking, _ = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
     if booking.state not in (BookingState.ARRIVED, BookingState.COMPLETED):
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
     loaded, before = receipts.counts(session, booking_id)
     counted = sum(row.cartons for row in before)
     numbered = deciding(queries.lots(session, kind=Kind.RECEIPT, booking_id=booking_id))
-    there = with_unnumbered(numbered, counted, cartons=loaded)
-    _number(session, act, next((n for n in range(1, loaded + 1) if n not in there), 1), loaded, loaded)
+    packed = numbering.cartons(session, booking_id).packing.cartons
+    there = with_unnumbered(numbered, counted, cartons=packed)
+    free = next((n for n in range(1, packed + 1) if n not in there), 1)
+    numbering.number(session, act, free, packed, loaded - len(there) or loaded)
     mine = queries.lot_of(act)
     if not 0 <= mine.damaged <= mine.pieces:
         raise Refused.field("damaged", "range", f"0 to {mine.pieces}")
@@ -148,34 +155,12 @@ def _make_room(session: Session, booking_id: UUID, now: datetime) -> None:
     booking = booking_queries.booking(session, booking_id=booking_id)
     came = units.taken_in(session, booking_id=booking_id)
     load = booking.load
-    packing = _packing(session, booking.subject)
+    packing = numbering.cartons(session, booking_id).packing
     least = Load() if packing.handed_cartons == packing.cartons else load
     found = Load(max(least.grams, came.grams), max(least.cm3, came.cm3), load.ldm_mm, load.pallets)
     rolling.adjust(session, booking_id=booking_id, load=found, now=now)
     onward.measure(session, line_id=booking.subject, now=now)
 
 
-def _number(session: Session, act: HandlingAct, first: int, cartons: int, pieces: int | None) -> None:
-    """Keep which cartons an act is about: from the first that is free, and as many as it may be, where not said."""
-    said = act.content
-    found = range_of(said.get("first"), said.get("pieces"), first=first, pieces=pieces, cartons=cartons)
-    act.content = said | {"first": found[0], "pieces": found[1]}
-    session.flush()
-
-
 def _is_open(session: Session, booking_id: UUID) -> bool:
     return booking_queries.booking(session, booking_id=booking_id).state is BookingState.ARRIVED
-
-
-def _packing(session: Session, line_id: UUID) -> PackingRow:
-    found = packing_queries.packing_for(session, line_id=line_id)
-    if found is None:
-        raise Conflict("not_packed_yet")
-    return found
-
-
-def _of(act: HandlingAct) -> tuple[UUID, UUID]:
-    """Return the booking of an act about cartons, and its line."""
-    if act.booking_id is None or act.subject is None:
-        raise Refused.field("booking", "required", "a booking, or a label")
-    return act.booking_id, act.subject

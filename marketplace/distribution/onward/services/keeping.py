@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.distribution.events import RideLost
+from marketplace.distribution.onward import queries
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.onward.rules import RIDE, RideSpace, RideState, fits, ready_at
 from marketplace.distribution.services import loads
@@ -65,14 +66,10 @@ def begin(session: Session, *, spaces: Sequence[RideSpace], now: datetime) -> No
                 _move(session, pair.ride, "renew", SYSTEM, now)
 
 
-def pair_of(session: Session, *, line_id: UUID) -> Pair | None:
+def pair_of(session: Session, *, line_id: UUID, locked: bool = True) -> Pair | None:
     """Return the ride of a line, locked, with its bookings; None for a line that rides on one lorry."""
-    ride = session.scalars(
-        sa.select(OnwardRide)
-        .where(OnwardRide.line_id == line_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    wanted = sa.select(OnwardRide).where(OnwardRide.line_id == line_id).execution_options(populate_existing=True)
+    ride = session.scalars(wanted.with_for_update() if locked else wanted).one_or_none()
     if ride is None:
         return None
     found = booking_queries.bookings(session, subjects=[line_id, ride.id])
@@ -96,7 +93,8 @@ def describe(session: Session, pair: Pair) -> None:
     order_id = line_queries.order_of(session, line_id=pair.ride.line_id)
     lines = line_queries.lines_of(session, order_ids=[order_id])[order_id]
     line = next(row for row in lines if row.id == pair.ride.line_id)
-    loads.describe(session, carried=[(pair.second, line)], ready_at=ready_at(pair.first.arrives_at))
+    at = ready_at(queries.there_at(session, booking=pair.first))
+    loads.describe(session, carried=[(pair.second, line)], ready_at=at)
 
 
 def take(session: Session, *, line_id: UUID, until: datetime, now: datetime) -> None:
@@ -112,8 +110,8 @@ def take(session: Session, *, line_id: UUID, until: datetime, now: datetime) -> 
             raise _none_onward(pair)
     elif pair.second.state is BookingState.TARGET:
         expires_at = max(until, now)
-        is_there = _fits(pair) and _taken(session, pair.ride.id, expires_at, now)
-        if not is_there and not _moved(session, pair, now=now, until=expires_at):
+        is_there = reaches(session, pair) and _taken(session, pair.ride.id, expires_at, now)
+        if not is_there and not move_on(session, pair, now=now, until=expires_at):
             raise _none_onward(pair)
     elif not follow(session, pair, now=now):
         raise _none_onward(pair)
@@ -126,13 +124,13 @@ def follow(session: Session, pair: Pair, *, now: datetime) -> bool:
     """
     if pair.first is None or pair.ride.changed_at is not None:
         return True
-    if pair.second is not None and (_fits(pair) or pair.second.state not in AT_HUB):
+    if pair.second is not None and (pair.second.state not in AT_HUB or reaches(session, pair)):
         return True
     if pair.second is None:
         booked = _book(session, pair, until=pair.first.expires_at, actor=SYSTEM, now=now)
         if booked is not None:
             return True
-    elif _moved(session, pair, now=now):
+    elif move_on(session, pair, now=now):
         return True
     lose(session, pair, now=now)
     return False
@@ -199,7 +197,8 @@ def options(session: Session, pair: Pair, *, now: datetime) -> tuple[OptionRow, 
     if pair.first is None or last is None:
         return ()
     carrier = departures.departure(session, departure_id=last.departure_id, now=now).carrier_company_id
-    ready = now if pair.ride.changed_at is not None else ready_at(pair.first.arrives_at)
+    is_here = pair.ride.changed_at is not None
+    ready = now if is_here else ready_at(queries.there_at(session, booking=pair.first))
     found = option_queries.options(
         session,
         hub_code=pair.ride.change_at,
@@ -230,10 +229,12 @@ def _pairs(session: Session, line_ids: Collection[UUID]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (pair.second is None, pair.second and pair.second.departure_id))
 
 
-def _fits(pair: Pair) -> bool:
+def reaches(session: Session, pair: Pair) -> bool:
+    """Tell whether the first lorry, by all that is known of it, is there before the second takes no more cargo."""
     if pair.first is None or pair.second is None:
         return False
-    return fits(first_arrives_at=pair.first.arrives_at, cutoff_cargo_at=pair.second.cutoff_cargo_at)
+    there_at = queries.there_at(session, booking=pair.first)
+    return fits(first_arrives_at=there_at, cutoff_cargo_at=pair.second.cutoff_cargo_at)
 
 
 def _taken(session: Session, ride_id: UUID, expires_at: datetime, now: datetime) -> bool:
@@ -244,13 +245,25 @@ def _taken(session: Session, ride_id: UUID, expires_at: datetime, now: datetime)
     return True
 
 
-def _moved(session: Session, pair: Pair, *, now: datetime, until: datetime | None = None) -> bool:
-    """Roll a second booking to the next lorry that fits, and take its room there where it is given until when."""
+def move_on(
+    session: Session,
+    pair: Pair,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    reason: str = "onward",
+    chosen: UUID | None = None,
+    actor: Actor = SYSTEM,
+) -> bool:
+    """Roll a second booking to the next lorry that fits, or the ``chosen`` one, taking its room there ``until`` when.
+
+    False where there is none: the booking stays where it is.
+    """
     second = pair.second
     if second is None:
         return False
     for option in options(session, pair, now=now):
-        if option.departure_id == second.departure_id:
+        if option.departure_id == second.departure_id or chosen not in (None, option.departure_id):
             continue
         try:
             with session.begin_nested():
@@ -258,8 +271,9 @@ def _moved(session: Session, pair: Pair, *, now: datetime, until: datetime | Non
                     session,
                     booking_id=second.id,
                     departure_id=option.departure_id,
-                    reason="onward",
+                    reason=reason,
                     now=now,
+                    actor=actor,
                     must=True,
                 )
                 if until is not None:

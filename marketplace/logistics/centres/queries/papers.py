@@ -169,36 +169,42 @@ def transfers(
     session: Session, *, centre_ids: Collection[UUID], cursor: str | None = None, size: int = PAGE
 ) -> Page[TransferRow]:
     """Return the transfers from or to centres that nobody has received, oldest first."""
-    wanted = (
-        sa.select(LotTransfer, CentreLot.centre_id, CentreLot.listing_id, CentreLot.unit)
-        .join(CentreLot, CentreLot.id == LotTransfer.lot_id)
-        .where(
-            LotTransfer.state == TransferState.SENT,
-            sa.or_(CentreLot.centre_id.in_(centre_ids), LotTransfer.to_centre_id.in_(centre_ids)),
-        )
-        .order_by(LotTransfer.id)
-        .limit(size + 1)
+    wanted = _TRANSFERS.where(
+        LotTransfer.state == TransferState.SENT,
+        sa.or_(CentreLot.centre_id.in_(centre_ids), LotTransfer.to_centre_id.in_(centre_ids)),
     )
     if cursor is not None:
         wanted = wanted.where(LotTransfer.id > decode_id(cursor))
-    rows = [
-        TransferRow(
-            row.id,
-            row.reference,
-            row.lot_id,
-            from_centre_id,
-            row.to_centre_id,
-            listing_id,
-            unit,
-            row.quantity,
-            row.received,
-            row.transit_reference,
-            row.state,
-            row.sent_at,
-        )
-        for row, from_centre_id, listing_id, unit in session.execute(wanted)
-    ]
-    return page_of(rows, size, lambda row: (str(row.id),))
+    rows = session.execute(wanted.order_by(LotTransfer.id).limit(size + 1))
+    return page_of([_transfer(row) for row in rows], size, lambda row: (str(row.id),))
+
+
+def transfer(session: Session, *, transfer_id: UUID, centre_ids: Collection[UUID]) -> TransferRow:
+    """Return a transfer from or to one of some centres; NotFound."""
+    found = session.execute(_TRANSFERS.where(LotTransfer.id == transfer_id)).one_or_none()
+    if found is None or not {found.from_centre_id, found.to_centre_id} & set(centre_ids):
+        raise NotFound("transfer")
+    return _transfer(found)
+
+
+_TRANSFERS: sa.Select[*tuple[Any, ...]] = sa.select(
+    LotTransfer.id,
+    LotTransfer.reference,
+    LotTransfer.lot_id,
+    CentreLot.centre_id.label("from_centre_id"),
+    LotTransfer.to_centre_id,
+    CentreLot.listing_id,
+    CentreLot.unit,
+    LotTransfer.quantity,
+    LotTransfer.received,
+    LotTransfer.transit_reference,
+    LotTransfer.state,
+    LotTransfer.sent_at,
+).join(CentreLot, CentreLot.id == LotTransfer.lot_id)
+
+
+def _transfer(row: Any) -> TransferRow:
+    return TransferRow(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
 
 
 def counts(session: Session, *, centre_id: UUID) -> tuple[CountRow, ...]:

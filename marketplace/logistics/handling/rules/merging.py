@@ -123,3 +123,11 @@ def with_unnumbered(numbered: Collection[int], handed: int, *, cartons: int) -> 
     return frozenset(numbered) | frozenset(
         number for number, _ in zip(free, range(handed - len(numbered)), strict=False)
     )
+
+
+def all_aboard(numbered: Collection[int], handed: int, aboard: Collection[int], *, cartons: int) -> bool:
+    """Tell whether all cartons that are there are on the lorry: those named, and as many as came without numbers."""
+    named = frozenset(numbered)
+    if not named:
+        return 0 < handed <= sum(1 for number in aboard if number <= cartons)
+    return with_unnumbered(named, handed, cartons=cartons) <= frozenset(aboard)

@@ -11,6 +11,7 @@ from marketplace.logistics.handling.rules.merging import (
     Difference,
     Lot,
     Sums,
+    all_aboard,
     deciding,
     differences,
     sums,
@@ -121,3 +122,11 @@ def test_what_came_without_numbers_is_the_lowest_that_are_free():
     assert with_unnumbered({3, 4}, 4, cartons=6) == {1, 2, 3, 4}
     assert with_unnumbered({1, 2}, 2, cartons=6) == {1, 2}
     assert with_unnumbered((), 2, cartons=1) == {1}
+
+
+def test_all_is_aboard_that_was_named_and_as_many_as_came_without_numbers():
+    assert all_aboard([], 9, range(2, 11), cartons=10)
+    assert not all_aboard([], 9, range(3, 11), cartons=10)
+    assert not all_aboard([], 0, [], cartons=10)
+    assert all_aboard([4, 5], 2, [4, 5, 6], cartons=10)
+    assert not all_aboard([4, 5], 3, [4, 5, 6], cartons=10)

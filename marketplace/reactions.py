@@ -220,7 +220,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
-    logistics.BookingExpired: (onward.on_booking_expired,),
+    logistics.BookingExpired: (onward.on_booking_expired, hire_rounds.on_booking_expired),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
     logistics.DepartureSealed: (
         hire_rounds.on_departure_sealed,

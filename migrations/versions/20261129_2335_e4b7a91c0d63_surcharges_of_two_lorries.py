@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e4b7a91c0d63"
-down_revision: str | None = "5c1e0d9a7f34"
+down_revision: str | None = "b1f7c09d4e63"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -117,14 +117,15 @@ class _Shipped:
     @property
     def measured(self) -> dict[str, int]:
         """What the hub counted, weighed and measured; what the merchant declared before it did."""
-        units = self.units
-        boxes = sum(unit.cartons for unit in units) or self.packing.cartons
-        quantity = self.handed_over or self.packing.units
-        sides = self.packing.length_mm * self.packing.width_mm * self.packing.height_mm
+        units, packing = self.units, self.packing
+        quantity = self.handed_over or packing.units
+        # Where no hub measured, such as in a centre, what left has its share of what was packed.
+        boxes = sum(unit.cartons for unit in units) or packing.cartons_of(quantity)
+        sides = packing.length_mm * packing.width_mm * packing.height_mm
         return {
             "quantity": quantity,
             "cartons": boxes,
-            "gross_g": sum(unit.grams for unit in units) or self.packing.gross_g,
+            "gross_g": sum(unit.grams for unit in units) or packing.gross_g * quantity // packing.units,
             "net_g": _net_g(self.line, quantity),
             "cm3": sum(unit.cm3 for unit in units) or boxes * -(-sides // 1_000),
         }
@@ -208,7 +209,7 @@ def _packed_papers(session: Session, agreed: Agreement, shipped: _Shipped, now: 
         number=f"{number('LB', agreed.order)}.{shipped.line.position}",
         order=reference_of(agreed.order),
         # What the hub counted later is on no carton.
-        marks=replace(_marks(agreed.order, shipped), handed_cartons=None),
+        marks=replace(shipped.marks(agreed.order), handed_cartons=None),
         codes=[labels.label(packing.block, place) for place in range(1, packing.cartons + 1)],
         before=before,
     )

@@ -308,7 +308,7 @@ def _keep_centres(city: City) -> None:
 
 
 def _sell_from_centres(city: City) -> None:
-    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, one is on its way."""
+    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, two are on the way."""
     day = (clock.now() - timedelta(days=1)).date().isoformat()
     cleared = {
         "quantity": 400, "status": "free", "declaration_number": "D-2", "declaration_line": 1, "declared_on": day,
@@ -318,7 +318,7 @@ def _sell_from_centres(city: City) -> None:
     city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
     for name, seller, goods, centre in (
         ("bonded", "thai", "pads", "centre"), ("ready", "merchant", "live", "centre.home"),
-        ("handed", "merchant", "live", "centre.home"),
+        ("handed", "merchant", "live", "centre.home"), ("partly", "merchant", "live", "centre.home"),
     ):  # fmt: skip
         line = {"quantity": 40, "centre": city.ids[centre]}
         cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)
@@ -328,8 +328,9 @@ def _sell_from_centres(city: City) -> None:
         city.call(seller, "POST", f"/orders/{order_id}/confirmation")
         (sale, *_) = city.call("buyer", "GET", "/centre-sales")["items"]
         city.ids[f"centre-sale.{name}"] = sale["id"]
-    handed = {"quantity": 40, "number": "N-1"}
-    city.call("operator", "POST", f"/centre-sales/{city.ids['centre-sale.handed']}/handover", handed)
+    for name, units in (("handed", 40), ("partly", 10)):
+        handed = {"quantity": units, "number": "N-1"}
+        city.call("operator", "POST", f"/centre-sales/{city.ids[f'centre-sale.{name}']}/handover", handed)
 
 
 def bonded_lot() -> dict[str, Any]:

@@ -181,6 +181,7 @@ def _type_figures(_: City) -> Body:
         "pallets": 33,
         "teu": "2.25",
         "source": "papers",
+        "is_reefer": True,
     }
 
 
@@ -978,6 +979,7 @@ WAYS: Final[dict[str, Way]] = {
     "PUT /centre-sales/{}/broker": Way("buyer", ("centre-sale.bonded",), body(broker=_of("company.empty"))),
     "POST /centre-sales/{}/release": Way("operator", ("centre-sale.bonded",), lambda _: _declared()),
     "POST /centre-sales/{}/handover": Way("operator", ("centre-sale.ready",), body(quantity=40, number="N-2")),
+    "POST /centre-sales/{}/shortage": Way("operator", ("centre-sale.partly",)),
     "POST /centre-sales/{}/delivery": Way("buyer", ("centre-sale.handed",), body(damaged=1)),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),
@@ -1888,7 +1890,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "centres.name_sale_broker": body(broker=_of("company.empty")),
     "centres.release_sale": lambda _: {**_declared(), "duty_paid": "1", "origin_proof": ""},
     "centres.hand_over_sale": body(quantity="40", number="N-2"),
-    "centres.deliver_sale": body(damaged="1"),
+    "centres.deliver_sale": body(damaged="1", collection=""),
     "centres.enter": lambda city: {
         f"lots.{city.ids['lot.free']}": "9",
         f"reason.{city.ids['lot.free']}": "lost",

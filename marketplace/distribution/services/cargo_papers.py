@@ -209,7 +209,7 @@ def _packed_papers(session: Session, agreed: Agreement, shipped: _Shipped, now: 
         number=f"{number('LB', agreed.order)}.{shipped.line.position}",
         order=reference_of(agreed.order),
         # What the hub counted later is on no carton.
-        marks=replace(_marks(agreed.order, shipped), handed_cartons=None),
+        marks=replace(shipped.marks(agreed.order), handed_cartons=None),
         codes=[labels.label(packing.block, place) for place in range(1, packing.cartons + 1)],
         before=before,
     )

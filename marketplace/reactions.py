@@ -31,6 +31,7 @@ from marketplace.distribution.holds import events as hold_events
 from marketplace.distribution.holds.services import erasing as held_waivers
 from marketplace.distribution.holds.services import hearing as holds
 from marketplace.distribution.insuring.services import certifying, extending
+from marketplace.distribution.onward.services import delays
 from marketplace.distribution.onward.services import reacting as onward
 from marketplace.distribution.services import (
     amending,
@@ -76,9 +77,11 @@ from marketplace.notices.services import cargo_news as cargo_letters
 from marketplace.notices.services import centre_sales as sale_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
+from marketplace.notices.services import haul_news as haul_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import hearing_lorries as lorry_notices
 from marketplace.notices.services import held_news as held_letters
+from marketplace.notices.services import hire_news as hire_letters
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
@@ -148,6 +151,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
     fleet_events.HaulMoved: (issuing.on_haul_moved,),
+    fleet_events.HaulSaid: (haul_letters.on_haul_said,),
     BondsEnding: (bonds.on_bonds_ending,),
     sale_events.CentreSaleMoved: (sale_letters.on_moved,),
     sale_events.CentreSaleUncollected: (sale_letters.on_uncollected,),
@@ -224,7 +228,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (issuing.on_line_delivered, certifying.on_line_delivered, notices.on_line_delivered),
-    logistics.BookingExpired: (onward.on_booking_expired,),
+    logistics.BookingExpired: (onward.on_booking_expired, hire_rounds.on_booking_expired),
     logistics.CargoReceived: (surcharging.on_cargo_received, fees.on_cargo_received),
     logistics.DepartureSealed: (
         hire_rounds.on_departure_sealed,
@@ -269,14 +273,16 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
     logistics.DepartureArrived: (onward.on_arrived, return_way.on_arrived, lorry_notices.on_arrived),
     logistics.TransportNoted: (estimating.on_transport_noted, hooks.on_transport_noted),
-    tracing.EstimateMoved: (late_arrivals.on_estimate_moved,),
+    tracing.EstimateMoved: (late_arrivals.on_estimate_moved, delays.on_estimate_moved),
     tracing.HookGivenUp: (lorry_notices.on_hook_given_up,),
     distribution.ArrivalLate: (lorry_notices.on_arrival_late,),
     distribution.RideLost: (lorry_notices.on_ride_lost,),
+    distribution.RideLate: (lorry_notices.on_ride_late,),
     surcharge_events.SurchargeProposed: (cargo_letters.on_surcharge_proposed,),
     logistics.ExcursionOpened: (cargo_letters.on_excursion_opened,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
     hire_events.HireShared: (settling_hires.on_hire_shared,),
+    hire_events.HireUndone: (hire_letters.on_hire_undone,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     hold_events.HeldCostCharged: (held_letters.on_charged,),
     hold_events.HeldCostWaived: (held_letters.on_waived,),

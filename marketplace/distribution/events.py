@@ -16,6 +16,15 @@ class RideLost(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RideLate(Event):
+    """The first lorry of a line comes too late for its second one, ``departure_id``, and no later one takes it."""
+
+    line_id: UUID
+    departure_id: UUID
+    expected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalLate(Event):
     """The goods of a line are expected much later than promised; told once for each booking."""
 

@@ -49,6 +49,8 @@ class News(StrEnum):
     BOOKING_LOST = "booking_lost"
     RIDE_LOST = "ride_lost"
     RIDE_WAITS = "ride_waits"
+    RIDE_LATE = "ride_late"
+    RIDE_AT_RISK = "ride_at_risk"
     DEPARTED = "departed"
     LORRY_HELD = "lorry_held"
     LORRY_RESUMED = "lorry_resumed"
@@ -100,11 +102,14 @@ class News(StrEnum):
     HOOK_GIVEN_UP = "hook_given_up"
     SURCHARGE_WAITS = "surcharge_waits"
     TEMPERATURE_OUT = "temperature_out"
+    HAUL_OFFERED = "haul_offered"
+    HAUL_ANSWERED = "haul_answered"
     FEE_CHARGED = "fee_charged"
     FEE_WAIVED = "fee_waived"
     HELD_CHARGED = "held_charged"
     HELD_WAIVED = "held_waived"
     HELD_BORNE = "held_borne"
+    LORRY_GIVEN_BACK = "lorry_given_back"
 
 
 # Whoever may do what follows is told.
@@ -141,6 +146,11 @@ TOLD: Final[dict[News, Permission]] = {
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_WAITS: Permission.LOGISTICS_DEPARTURE_OPERATE,
+    News.HAUL_OFFERED: Permission.PARTNER_FLEET_KEEP,
+    # The operator, or the carrier of the line.
+    News.HAUL_ANSWERED: Permission.LOGISTICS_ROAD_RECORD,
+    News.RIDE_LATE: Permission.TRADE_ORDER_READ,
+    News.RIDE_AT_RISK: Permission.LOGISTICS_DEPARTURE_OPERATE,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.LORRY_HELD: Permission.TRADE_ORDER_READ,
     News.LORRY_RESUMED: Permission.TRADE_ORDER_READ,
@@ -155,6 +165,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.HELD_CHARGED: Permission.TRADE_PAYMENT_READ,
     News.HELD_WAIVED: Permission.TRADE_PAYMENT_READ,
     News.HELD_BORNE: Permission.TRADE_PAYMENT_READ,
+    News.LORRY_GIVEN_BACK: Permission.TRADE_PAYMENT_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,

@@ -11,6 +11,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.inspections import InspectionState, Mover
+from marketplace.orders.rules.packing import cartons_of
 from marketplace.orders.rules.remedies import Remedy
 from marketplace.orders.rules.returning import WayBack
 from marketplace.orders.rules.sampling import Level
@@ -238,6 +239,10 @@ class LinePacking(Base):
         sa.CheckConstraint("cartons > 0 AND units >= cartons AND gross_g > 0", name="packed"),
         sa.CheckConstraint("handed_cartons >= 0 AND handed_cartons <= cartons", name="handed"),
     )
+
+    def cartons_of(self, units: int) -> int:
+        """Return in how many of the cartons so many of the units are, full ones first."""
+        return cartons_of(units, cartons=self.cartons, units=self.units, carton_units=self.carton_units)
 
 
 class LineMove(Base):

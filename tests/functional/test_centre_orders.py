@@ -83,7 +83,7 @@ def test_cleared_goods_are_sold_inside_the_country_in_its_currency(site):
     assert site.lot(site.cleared) == (400, 120)
     # Two cartons are not found: what is missing is short, and nobody's promise any more.
     site.act(site.operator, sale, "handover", {"quantity": 121, "number": "N-2"}, expect=422)
-    site.act(site.operator, sale, "handover", {"quantity": 80, "number": "N-2"})
+    site.act(site.operator, sale, "handover", {"quantity": 80, "number": "N-2", "complete": True})
     assert site.lot(site.cleared) == (320, 0)
     parts = call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["parts"]
     assert parts == {"in_transit": 80, "short": 40}
@@ -91,6 +91,48 @@ def test_cleared_goods_are_sold_inside_the_country_in_its_currency(site):
     site.act(site.operator, sale, "delivery", {"damaged": 3})
     parts = call(buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["parts"]
     assert parts == {"delivered": 77, "damaged": 3, "short": 40}
+
+
+HALVES = [{"event": event, "percent": "50", "days": 3} for event in ("handed_over", "delivered")]
+
+
+def test_goods_are_fetched_in_parts_and_each_comes_by_itself(site):
+    call, buyer, keeper = site.call, site.wholesale, site.operator
+    plan = {"code": "halves", "name": "In halves", "rails": ["bank"], "stages": HALVES}
+    call(site.market.merchant, "POST", "/payment-plans", plan, expect=201)
+    order_id, sale = site.buy_chains(120, payment={"rail": "bank", "plan": "halves"})
+
+    def order():
+        found = call(buyer, "GET", f"/orders/{order_id}", expect=200)
+        return found["lines"][0]["parts"], [one["event"] for one in found["payments"] if one["state"] == "due"]
+
+    first = {"quantity": 50, "number": "N-1"}
+    for _twice in range(2):  # the same call again is answered as the first
+        call(keeper, "POST", f"/centre-sales/{sale['id']}/handover", first, expect=204, key="one")
+    seen = site.sale(sale)
+    assert (seen["state"], seen["handed"], site.lot(site.cleared)) == ("partly_handed", 50, (350, 70))
+    assert seen["due_at"] is not None
+    assert order() == ({"in_transit": 50, "packed": 70}, ["handed_over"])
+    site.act(keeper, sale, "handover", {"quantity": 71, "number": "N-2"}, expect=422)
+    site.act(keeper, sale, "handover", {"quantity": 40, "number": "N-2"})
+    one, other = call(buyer, "GET", f"/centre-sales/{sale['id']}", expect=200)["collections"]
+    assert [(each["quantity"], each["number"]) for each in (one, other)] == [(50, "N-1"), (40, "N-2")]
+    assert set(refused(site.act(buyer, sale, "delivery", {}, expect=422))) == {"collection"}
+    assert set(refused(site.act(buyer, sale, "delivery", {"collection": str(new_id())}, expect=422))) == {"collection"}
+    site.act(buyer, sale, "delivery", {"collection": other["id"], "damaged": 41}, expect=422)
+    site.act(buyer, sale, "delivery", {"collection": other["id"], "damaged": 1})
+    site.act(buyer, sale, "delivery", {"collection": other["id"]}, expect=409)
+    site.act(keeper, sale, "delivery", {})
+    # All that left has come, and more is to come: the share that is due on delivery waits.
+    assert order() == ({"delivered": 89, "damaged": 1, "packed": 30}, ["handed_over"])
+    assert site.sale(sale)["state"] == "partly_handed"
+    site.act(buyer, sale, "shortage", None, expect=403)
+    site.act(keeper, sale, "shortage", None)
+    site.act(keeper, sale, "shortage", None, expect=409)
+    assert order() == ({"delivered": 89, "damaged": 1, "short": 30}, ["handed_over", "delivered"])
+    assert (site.sale(sale)["state"], site.lot(site.cleared)) == ("delivered", (310, 0))
+    papers = call(buyer, "GET", "/documents?kind=commercial_invoice", expect=200)["items"]
+    assert len(papers) == 2
 
 
 def test_only_what_may_be_sold_there_is_put_into_a_cart(site):
@@ -190,7 +232,17 @@ def test_goods_are_ordered_and_handed_over_on_pages(app, site):
     assert "Sold, to be handed over" in keeper.open("/partner/centres")
     keeper.open(path)
     keeper.send(f"{path}/handover", {"quantity": "121", "number": "N-1"}, 422)
-    keeper.send(f"{path}/handover", {"quantity": "120", "number": "N-1"})
+    for number in ("N-1", "N-2"):
+        keeper.send(f"{path}/handover", {"quantity": "40", "number": number})
+        keeper.open(path)
+    assert "Still to be fetched" in keeper.open(path)
+    keeper.send(f"{path}/shortage", {})
+    page = buyer.open(path)
+    buyer.send(f"{path}/delivery", {"damaged": "0", "collection": ""}, 422)
+    (one, _other) = site.call(site.market.buyer, "GET", path, expect=200)["collections"]
+    assert f'value="{one["id"]}"' in page
+    buyer.send(f"{path}/delivery", {"damaged": "2", "collection": one["id"]})
+    assert "damaged: 2" in buyer.open(path)
     buyer.open(path)
     buyer.send(f"{path}/delivery", {"damaged": "0"})
     assert "Delivered" in buyer.open(path)
@@ -269,7 +321,19 @@ def test_units_that_are_taken_off_an_order_are_free_again(site):
     assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("cancelled", (400, 0))
 
 
-ACTS = ("buy", "buy", "cancel", "release", "handover", "delivery", "reduce")
+ACTS = (
+    "buy",
+    "buy",
+    "cancel",
+    "release",
+    "release",
+    "handover",
+    "handover",
+    "delivery",
+    "delivery",
+    "shortage",
+    "reduce",
+)
 
 
 def act(site, chance, sales):
@@ -287,20 +351,31 @@ def act(site, chance, sales):
     elif name == "reduce":
         lessen(site, sale)
     else:
-        bodies = {"release": DECLARED, "handover": {"quantity": chance.randint(1, 80), "number": "N"}, "delivery": {}}
-        who = {"release": site.broker, "handover": site.keeper, "delivery": buyer}[name]
+        left = site.call(buyer, "GET", f"/centre-sales/{sale['id']}", expect=200)["collections"]
+        part = {"quantity": chance.randint(1, 60), "number": "N", "complete": chance.random() < 0.3}
+        came = {"collection": chance.choice(left)["id"]} if left else {}
+        bodies = {"release": DECLARED, "handover": part, "delivery": came, "shortage": None}
+        who = {"release": site.broker, "handover": site.keeper, "delivery": buyer, "shortage": site.keeper}[name]
         site.act(who, sale, name, bodies[name], expect=None)
 
 
 @pytest.mark.parametrize("seed", range(20 if os.environ.get("CITY_SOAK") else 1))
 def test_whatever_happens_units_are_promised_handed_over_or_there(site, seed):
     chance, sales = Random(seed), []
-    for _ in range(14):
+    for _ in range(24):
         if site.lot(site.bonded)[0] - site.lot(site.bonded)[1] < 80:
             break
         act(site, chance, sales)
     seen = [site.sale(sale) for sale in sales]
     lots = site.call(site.market.thai, "GET", "/centre-stock", expect=200)["items"]
-    promised = sum(sale["quantity"] for sale in seen if sale["state"] in ("promised", "to_release", "ready"))
+    open_states = ("promised", "to_release", "ready", "partly_handed")
+    promised = sum(sale["quantity"] - sale["handed"] for sale in seen if sale["state"] in open_states)
+    for sale in seen:
+        left = site.call(site.operator, "GET", f"/centre-sales/{sale['id']}", expect=200)["collections"]
+        assert sum(part["quantity"] for part in left) == sale["handed"]
+        line = site.call(site.market.buyer, "GET", f"/orders/{sale['order_id']}", expect=200)["lines"][0]
+        came = sum(part["quantity"] for part in left if part["delivered_at"])
+        assert line["parts"].get("in_transit", 0) == sale["handed"] - came
+        assert line["parts"].get("delivered", 0) + line["parts"].get("damaged", 0) == came
     assert sum(lot["promised"] for lot in lots) == promised
     assert sum(lot["on_hand"] for lot in lots) + sum(sale["handed"] for sale in seen) == 400

@@ -1,6 +1,7 @@
 """The way of one order over the API: bought, confirmed, packed, handed over, carried and received."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -54,7 +55,7 @@ class Way:
     def order(self, trader=None):
         return self.call(trader or self.market.buyer, "GET", f"/orders/{self.order_id}", expect=200)
 
-    @property
+    @cached_property
     def line_id(self):
         return self.order()["lines"][0]["id"]
 

@@ -1,5 +1,6 @@
 """What the API says of goods that were sold from distribution centres."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
@@ -11,8 +12,9 @@ class CentreSale(Answer):
     """An order line of goods that lie in a distribution centre.
 
     ``state``: ``promised`` until its order is confirmed and secured, ``to_release`` while it lies in bond, ``ready``
-    to be fetched, ``handed_over``, ``delivered`` or ``cancelled``. ``quantity`` is what is promised, ``handed`` what
-    left, by the paper ``number``; ``due_at`` until when it is to be declared and fetched.
+    to be fetched, ``partly_handed`` while some of it left and the rest is to be fetched, ``handed_over``,
+    ``delivered`` or ``cancelled``. ``quantity`` is what was ordered, ``handed`` what left of it, the last of it by the
+    paper ``number``; ``due_at`` until when the rest is to be declared and fetched.
     """
 
     id: UUID
@@ -73,10 +75,22 @@ class CentreSale(Answer):
         )
 
 
+class CentreCollection(Answer):
+    """Units of a sale that left at once, by the paper ``number``; ``damaged`` of them once they came."""
+
+    id: UUID
+    quantity: int
+    number: str
+    handed_at: Instant
+    delivered_at: Instant | None
+    damaged: int | None
+
+
 class CentreSaleSeen(Answer):
-    """A sale with the place where it lies, and what its reader may do with it now."""
+    """A sale with what left of it, the place where it lies, and what its reader may do with it now."""
 
     sale: CentreSale
+    collections: list[CentreCollection]
     place: str
     overdue: bool
     actions: list[str]
@@ -86,6 +100,7 @@ class CentreSaleSeen(Answer):
         """Write a sale as its reader may see it."""
         return cls(
             sale=CentreSale.of(seen.row),
+            collections=[CentreCollection(**asdict(row)) for row in seen.collections],
             place=seen.centre.place.code,
             overdue=seen.row.is_overdue(seen.now),
             actions=list(seen.acts),

@@ -66,14 +66,25 @@ def release(centre_sale_id: UUID, body: requests.SaleReleaseBody, session: Sessi
     idempotent=True,
 )
 def hand_over(centre_sale_id: UUID, body: requests.SaleHandoverBody, session: Session) -> tuple[int, None]:
-    """Let the goods of a sale leave their centre; what is missing is short. ``in_bond`` until they are declared."""
+    """Let goods of a sale leave their centre, in one part or several; ``in_bond`` until they are declared.
+
+    What is missing stays promised; with ``complete`` it is short.
+    """
     acts.hand_over(session, centre_sale_id, body)
+    return 204, None
+
+
+@api.post("/centre-sales/<uuid:centre_sale_id>/shortage")
+@operation(answers={204: None}, tag=_TAG, permission=Permission.PARTNER_CENTRE_KEEP, idempotent=True)
+def run_short(centre_sale_id: UUID, session: Session) -> tuple[int, None]:
+    """Say that the rest of a sale of which some was handed over is not there: it is short."""
+    acts.run_short(session, centre_sale_id)
     return 204, None
 
 
 @api.post("/centre-sales/<uuid:centre_sale_id>/delivery")
 @operation(answers={204: None}, tag=_TAG, permission=_READ, body=requests.SaleDeliveryBody, idempotent=True)
 def deliver(centre_sale_id: UUID, body: requests.SaleDeliveryBody, session: Session) -> tuple[int, None]:
-    """Say that the goods of a sale are with their buyer, as the buyer or the keeper who saw them fetched."""
+    """Say that goods of a sale are with their buyer, as the buyer or the keeper who saw them fetched: one part each."""
     acts.deliver(session, centre_sale_id, body)
     return 204, None

@@ -12,6 +12,7 @@ from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
+from marketplace.checkout.rules.whole import offer_of
 from marketplace.edge.acts.checkout import Approximation, CartSeen
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow
 from marketplace.orders.rules.samples import SampleCredit as Credit
@@ -134,7 +135,9 @@ class Line(Answer):
             freight_included=line.freight_included,
             departure_id=line.chosen.departure_id if line.chosen else None,
             departures=[
-                Departure.of(option, load.grams, ways.get((option.line_code, option.to_place)))
+                Departure.of(
+                    option, load.grams, ways.get((option.line_code, option.to_place)), whole=offer_of(line, option)
+                )
                 for option in line.options
             ],
             changes=[Changing.of(change, load.grams, ways) for change in line.changes],

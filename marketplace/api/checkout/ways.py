@@ -10,6 +10,31 @@ from marketplace.api.shared.ways import Way
 from marketplace.checkout.rules.changes import hours
 from marketplace.checkout.rules.options import Change, Option
 from marketplace.logistics.itineraries.queries.ways import Road, WayRow
+from marketplace.logistics.pricing.rules.terms import WholeLorry
+
+
+class WholeLorryOffer(Answer):
+    """The whole of a departure, ordered as ``{"whole": id}``: nobody else's goods go by it.
+
+    ``price`` is all in and shared over all lines that go by it; waiting beyond the free hours costs so much a started
+    hour. From so many chargeable kg on it is cheaper than by weight; null where it never is.
+    """
+
+    price: Amount
+    cheaper_from_kg: int | None
+    free_hours: int
+    waiting_per_hour: Amount
+
+    @classmethod
+    def of(cls, whole: WholeLorry, option: Option) -> "WholeLorryOffer":
+        """Write what all of a departure costs."""
+        from_g = option.made.whole_from_g if option.made else None
+        return cls(
+            price=Amount.of(whole.price),
+            cheaper_from_kg=None if from_g is None else from_g // 1_000,
+            free_hours=whole.free_minutes // 60,
+            waiting_per_hour=Amount.of(whole.waiting),
+        )
 
 
 class Departure(Answer):
@@ -32,11 +57,12 @@ class Departure(Answer):
     tight: bool
     confirm_before: Instant
     made: FreightMade | None
+    whole_lorry: WholeLorryOffer | None
     way: Way | None
 
     @classmethod
-    def of(cls, option: Option, load_grams: int, way: WayRow | None) -> "Departure":
-        """Write an option for a load of so many grams."""
+    def of(cls, option: Option, load_grams: int, way: WayRow | None, whole: WholeLorry | None = None) -> "Departure":
+        """Write an option for a load of so many grams; ``whole`` is what all of it costs where it can be taken."""
         return cls(
             id=option.departure_id,
             reference=option.reference,
@@ -51,6 +77,7 @@ class Departure(Answer):
             tight=option.tight,
             confirm_before=option.confirm_before,
             made=FreightMade.of(option),
+            whole_lorry=WholeLorryOffer.of(whole, option) if whole else None,
             way=Way.of(way, load_grams=load_grams, arrives_at=option.arrives_at) if way else None,
         )
 

@@ -11,7 +11,7 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.freight import Component
 from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import FreightLineRow, FreightRow
-from marketplace.distribution.rules.freight import made_up
+from marketplace.distribution.rules.freight import made_up, vehicle_of
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.arrivals.queries import ArrivalRow
@@ -445,8 +445,32 @@ class FreightOfLine(Answer):
         )
 
 
+class WholeLorryTaken(Answer):
+    """The whole lorry that a contract is for: its price, all in, and what a started hour beyond the free ones costs."""
+
+    departure_id: UUID
+    price: Amount
+    free_hours: int
+    waiting_per_hour: Amount
+
+    @classmethod
+    def of(cls, terms: Mapping[str, Any]) -> "WholeLorryTaken | None":
+        """Write it, None for a contract by weight."""
+        found = vehicle_of(terms)
+        return found and cls(
+            departure_id=found.departure_id,
+            price=Amount.of(found.price),
+            free_hours=found.free_minutes // 60,
+            waiting_per_hour=Amount.of(found.waiting),
+        )
+
+
 class Freight(Answer):
-    """A freight contract of this order, for payer and carrier; ``claim_id`` where it is of goods that go back."""
+    """A freight contract of this order, for payer and carrier; ``claim_id`` where it is of goods that go back.
+
+    With a ``whole_lorry`` its amounts are shares of the price of that one; the components say what each would be by
+    weight.
+    """
 
     id: UUID
     reference: str
@@ -456,6 +480,7 @@ class Freight(Answer):
     amount: Amount
     state: str
     claim_id: UUID | None
+    whole_lorry: WholeLorryTaken | None
     lines: list[FreightOfLine]
 
     @classmethod
@@ -470,5 +495,6 @@ class Freight(Answer):
             amount=Amount.of(row.total),
             state=str(row.state),
             claim_id=row.claim_id,
+            whole_lorry=WholeLorryTaken.of(row.terms),
             lines=[FreightOfLine.of(one, row.terms) for one in row.lines],
         )

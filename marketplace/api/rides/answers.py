@@ -4,6 +4,7 @@ from uuid import UUID
 
 from marketplace.api.orders.lines import Booking, Ride
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.edge.acts.rides import Onward as Seen
 from marketplace.edge.acts.rides import RideSeen
 from marketplace.logistics.queries.options import OptionRow
 
@@ -48,6 +49,29 @@ class Choice(Answer):
             cutoff_cargo_at=row.cutoff_cargo_at,
             arrives_at=row.arrives_at,
             freight=Amount.of(row.freight) if row.freight else None,
+        )
+
+
+class Onward(Answer):
+    """The second lorry of a line, when the first is expected at the change, and the others that take the goods on.
+
+    ``is_late``: the first is not there before the second takes no more cargo. The freight of the second stays what was
+    agreed; ``freight`` of another says what it costs today.
+    """
+
+    second: Booking
+    expected_at: Instant
+    is_late: bool
+    items: list[Choice]
+
+    @classmethod
+    def of(cls, seen: Seen, line_id: UUID) -> "Onward":
+        """Write how a line goes on."""
+        return cls(
+            second=Booking.of(seen.second, line_id),
+            expected_at=seen.expected_at,
+            is_late=seen.is_late,
+            items=[Choice.of(row) for row in seen.others],
         )
 
 

@@ -15,9 +15,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict
 
-_GONE: Final = frozenset({"capacity", "cutoff", "departure_closed", "departure_missed", "segregation"})
+_GONE: Final = frozenset({"capacity", "cutoff", "departure_closed", "departure_missed", "not_alone", "segregation"})
 # Of these a lorry refuses some goods and takes others.
-_OF_GOODS: Final = frozenset({"capacity", "segregation"})
+_OF_GOODS: Final = frozenset({"capacity", "not_alone", "segregation"})
 
 
 def void(refusal: Conflict, *, actor: Actor, wanted: Wanted, now: datetime) -> None:

@@ -34,6 +34,7 @@ _GONE: Final = frozenset(
         "hold_gone",
         "stock",
         "capacity",
+        "not_alone",
         "cutoff",
         "departure_closed",
         "approval_used",

@@ -27,6 +27,7 @@ from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.checkout.rules.ways import Way
+from marketplace.checkout.rules.whole import taken
 from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.distribution.centre_sales import queries as centre_sales
@@ -77,6 +78,7 @@ def cart(
     quotes: Mapping[UUID, QuoteRow] | None = None,
     ways: Mapping[UUID, Way] | None = None,
     with_changes: bool = False,
+    whole: Collection[UUID] = (),
 ) -> Cart:
     """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
 
@@ -84,7 +86,8 @@ def cart(
     has read it. With ``sample`` it is of one line, which is that sample at its own price. ``quotes`` bind the freight
     of the goods that they are for, by listing; Conflict ``quote_differs`` for one that fits none of them. Credits that
     the person's own open checkouts took are free: who begins again ends them first. ``ways`` chooses ways with a change
-    by listing; all of them are offered only ``with_changes``, for it takes some more questions.
+    by listing; all of them are offered only ``with_changes``, for it takes some more questions. ``whole`` names
+    departures that are taken whole.
     """
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     freed = _freed(session, kept, company_id, person_id)
@@ -137,10 +140,10 @@ def cart(
         line = price_line(item, offers[key], now=now, change=named(changes, ways.get(key)), **seen)
         if isinstance(line, GoneLine):
             return line
-        line = replace(line, changes=shown_changes(changes, ways.get(key)))
+        line = replace(line, changes=shown_changes(changes, ways.get(key), directs=options.get(key, ())))
         return missed(line, ways[key]) if key in ways and line.change is None else line
 
-    return bundled(to, [priced(item) for item in items])
+    return taken(bundled(to, [priced(item) for item in items]), whole)
 
 
 def _freed(session: Session, kept: CartRow, company_id: UUID, person_id: UUID) -> frozenset[UUID]:
@@ -335,5 +338,6 @@ def quoted(options: Sequence[Option], quote: QuoteRow, departure_id: UUID) -> tu
         binding=quote.binding,
         tariff_id=quote.tariff_id,
         made=None,
+        whole=None,  # a quote binds its price by weight
     )
     return tuple(bound if one is fitting[0] else one for one in options)

@@ -122,5 +122,7 @@ def option_of(
         confirm_before=confirm_before,
         tight=tight,
         made=row.made,
+        whole=row.whole,
+        is_empty=row.is_empty,
         load=load,
     )

@@ -23,7 +23,8 @@ def purchase_of(plan: CheckoutPlan) -> Purchase:
     """
     spaces = {space.line_id: space for space in plan.spaces}
     onward = {one.line_id: one.space for one in plan.onward}
-    parts = sorted((_part(order, spaces, onward) for order in plan.group.orders), key=_key)
+    whole = {share.line_id: str(one.vehicle.price) for one in plan.whole for share in one.shares}
+    parts = sorted((_part(order, spaces, onward, whole) for order in plan.group.orders), key=_key)
     carriage = sorted(
         (Carriage(carrier_id=one.carrier_id, amount=one.total) for one in plan.freight if _is_owed(one.payer_id, plan)),
         key=lambda one: (str(one.carrier_id), one.amount.currency, one.amount.minor),
@@ -46,7 +47,12 @@ def _is_owed(payer_id: UUID, plan: CheckoutPlan) -> bool:
     return payer_id == plan.group.buyer_id
 
 
-def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace], onward: Mapping[UUID, LineSpace]) -> Part:
+def _part(
+    order: PlacedOrder,
+    spaces: Mapping[UUID, LineSpace],
+    onward: Mapping[UUID, LineSpace],
+    whole: Mapping[UUID, str],
+) -> Part:
     payee = json.dumps(order.payee.as_json(), sort_keys=True) if order.payee else ""
     goods = (
         Goods(
@@ -60,7 +66,9 @@ def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace], onward: Mapping[
             amount=line.amount,
             departure_id=spaces[line.id].departure_id if line.id in spaces else None,
             to=onward.get(line.id, spaces[line.id]).to_place if line.id in spaces else order.destination,
-            promised=_promised(line) | ({"onward": str(onward[line.id].departure_id)} if line.id in onward else {}),
+            promised=_promised(line)
+            | ({"onward": str(onward[line.id].departure_id)} if line.id in onward else {})
+            | ({"whole_lorry": whole[line.id]} if line.id in whole else {}),
         )
         for line in order.lines
     )

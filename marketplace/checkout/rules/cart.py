@@ -18,8 +18,17 @@ from marketplace.distribution.centre_sales.rules import Lying
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.pricing.rules.terms import WholeLorry
 from marketplace.orders.rules.incoterms import is_included
 from marketplace.orders.rules.samples import Conforming, PlacedSample, SampleCredit, Way, conforming_of, credit_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenWhole:
+    """A whole lorry by which a line goes: what all of it costs, and what the line would pay by weight."""
+
+    terms: WholeLorry
+    by_weight: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,8 @@ class CartLine:
     # first departure then.
     changes: tuple[Change, ...] = ()
     change: Change | None = None
+    # The whole lorry that it goes by: the freight of ``chosen`` is its share then.
+    whole: TakenWhole | None = None
 
     @property
     def ridden(self) -> tuple[Option, ...]:

@@ -10,6 +10,7 @@ from marketplace.checkout.rules.cargo import Bar
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.pricing.rules.made import Made
+from marketplace.logistics.pricing.rules.terms import WholeLorry
 
 # Departures shown for a line.
 MOST_OPTIONS: Final = 6
@@ -21,6 +22,8 @@ class Option:
 
     It is ``tight`` when a merchant who takes all his time to confirm is too late for it: he must do so before
     ``confirm_before``, else the line is rolled to a later one. ``bar`` is why it does not take these goods at all.
+
+    ``whole`` is what all of it costs; it can be had while the lorry ``is_empty``.
     """
 
     departure_id: UUID
@@ -44,6 +47,8 @@ class Option:
     tight: bool
     bar: Bar | None = None
     made: Made | None = None
+    whole: WholeLorry | None = None
+    is_empty: bool = False
     load: Load | None = None
 
 

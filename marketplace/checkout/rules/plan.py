@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from marketplace.distribution.centre_sales.rules import CentreUnits
+from marketplace.distribution.hires.rules.chosen import ChosenLorry
 from marketplace.distribution.onward.rules import RideSpace
 from marketplace.distribution.rules.freight import FreightAgreement, LineSpace
 from marketplace.kernel.errors import Refused
@@ -56,6 +57,8 @@ class CheckoutPlan:
     from_centre: tuple[CentreUnits, ...] = ()
     # The second halves of lines that change lorry.
     onward: tuple[RideSpace, ...] = ()
+    # Departures that it takes all of.
+    whole: tuple[ChosenLorry, ...] = ()
 
     @property
     def rooms(self) -> tuple[LineSpace, ...]:

@@ -85,6 +85,8 @@ class Wanted:
     departures: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     # By listing as well: lines that go by two departures, with a change between them.
     ways: dict[UUID, Way] = field(default_factory=dict[UUID, Way])
+    # Departures that are taken whole: all lines that go by them share the price of the lorry.
+    whole: frozenset[UUID] = frozenset()
     freight_quotes: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     payments: dict[str, PaymentChoice] = field(default_factory=dict[str, PaymentChoice])
     purchase_order_number: str = ""

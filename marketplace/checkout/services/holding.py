@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.centre_sales.services import opening as centre_sales
+from marketplace.distribution.hires.services import choosing as lorries
 from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
@@ -38,8 +39,8 @@ def hold(
 
     What lies in centres is promised, until its order or the checkout ends. With no instant given, each order's own
     deadline ends its holds. Conflict ``stock``, ``capacity`` with the ``skus`` that were to go on the departure,
-    ``segregation`` with those that must not stand there, ``cutoff``, ``departure_closed``, ``lots_short`` or
-    ``not_sold_there``: nothing is held then.
+    ``segregation`` with those that must not stand there, ``not_alone`` where a lorry is to be taken whole and somebody
+    else is on it, ``cutoff``, ``departure_closed``, ``lots_short`` or ``not_sold_there``: nothing is held then.
     """
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
     units = [
@@ -51,18 +52,26 @@ def hold(
     spaces += [(one.space, until[one.line_id]) for one in plan.onward]
     onward.begin(session, spaces=plan.onward, now=now)
     try:
-        return booking.reserve_all(session, spaces=spaces, on=on, now=now)
+        bookings = booking.reserve_all(session, spaces=spaces, on=on, now=now)
     except Conflict as refusal:
         if refusal.code == "segregation":
             raise _of_cargo(plan, refusal) from refusal
         if refusal.code != "capacity":
             raise
-        raise _of_lines(plan, refusal) from refusal
+        raise _of_lines(plan, on, refusal) from refusal
+    lorries.hold(session, lorries=plan.whole, spaces=plan.spaces, company_id=plan.group.buyer_id, actor=actor, now=now)
+    return bookings
 
 
-def _of_lines(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
-    """Return a refusal of room with the articles of the checkout that were to go on the departure together."""
+def _of_lines(plan: CheckoutPlan, on: Mapping[UUID, DepartureRow], refusal: Conflict) -> Conflict:
+    """Return a refusal of room with the articles of the checkout that were to go on the departure together.
+
+    What would fit a lorry that is taken whole finds somebody else on it.
+    """
     here = refusal.facts["departure"]
+    is_whole = any(one.departure_id == here for one in plan.whole)
+    if is_whole and lorries.load_on(plan.spaces, here).fits(on[here].capacity):
+        return Conflict("not_alone", departure=here)
     on_it = {space.line_id for space in plan.spaces if space.departure_id == here}
     on_it |= {one.line_id for one in plan.onward if one.space.departure_id == here}
     skus = [line.sku for order in plan.group.orders for line in order.lines if line.id in on_it]
@@ -87,6 +96,10 @@ def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     for space in in_departure_order(plan):
         if space.from_stock:
             booking.prolong(session, space=space, expires_at=until[space.line_id], now=now)
+    buyer = Actor(person_id=plan.group.person_id, company_id=plan.group.buyer_id)
+    lorries.hold_again(
+        session, lorries=plan.whole, spaces=plan.spaces, company_id=plan.group.buyer_id, actor=buyer, now=now
+    )
 
 
 def release(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
@@ -94,6 +107,7 @@ def release(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     for _, line in in_listing_order(plan):
         stock.release(session, subject=line.id, now=now, reason="checkout_abandoned")
     centre_sales.give_back(session, units=plan.from_centre, now=now)
+    lorries.give_back(session, lorries=plan.whole, now=now)
     for space in in_departure_order(plan):
         booking.give_back(session, line_id=space.line_id, reason="checkout_abandoned", now=now)
 

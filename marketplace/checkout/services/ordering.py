@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.services import approving, insuring
 from marketplace.distribution.centre_sales.services import opening as centre_sales
+from marketplace.distribution.hires.services import choosing as lorries
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import booking, contracts
 from marketplace.distribution.services.papers import freight_paper
@@ -71,6 +72,9 @@ def bind(
 ) -> None:
     """Tie the lines to their bookings, issue what was agreed as documents, and secure what a card pays for."""
     booking.link(session, spaces=plan.spaces, bookings=bookings, now=now)
+    lorries.begin(
+        session, lorries=plan.whole, contracts=written.contracts, bookings=bookings, spaces=plan.spaces, now=now
+    )
     orders = {one.order.id: one.order for one in written.orders}
     departures = {line_id: row.departure_reference for line_id, row in bookings.items()}
     issued = at_placement(session, placed=written.orders, opened=written.plans, departures=departures, now=now)

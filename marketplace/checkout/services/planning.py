@@ -1,7 +1,7 @@
 """Decide what a checkout places, and freeze it: prices, terms, rates, commission, tariffs, payees, deadlines."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -21,9 +21,17 @@ from marketplace.checkout.rules.options import Change, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
 from marketplace.checkout.services import insuring
+from marketplace.checkout.services.vehicles import Part, lorries, vehicle_of
 from marketplace.distribution.centre_sales.rules import CentreUnits
 from marketplace.distribution.onward.rules import RideSpace
-from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
+from marketplace.distribution.rules.freight import (
+    FreightAgreement,
+    FreightLine,
+    LineSpace,
+    Vehicle,
+    payer_of,
+    per_vehicle,
+)
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
@@ -59,18 +67,6 @@ from marketplace.reference.rules import CURRENCIES, Setting
 _MOST_NAMED: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One order of the plan with the cart lines it comes from."""
-
-    order: PlacedOrder
-    bundle: Bundle
-
-    @property
-    def lines(self) -> tuple[tuple[PlacedLine, CartLine], ...]:
-        return tuple(zip(self.order.lines, self.bundle.lines, strict=True))
-
-
 def plan(
     session: Session, *, actor: Actor, wanted: Wanted, cart: CartRow, attempt_id: UUID, now: datetime
 ) -> CheckoutPlan:
@@ -82,6 +78,8 @@ def plan(
     be paid by bank has named no account.
     """
     if wanted.sample is not None:
+        if wanted.whole:
+            raise Refused.field("departures", "choice", "one of those that are offered for these goods")
         found = samples.sample_cart(session, actor=actor, wish=wanted.sample, departures=wanted.departures, now=now)
     else:
         found = queries.cart(
@@ -91,6 +89,7 @@ def plan(
             destination=wanted.to,
             departures=wanted.departures,
             ways=wanted.ways,
+            whole=wanted.whole,
             kept=cart,
             quotes=_quoted(session, actor, wanted, now),
             now=now,
@@ -108,6 +107,7 @@ def plan(
         orders=tuple(part.order for part in parts),
         unit=planner.placed_unit,
     )
+    whole = lorries(parts)
     carried = [(part, placed, line) for part in parts for placed, line in part.lines if line.by_lorry]
     choices = {part.order.id: wanted.payment_of(part.bundle.key) for part in parts}
     methods = {order_id: (choice.payment_method, choice.method) for order_id, choice in choices.items()}
@@ -129,6 +129,7 @@ def plan(
             if part.bundle.key in wanted.insurance
         ),
         from_centre=tuple(units for part in parts for units in _units(part, actor.company)),
+        whole=whole,
     )
 
 
@@ -248,7 +249,7 @@ class _Planner:
         unit = self.unit
         return PlacedUnit(id=unit.id, name=unit.name, cost_centre=unit.cost_centre) if unit else None
 
-    def part(self, bundle: Bundle) -> _Part:
+    def part(self, bundle: Bundle) -> Part:
         """Freeze one bundle as an order."""
         choice, sample = self.wanted.payment_of(bundle.key), bundle.lines[0].sample
         if not bundle.goods:  # what is free is paid by no card, and into no account
@@ -288,11 +289,11 @@ class _Planner:
             centre_id=bundle.lying.centre_id if bundle.lying else None,
             is_domestic=bundle.lying is not None and bundle.lying.status is Status.FREE,
         )
-        return _Part(order=order, bundle=bundle)
+        return Part(order=order, bundle=bundle)
 
-    def freight(self, part: _Part) -> list[FreightAgreement]:
-        """Freeze the freight of an order: one contract with each carrier and tariff."""
-        by_tariff: dict[tuple[UUID, UUID], list[FreightLine]] = {}
+    def freight(self, part: Part) -> list[FreightAgreement]:
+        """Freeze the freight of an order: one contract with each carrier and tariff, and for each whole lorry."""
+        by_tariff: dict[tuple[UUID, UUID, Vehicle | None], list[FreightLine]] = {}
         for placed, line in part.lines:
             if not line.by_lorry:
                 continue
@@ -302,11 +303,11 @@ class _Planner:
                 freight = FreightLine(
                     line_id=placed.id, amount=quoted.freight, chargeable_g=quoted.chargeable_g, binding=quoted.binding
                 )
-                by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id), []).append(freight)
+                by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id, vehicle_of(line)), []).append(freight)
         return [self._agreement(part.order, *key, lines) for key, lines in by_tariff.items()]
 
     def _agreement(
-        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, lines: list[FreightLine]
+        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, vehicle: Vehicle | None, lines: list[FreightLine]
     ) -> FreightAgreement:
         payer_id = payer_of(order.incoterm, buyer_id=self.actor.company, merchant_id=order.merchant_id)
         # A merchant who owes the freight pays the carrier by bank, however the buyer pays for the goods.
@@ -320,7 +321,7 @@ class _Planner:
             carrier_id=carrier_id,
             carrier=paper_facts.party(self.companies[carrier_id]),
             tariff_id=tariff_id,
-            terms={**self.tariffs[tariff_id].terms, "carriage": carriage_terms.accepted()},
+            terms=per_vehicle({**self.tariffs[tariff_id].terms, "carriage": carriage_terms.accepted()}, vehicle),
             mode=mode,
             rail=rail,
             payee=self.payee(carrier_id, lines[0].amount.currency, rail),
@@ -385,7 +386,7 @@ def _purchase(agreement: AgreementRow, account: PayeeAccount) -> PlacedPurchase:
     )
 
 
-def _units(part: _Part, buyer_id: UUID) -> Iterable[CentreUnits]:
+def _units(part: Part, buyer_id: UUID) -> Iterable[CentreUnits]:
     """Return what is taken from a centre for the lines of an order."""
     there = part.bundle.lying
     if there is None or there.status is None:
@@ -405,7 +406,7 @@ def _units(part: _Part, buyer_id: UUID) -> Iterable[CentreUnits]:
     )
 
 
-def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> LineSpace:
+def _space(part: Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> LineSpace:
     return LineSpace(
         line_id=placed.id,
         departure_id=_chosen(line).departure_id,

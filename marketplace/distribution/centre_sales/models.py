@@ -29,8 +29,8 @@ class CentreSale(Base):
     state: Mapped[SaleState] = mapped_column(StateColumn(SaleState))
     # The broker whom the importer named; of free goods nobody.
     broker_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    # What left in all, and the paper by which the last of it did.
     handed: Mapped[int] = mapped_column(sa.BigInteger, default=0)
-    # The paper by which they were handed over.
     number: Mapped[str | None] = mapped_column(sa.String(LONGEST_NUMBER))
     # Until when they are to be declared and fetched, and whether both sides were told that nobody did.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -43,7 +43,27 @@ class CentreSale(Base):
     __table_args__ = (
         sa.CheckConstraint("status IN ('bonded', 'free')", name="status"),
         sa.CheckConstraint("quantity > 0 AND handed BETWEEN 0 AND quantity", name="quantity"),
-        sa.CheckConstraint("(handed > 0) = (state IN ('handed_over', 'delivered'))", name="handed"),
+        sa.CheckConstraint("(handed > 0) = (state IN ('partly_handed', 'handed_over', 'delivered'))", name="handed"),
         sa.CheckConstraint("broker_id IS NULL OR status = 'bonded'", name="broker"),
         sa.Index("ix_centre_sale_state_due_at", "state", "due_at"),
+    )
+
+
+class CentreCollection(Base):
+    """Units of a sale that left the centre at once, under the number of a paper, and whether they came."""
+
+    __tablename__ = "centre_collection"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    sale_id: Mapped[UUID] = mapped_column(sa.ForeignKey("centre_sale.id"), index=True)
+    quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    number: Mapped[str] = mapped_column(sa.String(LONGEST_NUMBER))
+    handed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    damaged: Mapped[int | None] = mapped_column(sa.BigInteger)
+
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0", name="quantity"),
+        sa.CheckConstraint("(damaged IS NULL) = (delivered_at IS NULL)", name="delivered"),
+        sa.CheckConstraint("damaged IS NULL OR damaged BETWEEN 0 AND quantity", name="damaged"),
     )

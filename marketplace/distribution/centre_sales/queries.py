@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.centre_sales.models import CentreSale
-from marketplace.distribution.centre_sales.rules import PROMISING, WAITS, Lying, SaleState
+from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale
+from marketplace.distribution.centre_sales.rules import PROMISING, TO_FETCH, WAITS, Lying, SaleState
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
@@ -59,13 +59,30 @@ class SaleRow:
     ended_at: datetime | None
 
     @property
+    def to_fetch(self) -> int:
+        """How many units are still promised."""
+        return self.quantity - self.handed if self.state in PROMISING else 0
+
+    @property
     def is_import(self) -> bool:
         """Whether it is declared by its importer before it goes."""
         return self.status is Status.BONDED
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether nobody declared or fetched the goods in time."""
-        return self.due_at is not None and self.due_at <= now and self.state in (SaleState.TO_RELEASE, SaleState.READY)
+        return self.due_at is not None and self.due_at <= now and self.state in TO_FETCH
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRow:
+    """Units of a sale that left at once; ``damaged`` once they came."""
+
+    id: UUID
+    quantity: int
+    number: str
+    handed_at: datetime
+    delivered_at: datetime | None
+    damaged: int | None
 
 
 def lying(session: Session, *, wanted: Mapping[UUID, UUID], now: datetime) -> dict[UUID, Lying]:
@@ -186,13 +203,23 @@ def seen(session: Session, *, sale_id: UUID, company_id: UUID | None) -> SaleRow
     return _row(found)
 
 
+def collections(session: Session, *, sale_id: UUID) -> tuple[CollectionRow, ...]:
+    """Return what left of a sale, the first of it at the front."""
+    rows = session.execute(
+        sa.select(*(getattr(CentreCollection, name) for name in CollectionRow.__dataclass_fields__))
+        .where(CentreCollection.sale_id == sale_id)
+        .order_by(CentreCollection.id)
+    )
+    return tuple(CollectionRow(*row) for row in rows)
+
+
 def uncollected(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
     """Return the sales whose time is over and of which nobody was told, the oldest first."""
     return tuple(
         session.scalars(
             sa.select(CentreSale.id)
             .where(
-                CentreSale.state.in_((SaleState.TO_RELEASE, SaleState.READY)),
+                CentreSale.state.in_(TO_FETCH),
                 CentreSale.due_at <= now,
                 CentreSale.told_at.is_(None),
             )
@@ -210,13 +237,26 @@ def breaches(session: Session) -> list[Breach]:
         .scalar_subquery()
     )
     holds = CentreSale.state.in_(PROMISING)
-    uneven = sa.select(CentreSale.id).where(promised != sa.case((holds, CentreSale.quantity), else_=0))
+    uneven = sa.select(CentreSale.id).where(
+        promised != sa.case((holds, CentreSale.quantity - CentreSale.handed), else_=0)
+    )
     ordered = (
         sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
         .where(LinePart.line_id == CentreSale.line_id, LinePart.state.not_in(TAKEN_OFF))
         .scalar_subquery()
     )
     other = sa.select(CentreSale.id).where(CentreSale.state != SaleState.CANCELLED, ordered != CentreSale.quantity)
+    left = sa.select(sa.func.coalesce(sa.func.sum(CentreCollection.quantity), 0)).where(
+        CentreCollection.sale_id == CentreSale.id
+    )
+    uncounted = sa.select(CentreSale.id).where(left.scalar_subquery() != CentreSale.handed)
+    under_way = sa.exists().where(CentreCollection.sale_id == CentreSale.id, CentreCollection.delivered_at.is_(None))
+    astray = sa.select(CentreSale.id).where(
+        sa.or_(
+            sa.and_(CentreSale.state == SaleState.DELIVERED, under_way),
+            sa.and_(CentreSale.state == SaleState.HANDED_OVER, sa.not_(under_way)),
+        )
+    )
     strange = (
         sa.select(CentreSale.id)
         .join(Order, Order.id == CentreSale.order_id)
@@ -236,6 +276,8 @@ def breaches(session: Session) -> list[Breach]:
     return [
         *(Breach("3 stock", "centre_sale", key, "is not what is promised to it") for key in session.scalars(uneven)),
         *(Breach("3 stock", "centre_sale", key, "is not what was ordered") for key in session.scalars(other)),
+        *(Breach("3 stock", "centre_sale", key, "is not what its parts are") for key in session.scalars(uncounted)),
+        *(Breach("3 stock", "centre_sale", key, "did not come as its parts did") for key in session.scalars(astray)),
         *(Breach("3 stock", "centre_sale", key, "its order knows no such sale") for key in session.scalars(strange)),
         *(
             Breach("3 stock", "order_line", key, "lies in a centre, and is not sold there")

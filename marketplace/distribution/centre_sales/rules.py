@@ -1,6 +1,6 @@
 """The states of a sale from a distribution centre, and what a cart knows of goods that lie in one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,7 +20,8 @@ class SaleState(StrEnum):
     PROMISED = "promised"  # its order is not confirmed, or not secured yet
     TO_RELEASE = "to_release"  # it lies in bond until the importer's broker has declared it
     READY = "ready"  # to be fetched
-    HANDED_OVER = "handed_over"  # it left the centre
+    PARTLY_HANDED = "partly_handed"  # some of it left the centre, the rest is to be fetched
+    HANDED_OVER = "handed_over"  # all that there was left the centre
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
 
@@ -34,14 +35,28 @@ SALE: Final = Lifecycle(
             "cancel": SaleState.CANCELLED,
         },
         SaleState.TO_RELEASE: {"make_ready": SaleState.READY, "cancel": SaleState.CANCELLED},
-        SaleState.READY: {"hand_over": SaleState.HANDED_OVER, "cancel": SaleState.CANCELLED},
+        SaleState.READY: {
+            "hand_part": SaleState.PARTLY_HANDED,
+            "hand_over": SaleState.HANDED_OVER,
+            "cancel": SaleState.CANCELLED,
+        },
+        SaleState.PARTLY_HANDED: {
+            "hand_part": SaleState.PARTLY_HANDED,
+            "hand_over": SaleState.HANDED_OVER,
+            "run_short": SaleState.HANDED_OVER,
+        },
         SaleState.HANDED_OVER: {"deliver": SaleState.DELIVERED},
     },
 )
-# Units are promised to it while it is in one of these.
-PROMISING: Final = (SaleState.PROMISED, SaleState.TO_RELEASE, SaleState.READY)
+# Units are promised to it while it is in one of these: those that were not handed over yet.
+PROMISING: Final = (SaleState.PROMISED, SaleState.TO_RELEASE, SaleState.READY, SaleState.PARTLY_HANDED)
+# Its order may still end, or be lessened: nothing of it left.
+WHOLE: Final = (SaleState.PROMISED, SaleState.TO_RELEASE, SaleState.READY)
+# Units of it are to be declared or fetched.
+TO_FETCH: Final = (SaleState.TO_RELEASE, SaleState.READY, SaleState.PARTLY_HANDED)
+FETCHABLE: Final = (SaleState.READY, SaleState.PARTLY_HANDED)
 # Somebody in the centre, or a broker, has to do something.
-WAITS: Final = (SaleState.TO_RELEASE, SaleState.READY, SaleState.HANDED_OVER)
+WAITS: Final = (*TO_FETCH, SaleState.HANDED_OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +112,29 @@ def after_security(status: Status) -> str:
 
 
 def check_units(*, units: int, promised: int) -> None:
-    """Refuse to hand over none, or more than was promised; fewer are short, and claimed."""
+    """Refuse to hand over none, or more than is still promised."""
     if not 1 <= units <= promised:
         raise Refused.field("quantity", "whole_range", f"1 to {promised}")
+
+
+def handing(*, units: int, promised: int, complete: bool) -> str:
+    """Return what handing over so many of the units that are promised does: the last of them, or those nothing follows.
+
+    ``complete``: what is missing is short, and claimed.
+    """
+    return "hand_over" if complete or units == promised else "hand_part"
+
+
+def chosen(on_their_way: Sequence[UUID], named: UUID | None) -> UUID | None:
+    """Return which of the collections that are on their way came: the one that is named, or the only one.
+
+    None for one that is not on its way, Refused ``collection`` where several are and none is named.
+    """
+    if named is not None:
+        return named if named in on_their_way else None
+    if len(on_their_way) > 1:
+        raise Refused.field("collection", "required", f"one of {len(on_their_way)}")
+    return on_their_way[0] if on_their_way else None
 
 
 def check_damaged(*, damaged: int, handed: int) -> None:

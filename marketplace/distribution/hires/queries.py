@@ -145,6 +145,16 @@ def hire_with(session: Session, *, booking_id: UUID) -> UUID | None:
     return found.hire_id if last is not None and last.number == found.number else None
 
 
+def is_secured(session: Session, *, round_id: UUID) -> bool:
+    """Tell whether every booking of a round was made good; one that is only held, or ended so, was not."""
+    waits = (
+        sa.select(Booking.id)
+        .join(HireShare, HireShare.booking_id == Booking.id)
+        .where(HireShare.round_id == round_id, HireShare.is_aboard, Booking.confirmed_at.is_(None))
+    )
+    return session.scalar(waits.limit(1)) is None
+
+
 def live_on(session: Session, *, departure_id: UUID) -> UUID | None:
     """Return the whole lorry that a departure is, None where it is anybody's."""
     return session.scalar(

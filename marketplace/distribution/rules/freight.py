@@ -25,7 +25,51 @@ class ContractState(StrEnum):
     CANCELLED = "cancelled"
 
 
+_VEHICLE: Final = "whole"
 LIFECYCLE: Final = Lifecycle("freight_contract", {ContractState.AGREED: {"cancel": ContractState.CANCELLED}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """A whole lorry that a contract is for: its price, all in, and what a started hour costs beyond the free minutes.
+
+    The amounts of the contract are the shares of its lines in that price.
+    """
+
+    departure_id: UUID
+    price: Money
+    free_minutes: int
+    waiting: Money
+
+    @property
+    def frozen(self) -> dict[str, Any]:
+        """Return it as a contract's terms have it."""
+        return {
+            "departure": str(self.departure_id),
+            "currency": self.price.currency,
+            "price_minor": self.price.minor,
+            "free_minutes": self.free_minutes,
+            "waiting_minor": self.waiting.minor,
+        }
+
+
+def vehicle_of(terms: Mapping[str, Any]) -> Vehicle | None:
+    """Return the whole lorry that a contract with these terms is for, None for one by weight."""
+    found = terms.get(_VEHICLE)
+    if found is None:
+        return None
+    return Vehicle(
+        departure_id=UUID(found["departure"]),
+        price=Money(found["price_minor"], found["currency"]),
+        free_minutes=found["free_minutes"],
+        waiting=Money(found["waiting_minor"], found["currency"]),
+    )
+
+
+def per_vehicle(terms: Mapping[str, Any], vehicle: Vehicle | None) -> dict[str, Any]:
+    """Return a contract's terms for a whole lorry, for None those by weight."""
+    rest = {name: value for name, value in terms.items() if name != _VEHICLE}
+    return rest if vehicle is None else {**rest, _VEHICLE: vehicle.frozen}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

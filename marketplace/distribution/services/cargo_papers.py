@@ -1,5 +1,6 @@
 """The papers that go with the goods of a line: labels of its cartons, packing list and commercial invoice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -83,7 +84,17 @@ def marks_of_line(session: Session, agreed: Agreement, line_id: UUID, now: datet
     Nothing before it is packed.
     """
     shipped = _shipped(session, agreed, line_id, now)
-    return () if shipped is None else (_marks(agreed.order, shipped),)
+    return () if shipped is None else (shipped.marks(agreed.order),)
+
+
+def marks_aboard(
+    session: Session, *, order: OrderRow, line: LineRow, booking: BookingRow, marked: str
+) -> tuple[Marks, ...]:
+    """Return the shipping marks of a line that was read with the lorry that carries it; ``marked``: its order's own."""
+    packing = session.get(LinePacking, line.id)
+    if packing is None:
+        return ()
+    return (_marks(order, line, packing, _destination(session, booking), marked),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +117,27 @@ class _Shipped:
     @property
     def measured(self) -> dict[str, int]:
         """What the hub counted, weighed and measured; what the merchant declared before it did."""
-        units = self.units
-        boxes = sum(unit.cartons for unit in units) or self.packing.cartons
-        quantity = self.handed_over or self.packing.units
-        sides = self.packing.length_mm * self.packing.width_mm * self.packing.height_mm
+        units, packing = self.units, self.packing
+        quantity = self.handed_over or packing.units
+        # Where no hub measured, such as in a centre, what left has its share of what was packed.
+        boxes = sum(unit.cartons for unit in units) or packing.cartons_of(quantity)
+        sides = packing.length_mm * packing.width_mm * packing.height_mm
         return {
             "quantity": quantity,
             "cartons": boxes,
-            "gross_g": sum(unit.grams for unit in units) or self.packing.gross_g,
-            "net_g": self.net_g(quantity),
+            "gross_g": sum(unit.grams for unit in units) or packing.gross_g * quantity // packing.units,
+            "net_g": _net_g(self.line, quantity),
             "cm3": sum(unit.cm3 for unit in units) or boxes * -(-sides // 1_000),
         }
 
-    def net_g(self, units: int) -> int:
-        """Net weight of so many units, as the listing packs them; 0 where it says nothing of packing."""
-        offered = self.line.packing
-        return units * offered.net_g // offered.carton_units if offered else 0
+    def marks(self, order: OrderRow) -> Marks:
+        """What stands on its cartons."""
+        return _marks(order, self.line, self.packing, self.shipment.destination, self.marked)
+
+
+def _net_g(line: LineRow, units: int) -> int:
+    """Return the net weight of so many units, as the listing packs them; 0 where it says nothing of packing."""
+    return units * line.packing.net_g // line.packing.carton_units if line.packing else 0
 
 
 def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) -> _Shipped | None:
@@ -150,14 +166,18 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
 
 
 def _by_lorry(session: Session, booking: BookingRow, departure: DepartureRow, cargo: CargoRow) -> Shipment:
-    to_place = rides.goes_to(session, booking=booking)
     return Shipment(
         booking=booking.reference,
         departure=booking.departure_reference,
         origin=names_of(departure.stops[0].place),
-        destination=names_of(reference.get_place(session, to_place)),
+        destination=_destination(session, booking),
         house_waybill=cargo.house_waybill,
     )
+
+
+def _destination(session: Session, booking: BookingRow) -> dict[str, str]:
+    """Return the names of where goods end that ride on a booking, behind the place of change where they change."""
+    return names_of(reference.get_place(session, rides.goes_to(session, booking=booking)))
 
 
 def _fetched(agreed: Agreement) -> Shipment:
@@ -189,7 +209,7 @@ def _packed_papers(session: Session, agreed: Agreement, shipped: _Shipped, now: 
         number=f"{number('LB', agreed.order)}.{shipped.line.position}",
         order=reference_of(agreed.order),
         # What the hub counted later is on no carton.
-        marks=replace(_marks(agreed.order, shipped), handed_cartons=None),
+        marks=replace(shipped.marks(agreed.order), handed_cartons=None),
         codes=[labels.label(packing.block, place) for place in range(1, packing.cartons + 1)],
         before=before,
     )
@@ -212,7 +232,7 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
         consignee=consignee,
         basis=common["basis"],
         lines=(line,),
-        marks=(_marks(order, shipped),),
+        marks=(shipped.marks(order),),
         shipment=shipped.shipment,
         units=tuple(
             Unit(
@@ -242,21 +262,20 @@ def _goods(shipped: _Shipped, **measured: Any) -> GoodsLine:
     )
 
 
-def _marks(order: OrderRow, shipped: _Shipped) -> Marks:
+def _marks(order: OrderRow, line: LineRow, packing: LinePacking, destination: Mapping[str, str], marked: str) -> Marks:
     """Return what stands on the cartons since they were packed, whatever the hub finds later."""
-    packing, line = shipped.packing, shipped.line
     return Marks(
         consignee=order.parties[order.consignee_id].name,
         order=order.reference,
         position=line.position,
-        destination=shipped.shipment.destination,
+        destination=destination,
         cartons=packing.cartons,
         handed_cartons=packing.handed_cartons or None,
         gross_g=packing.gross_g // packing.cartons,
-        net_g=shipped.net_g(packing.carton_units),
+        net_g=_net_g(line, packing.carton_units),
         origin=line.origin,
         labels=(labels.label(packing.block, 1), labels.label(packing.block, packing.cartons)),
-        own=packing.marks or shipped.marked,
+        own=packing.marks or marked,
     )
 
 
@@ -289,7 +308,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         extras=tuple(extras) or None,
         shipment=shipped.shipment,
         settlement=agreed.settlement(line, handed_over=shipped.handed_over),
-        marks=(_marks(agreed.order, shipped),),
+        marks=(shipped.marks(agreed.order),),
         **agreed.common(line_id=line.id),
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
@@ -317,7 +336,7 @@ def _invoice_free(
         total=worth,
         shipment=shipped.shipment,
         replaces=claim.reference if claim else "",
-        marks=(_marks(agreed.order, shipped),),
+        marks=(shipped.marks(agreed.order),),
         **common,
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)

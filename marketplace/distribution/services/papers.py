@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.distribution.rules.freight import vehicle_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics.queries import bookings as booking_queries
@@ -22,7 +23,7 @@ from marketplace.orders.services.paper_facts import language_of, names_of
 from marketplace.papers import services as papers
 from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
-from marketplace.papers.rules.parts import Account, Journey, Tariff
+from marketplace.papers.rules.parts import Account, Journey, Tariff, WholeLorry
 from marketplace.papers.services import Paper
 from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
@@ -90,6 +91,7 @@ def _contract(
         due_event=str(_due_event(contract)),
         payee=_account(contract),
         purchase_order_number=order.purchase_order_number or None,
+        whole_lorry=_whole_lorry(contract),
         cost_centre=(order.cost_centre or None) if contract.payer_id == order.buyer_id else None,
     )
 
@@ -130,6 +132,11 @@ def _tariff(contract: FreightRow) -> Tariff:
         ldm_factor=terms["ldm_factor"],
         note=terms["note"],
     )
+
+
+def _whole_lorry(contract: FreightRow) -> WholeLorry | None:
+    found = vehicle_of(contract.terms)
+    return found and WholeLorry(price=found.price, free_hours=found.free_minutes // 60, waiting=found.waiting)
 
 
 def _account(contract: FreightRow) -> Account | None:

@@ -15,7 +15,7 @@ from marketplace.approvals.queries import cases, people, policies
 from marketplace.approvals.queries.cases import CaseRow
 from marketplace.approvals.queries.people import DelegationRow
 from marketplace.approvals.rules.cases import OPEN, CaseState
-from marketplace.approvals.rules.content import Amended, Purchase
+from marketplace.approvals.rules.content import Amended, Goods, Purchase
 from marketplace.approvals.rules.limits import HolderKind, Limit
 from marketplace.approvals.rules.policy import Rule, Step, hidden_by
 from marketplace.approvals.services import cases as services
@@ -28,6 +28,7 @@ from marketplace.checkout.rules.cart import bundle_key
 from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import approvals as requests
+from marketplace.edge.requests.checkout import WHOLE
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -367,12 +368,7 @@ def typed(case_id: UUID) -> dict[str, Any]:
     row = cases.case(session, company_id=actor.company, case_id=case_id)
     if not isinstance(row.content, Purchase) or isinstance(row.content, Amended):
         return {}
-    values = {
-        # A way with a change is filled in as the form sends it.
-        f"departure.{line.item_id}": "+".join([str(line.departure_id), *filter(None, [line.promised.get("onward")])])
-        for line in row.content.lines
-        if line.departure_id
-    }
+    values = {f"departure.{line.item_id}": _goes_by(line) for line in row.content.lines if line.departure_id}
     for part in row.content.parts:
         terms = part.terms
         key = bundle_key(part.merchant_id, terms["incoterm"], terms["place"], terms["currency"], lies=terms.get("lies"))
@@ -386,6 +382,13 @@ def typed(case_id: UUID) -> dict[str, Any]:
     else:
         values |= {f"purchase_order_numbers.{key}": number for key, number in row.beside.items()}
     return values
+
+
+def _goes_by(line: Goods) -> str:
+    """Return what a line goes by as the form sends it: a departure, all of it, or two with a change between them."""
+    if "whole_lorry" in line.promised:
+        return f"{WHOLE}{line.departure_id}"
+    return "+".join([str(line.departure_id), *filter(None, [line.promised.get("onward")])])
 
 
 def _destinations(session: Session) -> tuple[PlaceRow, ...]:

@@ -11,8 +11,8 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.distribution.centre_sales import queries
-from marketplace.distribution.centre_sales.queries import SaleRow
-from marketplace.distribution.centre_sales.rules import SaleState
+from marketplace.distribution.centre_sales.queries import CollectionRow, SaleRow
+from marketplace.distribution.centre_sales.rules import FETCHABLE, SaleState
 from marketplace.distribution.centre_sales.services import declaring, handing
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import centre_sales as requests
@@ -31,12 +31,18 @@ class SaleSeen:
     """A sale from a centre for somebody who may see it, and what that reader may do: each act once it can be done."""
 
     row: SaleRow
+    collections: tuple[CollectionRow, ...]
     centre: CentreRow
     companies: Mapping[UUID, str]
     buyer_country: str
     acts: tuple[str, ...]
     is_side: bool
     now: datetime
+
+    @property
+    def on_their_way(self) -> tuple[CollectionRow, ...]:
+        """What left and has not come yet."""
+        return tuple(row for row in self.collections if row.delivered_at is None)
 
 
 def many(query: requests.SalesQuery) -> Page[SaleRow]:
@@ -52,18 +58,20 @@ def one(sale_id: UUID) -> SaleSeen:
     row = queries.seen(session, sale_id=sale_id, company_id=None if _runs(actor) else actor.company)
     involved = {row.buyer_id, row.merchant_id, row.keeper_id, *([row.broker_id] if row.broker_id else [])}
     companies = accounts.get_companies(session, company_ids=involved)
+    left = queries.collections(session, sale_id=row.id) if row.handed else ()
     return SaleSeen(
         row=row,
+        collections=left,
         centre=centres.centre(session, centre_id=row.centre_id),
         companies={key: company.name for key, company in companies.items()},
         buyer_country=companies[row.buyer_id].country,
-        acts=tuple(_acts(row, actor)),
+        acts=tuple(_acts(row, actor, comes=any(each.delivered_at is None for each in left))),
         is_side=actor.company in (row.buyer_id, row.merchant_id) and actor.may(Permission.TRADE_ORDER_READ),
         now=clock.now(),
     )
 
 
-def _acts(row: SaleRow, actor: Actor) -> list[str]:
+def _acts(row: SaleRow, actor: Actor, *, comes: bool) -> list[str]:
     keeps = actor.may(Permission.PARTNER_CENTRE_KEEP) and (_runs(actor) or actor.company == row.keeper_id)
     takes = actor.may(Permission.TRADE_ORDER_ACCEPT) and actor.company == row.buyer_id
     declares = actor.may(Permission.PARTNER_RELEASE_RECORD) and (_runs(actor) or actor.company == row.broker_id)
@@ -72,8 +80,9 @@ def _acts(row: SaleRow, actor: Actor) -> list[str]:
     possible = {
         "name_broker": imports and in_bond,
         "release": declares and row.state is SaleState.TO_RELEASE,
-        "hand_over": keeps and row.state is SaleState.READY,
-        "deliver": (keeps or takes) and row.state is SaleState.HANDED_OVER,
+        "hand_over": keeps and row.state in FETCHABLE,
+        "run_short": keeps and row.state is SaleState.PARTLY_HANDED,
+        "deliver": (keeps or takes) and comes,
     }
     return [act for act, can in possible.items() if can]
 
@@ -115,15 +124,33 @@ def release(session: Session, sale_id: UUID, body: requests.SaleReleaseBody) -> 
 
 
 def hand_over(session: Session, sale_id: UUID, body: requests.SaleHandoverBody) -> None:
-    """Let the goods of a sale leave their centre."""
+    """Let goods of a sale leave their centre, all at once or in parts."""
     handing.hand_over(
-        session, sale_id=sale_id, units=body.quantity, number=body.number, actor=require_actor(), now=clock.now()
+        session,
+        sale_id=sale_id,
+        units=body.quantity,
+        number=body.number,
+        complete=body.complete,
+        actor=require_actor(),
+        now=clock.now(),
     )
 
 
+def run_short(session: Session, sale_id: UUID) -> None:
+    """Say that the rest of a sale is not there."""
+    handing.run_short(session, sale_id=sale_id, actor=require_actor(), now=clock.now())
+
+
 def deliver(session: Session, sale_id: UUID, body: requests.SaleDeliveryBody) -> None:
-    """Say that the goods of a sale are with their buyer."""
-    handing.deliver(session, sale_id=sale_id, damaged=body.damaged, actor=require_actor(), now=clock.now())
+    """Say that goods of a sale are with their buyer."""
+    handing.deliver(
+        session,
+        sale_id=sale_id,
+        damaged=body.damaged,
+        collection_id=body.collection,
+        actor=require_actor(),
+        now=clock.now(),
+    )
 
 
 def _runs(actor: Actor) -> bool:

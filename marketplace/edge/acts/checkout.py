@@ -244,11 +244,12 @@ def look(
     departures: Mapping[UUID, UUID] | None = None,
     ways: Mapping[UUID, Way] | None = None,
     with_changes: bool = False,
+    whole: Collection[UUID] = (),
 ) -> CartSeen:
     """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines.
 
     ``departures`` and ``ways`` choose by listing; a departure that a line cannot take any more is passed over.
-    ``with_changes`` ways with a change are offered, for some questions more.
+    ``with_changes`` ways with a change are offered, for some questions more; ``whole`` are departures taken whole.
     """
     session = session or glance()
     actor, now = require_actor(), clock.now()
@@ -260,6 +261,7 @@ def look(
         departures=departures,
         ways=ways,
         with_changes=with_changes,
+        whole=whole,
         now=now,
     )
     return _seen(session, cart)

@@ -1,6 +1,7 @@
 """Goods that change lorry, for those who run and drive the lorries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.onward import queries
 from marketplace.distribution.onward.queries import RideRow
-from marketplace.distribution.onward.services import changing
+from marketplace.distribution.onward.services import changing, delays
 from marketplace.distribution.onward.services.changing import Change
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import rides as requests
@@ -75,13 +76,41 @@ def change(session: Session, ride_id: UUID, body: requests.Change) -> tuple[str,
 
 
 def find(session: Session, ride_id: UUID, body: requests.Onward) -> BookingRow:
-    """Book a ride that lost its second lorry on another; return the booking."""
+    """Book a ride that lost its second lorry, or goes by another, on a departure; return the booking."""
     return changing.find(session, ride_id=ride_id, departure_id=body.departure, actor=require_actor(), now=clock.now())
 
 
 def choices(ride_id: UUID) -> tuple[OptionRow, ...]:
-    """Return the second lorries that a ride may be booked on; none while it has one."""
+    """Return the second lorries that a ride may be booked on, without the one that it has."""
     return changing.choices(reading(), ride_id=ride_id, now=clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """How a line's second lorry stands: until when it takes cargo, when the first is expected, and which others do."""
+
+    second: BookingRow
+    expected_at: datetime
+    is_late: bool
+    others: tuple[OptionRow, ...]
+
+
+def onward(line_id: UUID) -> Onward:
+    """Return how the second lorry of a line stands, for both sides of its order; NotFound for others."""
+    session, now = reading(), clock.now()
+    others = delays.choices(session, line_id=line_id, now=now, actor=require_actor())
+    ride = queries.of_lines(session, line_ids=[line_id]).get(line_id)
+    booked = booking_queries.bookings(session, subjects=[line_id, ride.id]) if ride else {}
+    if ride is None or line_id not in booked or ride.id not in booked:
+        raise NotFound("ride")
+    expected_at = queries.there_at(session, booking=booked[line_id][-1])
+    is_late = delays.misses(session, line_id=line_id) is not None
+    return Onward(booked[ride.id][-1], expected_at, is_late, others)
+
+
+def choose(session: Session, line_id: UUID, body: requests.Onward) -> None:
+    """Let a line go on by another lorry that is proposed, as its buyer."""
+    delays.choose(session, line_id=line_id, departure_id=body.departure, actor=require_actor(), now=clock.now())
 
 
 def _seen(session: Session, found: tuple[RideRow, ...]) -> tuple[RideSeen, ...]:

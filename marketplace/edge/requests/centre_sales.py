@@ -42,15 +42,20 @@ class SaleReleaseBody(Request):
 
 
 class SaleHandoverBody(Request):
-    """Units of a sale that leave the centre, and the number of the paper on which they were signed for."""
+    """Units of a sale that leave the centre, and the number of the paper on which they were signed for.
+
+    The rest stays promised and may be fetched later; ``complete``: nothing follows, what is missing is short.
+    """
 
     quantity: Units
     number: Number
+    complete: Tick = False
 
 
 class SaleDeliveryBody(Request):
-    """How many of the units that were handed over are damaged."""
+    """How many of the units that came are damaged; ``collection`` names which came where several are on their way."""
 
+    collection: OptionalId = None
     damaged: Annotated[Whole, Field(ge=0, le=LARGEST_QUANTITY)] = 0
 
 

@@ -122,20 +122,33 @@ class OnwardWay(Request):
     second: UUID
 
 
-def _way(sent: object) -> object:
-    """Read what a line goes by: the id of a departure, or a way, which a form sends as both ids with a plus between.
+class WholeWay(Request):
+    """The whole lorry of a departure, as ``GET /cart`` offers it: all lines that go by it share its price."""
 
-    What is neither is refused as an id would be.
+    whole: UUID
+
+
+# Before the id of a departure that a form takes whole.
+WHOLE: Final = "whole+"
+
+
+def _way(sent: object) -> object:
+    """Read what a line goes by: the id of a departure, all of it, or a way, in a form both ids with a plus between.
+
+    What is none of these is refused as an id would be.
     """
-    if isinstance(sent, str) and "+" in sent:
+    if isinstance(sent, str) and sent.startswith(WHOLE):
+        sent = {"whole": sent.removeprefix(WHOLE)}
+    elif isinstance(sent, str) and "+" in sent:
         first, second = sent.split("+", 1)
         sent = {"first": first, "second": second}
     if isinstance(sent, Mapping):
-        return OnwardWay.model_validate(sent)
-    return sent if isinstance(sent, OnwardWay) else _ID.validate_python(sent)
+        return (WholeWay if "whole" in sent else OnwardWay).model_validate(sent)
+    return sent if isinstance(sent, OnwardWay | WholeWay) else _ID.validate_python(sent)
 
 
-Chosen = Annotated[UUID | OnwardWay, PlainValidator(_way, json_schema_input_type=UUID | OnwardWay)]
+_Way = UUID | OnwardWay | WholeWay
+Chosen = Annotated[_Way, PlainValidator(_way, json_schema_input_type=_Way)]
 
 
 class CartQuery(Request):
@@ -152,8 +165,8 @@ class Checkout(Request):
     ``freight_quotes`` are quotes that the company of whoever asks was given, by listing: each binds until it expires.
     ``unit_id`` is the unit of the company that it is for, the own one where none is named. ``insurance`` is by
     bundle key. Who books accepts the terms of ``GET /carriage-terms``; ``carrier_terms`` names the version
-    that was read, and another one by then is refused. A line goes by one departure, ``id``, or by two with a change
-    between them, ``{"first": id, "second": id}``.
+    that was read, and another one by then is refused. A line goes by one departure, ``id``, by all of it,
+    ``{"whole": id}``, or by two with a change between them, ``{"first": id, "second": id}``.
     """
 
     expected_totals: list[Total] = Field(max_length=40)
@@ -179,7 +192,12 @@ class Checkout(Request):
         return Wanted(
             expected_totals=tuple(total.expected() for total in self.expected_totals),
             payment=self.payment.choice(),
-            departures={key: one for key, one in self.departures.items() if isinstance(one, UUID)},
+            departures={
+                key: one.whole if isinstance(one, WholeWay) else one
+                for key, one in self.departures.items()
+                if not isinstance(one, OnwardWay)
+            },
+            whole=frozenset(one.whole for one in self.departures.values() if isinstance(one, WholeWay)),
             ways=self.ways,
             freight_quotes=self.freight_quotes,
             payments={key: payment.choice(f"payments.{key}") for key, payment in self.payments.items()},
@@ -244,6 +262,7 @@ messages.register(
             "The city's lorries carry no explosives, infectious or radioactive goods: these cannot be ordered."
         ),
         "dangerous_courier": _("No courier takes dangerous goods. Choose a lorry."),
+        "one_rail": _("The orders that share a whole lorry are all paid by card, or all by bank: %(accepted)s."),
         "only_for_card": _("A payment method is for cards only."),
         "only_instead_of_card": _("A local way to pay stands in place of a card, not beside one or a bank transfer."),
         "card_declined": _("Use another card."),

@@ -26,7 +26,7 @@ class Change(Request):
 
 
 class Onward(Request):
-    """The departure on which goods go on that lost their second lorry."""
+    """The departure on which goods go on that change lorry."""
 
     departure: UUID
 

@@ -19,6 +19,7 @@ from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.pricing.models import TariffTerms
 from marketplace.logistics.pricing.rules.made import Made, made
+from marketplace.logistics.pricing.rules.terms import WholeLorry
 from marketplace.logistics.queries.room import capacity_of, lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules import freight
@@ -34,7 +35,10 @@ _KEPT_ROADS: Final = 32  # the columns themselves, so few of them
 
 @dataclass(frozen=True, slots=True)
 class OptionRow:
-    """A departure that takes a load, and the freight; None where the line has no tariff to that place."""
+    """A departure that takes a load, and the freight; None where the line has no tariff to that place.
+
+    ``whole`` is what all of it costs; it can be had while the lorry ``is_empty``.
+    """
 
     departure_id: UUID
     reference: str
@@ -55,6 +59,8 @@ class OptionRow:
     carrier_company_id: UUID
     room: Load
     made: Made | None
+    whole: WholeLorry | None
+    is_empty: bool
     # The same for all that differ in their room alone: of it a page says no more than that it is enough, and to what
     # share of the freight it leads.
     stamp: Hashable = field(compare=False, repr=False)
@@ -319,6 +325,8 @@ def _option(lorry: _Lorry, load: Load) -> OptionRow:
         binding=weight.binding,
         freight=freight.freight(weight, run.rates) if run.rates else None,
         made=how,
+        whole=run.rates.terms.whole if run.rates else None,
+        is_empty=lorry.room == lorry.capacity,
         tariff_id=run.tariff_id,
         carrier_company_id=run.carrier_company_id,
         room=lorry.room,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from marketplace.kernel.quantity import DIMENSIONS
 from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.pricing.models import WholeLorry
 from marketplace.logistics.rules.states import BookingState
 
 
@@ -21,14 +22,25 @@ def taken_of(name: str) -> Any:
 
 
 def lapsed_holds(now: datetime | sa.BindParameter[Any]) -> sa.Subquery:
-    """Sum what holds keep whose time is over: free again, though nobody has released it yet."""
+    """Sum what holds keep whose time is over: free again, though nobody has released it yet.
+
+    With a hold of a whole lorry all that was kept beside it is free.
+    """
+    is_over = sa.and_(Booking.state == BookingState.HELD, Booking.expires_at <= now)
+    holds = sa.select(Booking.departure_id, *(getattr(Booking, name).label(name) for name in DIMENSIONS)).where(is_over)
+    beside = sa.select(
+        WholeLorry.departure_id, *(getattr(WholeLorry, f"kept_{name}").label(name) for name in DIMENSIONS)
+    ).where(
+        WholeLorry.ended_at.is_(None),
+        sa.exists().where(Booking.departure_id == WholeLorry.departure_id, is_over),
+    )
+    free = sa.union_all(holds, beside).subquery()
     return (
         sa.select(
-            Booking.departure_id,
-            *(sa.cast(sa.func.sum(getattr(Booking, name)), sa.BigInteger).label(name) for name in DIMENSIONS),
+            free.c.departure_id,
+            *(sa.cast(sa.func.sum(free.c[name]), sa.BigInteger).label(name) for name in DIMENSIONS),
         )
-        .where(Booking.state == BookingState.HELD, Booking.expires_at <= now)
-        .group_by(Booking.departure_id)
+        .group_by(free.c.departure_id)
         .subquery()
     )
 

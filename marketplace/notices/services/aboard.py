@@ -12,17 +12,21 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.onward.rules import RideState
+from marketplace.distribution.onward.services import delays
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.road.queries.held import perishables
 from marketplace.logistics.road.rules.swapping import UNPLANNED
 from marketplace.logistics.rules.states import CURRENT
 from marketplace.logistics.tracing.queries.standing import standing
+from marketplace.notices.rules import local
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.claims import queries as claimed
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
+
+_NEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,20 @@ def by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
         "arrives_at": departure.arrives_at,
         "why": job.get("why", ""),
     }
+    if facts["why"] == delays.LATE_FIRST:
+        facts["others"] = _others(session, job, now)
     for one in _parties(session, job):
         yield Letter(one.company_id, facts | one.facts)
+
+
+def _others(session: Session, job: Facts, now: datetime) -> str:
+    """Return the next lorries that goods may go on by instead, each with when it is there and what it costs today."""
+    (line_id,) = (UUID(each) for each in job["lines"])
+    found = delays.choices(session, line_id=line_id, now=now)[:_NEXT]
+    return "; ".join(
+        " · ".join([one.reference, local(one.arrives_at, one.zones[1]), *([str(one.freight)] if one.freight else [])])
+        for one in found
+    )
 
 
 def without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -91,6 +107,32 @@ def waits_for_second(session: Session, job: Facts, _now: datetime) -> Iterator[L
 def _lost(session: Session, job: Facts) -> list[UUID]:
     found = rides.of_lines(session, line_ids=[UUID(each) for each in job["lines"]])
     return [line_id for line_id, ride in found.items() if ride.state is RideState.LOST]
+
+
+def late_for_second(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    """Tell both sides that the first lorry comes too late for the second, while that stands."""
+    late = _late(session, job, now)
+    for one in _parties(session, {"lines": [job["line"]]}) if late else ():
+        yield Letter(one.company_id, one.facts | late)
+
+
+def at_risk(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    """Tell the operator's people who run the lorries the same."""
+    late = _late(session, job, now)
+    found = order_lines.orders_of_lines(session, line_ids=[UUID(job["line"])])
+    references = sorted(row.reference for row in orders.by_id(session, order_ids=set(found.values())).values())
+    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR) if late else ():
+        yield Letter(house.id, late | {"orders": ", ".join(references), "path": "/operator/rides"})
+
+
+def _late(session: Session, job: Facts, now: datetime) -> dict[str, Any]:
+    """Return for which second lorry goods come too late, and when they come; nothing where they do not any more."""
+    line_id, departure_id = UUID(job["line"]), UUID(job["departure"])
+    found = delays.misses(session, line_id=line_id)
+    if found is None or found.second.departure_id != departure_id:
+        return {}
+    departure = lorries.departure(session, departure_id=departure_id, now=now)
+    return {"lorry": departure.reference, "until": departure.cutoff_cargo_at, "arrives_at": found.expected_at}
 
 
 def held(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:

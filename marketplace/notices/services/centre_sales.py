@@ -23,7 +23,9 @@ _TOLD: Final[dict[str, tuple[str, ...]]] = {
     "await_release": ("buyer", "keeper", "broker"),
     "name_broker": ("broker",),
     "make_ready": ("buyer", "keeper"),
+    "hand_part": ("buyer", "merchant"),
     "hand_over": ("buyer", "merchant"),
+    "run_short": ("buyer", "merchant"),
     "cancel": ("keeper", "broker"),
     "uncollected": ("buyer", "merchant", "keeper"),
 }

@@ -11,7 +11,7 @@ from marketplace.distribution.rules.returning import GIVEN_UP
 from marketplace.logistics import events as logistics
 from marketplace.logistics.tracing import events as tracing
 from marketplace.notices.rules import News
-from marketplace.notices.services.passing import later
+from marketplace.notices.services.passing import later, once
 
 
 def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
@@ -79,6 +79,12 @@ def on_ride_lost(session: Session, event: distribution.RideLost) -> None:
     """Tell both sides, and the operator's people who run the lorries, that no second lorry takes goods on."""
     for news in (News.RIDE_LOST, News.RIDE_WAITS):
         later(session, event, news, lines=[event.line_id])
+
+
+def on_ride_late(session: Session, event: distribution.RideLate) -> None:
+    """Tell both sides and the operator's people, once of each second lorry, that the first comes too late for it."""
+    for news in (News.RIDE_LATE, News.RIDE_AT_RISK):
+        once(session, event, news, line=event.line_id, departure=event.departure_id)
 
 
 def _lines(session: Session, subjects: Sequence[UUID]) -> list[UUID]:

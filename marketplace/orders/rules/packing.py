@@ -104,6 +104,11 @@ def units_in(count: int, *, cartons: int, units: int, carton_units: int) -> int:
     return min(count * carton_units, units - (cartons - count))
 
 
+def cartons_of(count: int, *, cartons: int, units: int, carton_units: int) -> int:
+    """Return in how many of the cartons so many of the units are: full ones are opened first."""
+    return cartons if count >= units else min(cartons, -(-count // carton_units))
+
+
 def label(block: int, number: int) -> str:
     """Return the serial shipping container code of a carton, by its number from 1 in the line's block."""
     digits = f"{_SSCC_START}{block:08d}{number - 1:05d}"

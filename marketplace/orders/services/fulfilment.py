@@ -151,9 +151,14 @@ def deliver(
     )
     facts = {"delivered": delivered, "damaged": damaged, "lost": lost}
     note(session, line_id, "received", facts, actor, now)
+    reach_delivered(session, line_id=line_id, order_id=order.id, now=now)
+
+
+def reach_delivered(session: Session, *, line_id: UUID, order_id: UUID, now: datetime) -> None:
+    """Let the share that is due on delivery fall due once nothing of a line is to come and something came."""
     parts = parts_of(session, line_id=line_id)
     if is_received(parts) and CAME & parts.keys():
-        milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
+        milestones.reach(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
 
 
 def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:

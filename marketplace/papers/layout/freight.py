@@ -69,6 +69,7 @@ def _charges(voice: Voice, data: Data) -> Block:
 def _tariff(voice: Voice, data: Data) -> Block:
     tariff = data["tariff"]
     rows = [
+        *_whole_lorry(voice, data),
         (voice.word("per_kg"), voice.money(tariff["per_kg"])),
         (voice.word("minimum"), voice.money(tariff["minimum"])),
         (voice.word("factors"), voice.word("factors_rule", m3=tariff["m3_factor"], ldm=tariff["ldm_factor"])),
@@ -78,3 +79,17 @@ def _tariff(voice: Voice, data: Data) -> Block:
         (voice.word("liability"), voice.word("cmr_terms")),
     ]
     return blocks.facts(voice.word("terms"), rows)
+
+
+def _whole_lorry(voice: Voice, data: Data) -> list[tuple[Cell, Cell]]:
+    """Say what the whole lorry costs that the amounts are shares of, and when the tariff by weight holds again."""
+    found = data.get("whole_lorry")
+    if not found:
+        return []
+    return [
+        (voice.word("per_vehicle"), voice.money(found["price"])),
+        (voice.word("vehicle_shares"), voice.word("vehicle_shares_rule")),
+        (voice.word("free_hours"), voice.same(found["free_hours"])),
+        (voice.word("waiting_hour"), voice.money(found["waiting"])),
+        (voice.word("given_back"), voice.word("given_back_rule")),
+    ]

@@ -165,6 +165,16 @@ LABELS: Final[dict[str, str]] = {
     "frozen": _("SHA-256 of the hub's list"),
     "freight": _("Freight"),
     "tariff": _("Tariff"),
+    "per_vehicle": _("Per vehicle, all in"),
+    "vehicle_shares": _("Amounts"),
+    "vehicle_shares_rule": _("The shares of these goods in the price of the vehicle, by their prices by weight"),
+    "free_hours": _("Hours of waiting that are free"),
+    "waiting_hour": _("Each started hour beyond them"),
+    "given_back": _("Vehicle given back"),
+    "given_back_rule": _(
+        "If a booking on the vehicle ends before all of them are confirmed, nobody has the whole vehicle any more, and "
+        "each pays by weight, by the tariff below."
+    ),
     "per_kg": _("Per chargeable kg"),
     "minimum": _("Minimum"),
     "factors": _("Chargeable weight"),

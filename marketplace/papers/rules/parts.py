@@ -160,6 +160,15 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WholeLorry:
+    """A whole lorry as frozen: its price, all in, the hours that it waits for nothing, and what each one more costs."""
+
+    price: Money
+    free_hours: int
+    waiting: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     """How goods travel: the booking, its house waybill once there is one, the departure and both ends."""
 

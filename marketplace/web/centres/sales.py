@@ -30,6 +30,7 @@ STATES: Final = {
     SaleState.PROMISED: ("info", "clock", lazy_gettext("Promised")),
     SaleState.TO_RELEASE: ("warn", "lock", lazy_gettext("To be declared")),
     SaleState.READY: ("warn", "box", lazy_gettext("To be fetched")),
+    SaleState.PARTLY_HANDED: ("warn", "box", lazy_gettext("Partly handed over")),
     SaleState.HANDED_OVER: ("info", "arrow-right", lazy_gettext("Handed over")),
     SaleState.DELIVERED: ("good", "home", lazy_gettext("Delivered")),
     SaleState.CANCELLED: ("calm", "cross", lazy_gettext("Cancelled")),
@@ -83,7 +84,7 @@ def _sale(sale_id: UUID, **given: Any) -> str:
     seen = acts.one(sale_id)
     brokers = acts.brokers() if "name_broker" in seen.acts else ()
     proofs = acts.usable_proofs(seen.row) if "release" in seen.acts else ()
-    values = {"quantity": seen.row.quantity, "damaged": 0}
+    values = {"quantity": seen.row.to_fetch, "damaged": 0}
     return render_template(
         "centre_sales/one.html",
         seen=seen,
@@ -91,6 +92,7 @@ def _sale(sale_id: UUID, **given: Any) -> str:
         broker=seen.companies[seen.row.broker_id] if seen.row.broker_id else None,
         buyer_zone=zone_of(seen.buyer_country),
         brokers=[(str(row.id), row.name) for row in brokers],
+        parts_on_their_way=[(str(row.id), f"{row.number} ({row.quantity})") for row in seen.on_their_way],
         proofs=[(str(row.id), f"{PROOFS[row.kind]} {row.number} ({row.remaining})") for row in proofs],
         **{**shown.BLANK, "values": values, **given},
     )
@@ -125,13 +127,25 @@ def release_sale(centre_sale_id: UUID) -> Any:
 @pages.post("/centre-sales/<uuid:centre_sale_id>/handover")
 @requires(Permission.PARTNER_CENTRE_KEEP, twin="POST /api/v1/centre-sales/{id}/handover")
 def hand_over_sale(centre_sale_id: UUID) -> Any:
-    """Let the goods of a sale leave their centre."""
+    """Let goods of a sale leave their centre."""
 
     def work(session: Session) -> str:
         acts.hand_over(session, centre_sale_id, parse_form(requests.SaleHandoverBody, request.form))
         return url_for("centres.sale", centre_sale_id=centre_sale_id)
 
     return shown.done(work, _("The goods are handed over."), lambda **given: _sale(centre_sale_id, **given))
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/shortage")
+@requires(Permission.PARTNER_CENTRE_KEEP, twin="POST /api/v1/centre-sales/{id}/shortage")
+def run_short(centre_sale_id: UUID) -> Any:
+    """Say that the rest of a sale is not there."""
+
+    def work(session: Session) -> str:
+        acts.run_short(session, centre_sale_id)
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("The rest is short."), lambda **given: _sale(centre_sale_id, **given))
 
 
 @pages.post("/centre-sales/<uuid:centre_sale_id>/delivery")

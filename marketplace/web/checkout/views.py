@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.checkout.rules import whole
 from marketplace.checkout.rules.cart import Bundle
 from marketplace.checkout.rules.changes import hours
 from marketplace.checkout.rules.ways import Way
@@ -124,7 +125,7 @@ def _seen(values: dict[str, Any], seen: acts.CartSeen | None, *, with_changes: b
     departures, ways = _departures(values), _onward(values)
     if seen is not None and not departures and not ways:
         return seen
-    return acts.look(departures=departures, ways=ways, with_changes=with_changes)
+    return acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=_whole(values))
 
 
 def _review(**shown: Any) -> str:
@@ -151,6 +152,10 @@ def _review(**shown: Any) -> str:
             "seen": seen,
             "with_changes": with_changes or bool(_onward(values)),
             "hours": hours,
+            "whole_of": whole.offer_of,
+            "as_whole": requests.WHOLE,
+            "is_blocked": not seen.cart.is_orderable and not whole.is_choice_of_another(seen.cart),
+            "whole_from": freight.whole_from,
             "values": {},
             "errors": {},
             "refusal": None,
@@ -257,10 +262,20 @@ def _departures(values: Any) -> dict[UUID, UUID]:
     for name in values:
         if name.startswith(_DEPARTURE):
             try:
-                found[UUID(name.removeprefix(_DEPARTURE))] = UUID(values[name])
+                found[UUID(name.removeprefix(_DEPARTURE))] = UUID(str(values[name]).removeprefix(requests.WHOLE))
             except ValueError:  # refused where it is sent
                 continue
     return found
+
+
+def _whole(values: Any) -> frozenset[UUID]:
+    """Return the departures that a form takes whole: as one line goes, so do all that go by the same."""
+    departures = _departures(values)
+    return frozenset(
+        departure_id
+        for listing_id, departure_id in departures.items()
+        if str(values[f"{_DEPARTURE}{listing_id}"]).startswith(requests.WHOLE)
+    )
 
 
 def _onward(values: Any) -> dict[UUID, Way]:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations, running
 from marketplace.edge.acts import rides as acts
+from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import rides as requests
@@ -46,7 +47,8 @@ def ride(ride_id: UUID) -> str:
 
 def _ride(ride_id: UUID, **typed: Any) -> str:
     row = acts.one(ride_id)
-    waits = row.ride.state == "lost" and may(_OPERATE)
+    is_lost = row.ride.state == "lost"
+    waits = may(_OPERATE) and (is_lost or row.second.state == "confirmed") and not row.may_change
     return render_template(
         "operations/ride.html",
         row=row,
@@ -84,3 +86,36 @@ def find(ride_id: UUID) -> Any:
         return url_for("operations.riding")
 
     return done(work, _("Booked: this lorry takes the goods on."), lambda **typed: _ride(ride_id, **typed))
+
+
+@pages.get("/orders/<uuid:order_id>/lines/<uuid:line_id>/second-lorry")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/order-lines/{id}/second-lorry")
+def onward(order_id: UUID, line_id: UUID) -> str:
+    """Show both sides how goods go on that change lorry, and the buyer the other lorries that take them."""
+    return _onward(order_id, line_id)
+
+
+def _onward(order_id: UUID, line_id: UUID, **typed: Any) -> str:
+    seen = acts.onward(line_id)
+    return render_template(
+        "operations/onward.html",
+        order_id=order_id,
+        line_id=line_id,
+        seen=seen,
+        zone=operations.zone_of(seen.second.hub_code),
+        is_buyer=require_actor().company == seen.second.consignee_company_id,
+        **{"values": {}, "errors": {}, "refusal": None, **typed},
+    )
+
+
+@pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/second-lorry")
+@requires(Permission.TRADE_ORDER_PLACE, twin="PUT /api/v1/order-lines/{id}/second-lorry")
+def choose(order_id: UUID, line_id: UUID) -> Any:
+    """Let goods go on by another lorry."""
+
+    def work(session: Any) -> str:
+        acts.choose(session, line_id, parse_form(requests.Onward, request.form))
+        return url_for("operations.onward", order_id=order_id, line_id=line_id)
+
+    said = _("The goods go on by this lorry now.")
+    return done(work, said, lambda **typed: _onward(order_id, line_id, **typed))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import made_up
+from marketplace.distribution.rules.freight import made_up, vehicle_of
 from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.making import BASE
 from marketplace.logistics.pricing.rules.terms import Extra
@@ -41,17 +41,21 @@ def how(option: Any) -> dict[str, Any] | None:
     if option is None or option.made is None:
         return None
     found = option.made
-    # To a tenth of a tonne, never below what it is.
-    from_t = None if found.whole_from_g is None else Decimal(-(-found.whole_from_g // 100_000)) / 10
     return {
         "components": [(COMPONENTS[one.kind], one.amount) for one in found.components],
         "total": option.freight,
         "why": charged(option),
         "whole": found.whole,
-        "whole_from": from_t,
+        "whole_from": whole_from(option),
         "shares": found.shares,
         "is_fictitious": found.is_fictitious,
     }
+
+
+def whole_from(option: Any) -> Decimal | None:
+    """Return from how many tonnes on a whole lorry is cheaper: to a tenth, never below what it is; None if never."""
+    grams = option.made.whole_from_g if option.made else None
+    return None if grams is None else Decimal(-(-grams // 100_000)) / 10
 
 
 def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
@@ -59,6 +63,9 @@ def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
 
     Nothing where it is of one part alone.
     """
+    vehicle = vehicle_of(contract.terms)
+    if vehicle is not None:
+        return [(_("Share of a whole lorry for %(price)s", price=render.money(vehicle.price)), contract.total)]
     sums: dict[str, Money] = {}
     for line in contract.lines:
         # A line that is not carried after all is made up of nothing.

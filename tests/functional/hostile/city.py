@@ -316,7 +316,7 @@ def _keep_centres(city: City) -> None:
 
 
 def _sell_from_centres(city: City) -> None:
-    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, one is on its way."""
+    """Let goods that lie in centres be ordered there: one waits in bond, one to be fetched, two are on the way."""
     day = (clock.now() - timedelta(days=1)).date().isoformat()
     cleared = {
         "quantity": 400, "status": "free", "declaration_number": "D-2", "declaration_line": 1, "declared_on": day,
@@ -326,7 +326,7 @@ def _sell_from_centres(city: City) -> None:
     city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
     for name, seller, goods, centre in (
         ("bonded", "thai", "pads", "centre"), ("ready", "merchant", "live", "centre.home"),
-        ("handed", "merchant", "live", "centre.home"),
+        ("handed", "merchant", "live", "centre.home"), ("partly", "merchant", "live", "centre.home"),
     ):  # fmt: skip
         line = {"quantity": 40, "centre": city.ids[centre]}
         cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)
@@ -336,8 +336,9 @@ def _sell_from_centres(city: City) -> None:
         city.call(seller, "POST", f"/orders/{order_id}/confirmation")
         (sale, *_) = city.call("buyer", "GET", "/centre-sales")["items"]
         city.ids[f"centre-sale.{name}"] = sale["id"]
-    handed = {"quantity": 40, "number": "N-1"}
-    city.call("operator", "POST", f"/centre-sales/{city.ids['centre-sale.handed']}/handover", handed)
+    for name, units in (("handed", 40), ("partly", 10)):
+        handed = {"quantity": units, "number": "N-1"}
+        city.call("operator", "POST", f"/centre-sales/{city.ids[f'centre-sale.{name}']}/handover", handed)
 
 
 def bonded_lot() -> dict[str, Any]:
@@ -425,7 +426,7 @@ def _change_lorry(city: City) -> None:
         factories.line(session, carrier, code="CQ-DAD", hub=HUB, to="VNDAD", over=border, now=now)
         factories.line(session, carrier, code="DAD-SGN", hub="VNDAD", to="VNSGN", now=now)
         timetable.roll(session, now=now)
-    for name, at in (("lost", 0), ("there", -1)):
+    for name, at in (("lost", 0), ("goes", 0), ("there", -1)):
         city.call("buyer", "PUT", "/cart", {"to": "VNSGN"})
         city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
         cart = city.call("buyer", "GET", "/cart?changes=1")
@@ -439,6 +440,9 @@ def _change_lorry(city: City) -> None:
         city.call("merchant", "POST", f"/orders/{order_id}/confirmation")
         order = city.call("buyer", "GET", f"/orders/{order_id}")
         city.ids[f"ride.{name}"] = order["rides"][0]["id"]
+        if name == "goes":
+            city.ids["order.riding"], city.ids["line.riding"] = order_id, order["lines"][0]["id"]
+            continue
         if name == "lost":
             city.call("operator", "POST", f"/bookings/{order['bookings'][-1]['id']}/decline", {"reason": "no room"})
             continue

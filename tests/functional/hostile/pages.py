@@ -83,7 +83,7 @@ KINDS: Final = {
     "arrival_id": "centre-arrival",
     "lot_id": ("lot.bonded", "lot.free"),
     "lot_transfer_id": "lot-transfer",
-    "centre_sale_id": ("centre-sale.bonded", "centre-sale.ready", "centre-sale.handed"),
+    "centre_sale_id": ("centre-sale.bonded", "centre-sale.ready", "centre-sale.handed", "centre-sale.partly"),
     "count_id": ("centre-count", "centre-count.waiting"),
     "vehicle_id": ("vehicle", "vehicle.spare"),
     "driver_id": ("driver", "driver.spare"),

@@ -94,7 +94,13 @@ def test_ids_of_others(siege: Siege, stranger: str) -> None:
 # The other side of a thing knows it, too: the seller of what was ordered in a centre.
 SIDES = {("GET /centre-sales/{}", "thai")} | {
     (f"{verb} /centre-sales/{{}}/{act}", "thai")
-    for verb, act in (("PUT", "broker"), ("POST", "release"), ("POST", "handover"), ("POST", "delivery"))
+    for verb, act in (
+        ("PUT", "broker"),
+        ("POST", "release"),
+        ("POST", "handover"),
+        ("POST", "shortage"),
+        ("POST", "delivery"),
+    )
 }
 # Anybody who buys may put what is public into a cart, read a departure, come to an event, and speak of what is on sale.
 SHARED = {

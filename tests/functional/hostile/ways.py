@@ -182,6 +182,7 @@ def _type_figures(_: City) -> Body:
         "pallets": 33,
         "teu": "2.25",
         "source": "papers",
+        "is_reefer": True,
     }
 
 
@@ -476,6 +477,12 @@ def _onward(city: City) -> Body:
     return {"departure": found[0]["departure_id"] if found else city.ids["departure.cancel"]}
 
 
+def _other_second(city: City) -> Body:
+    """Return another second lorry of a line that has one."""
+    found = city.call("buyer", "GET", f"/order-lines/{city.ids['line.riding']}/second-lorry")["items"]
+    return {"departure": found[0]["departure_id"]}
+
+
 def body(**given: Any) -> Callable[[City], Body]:
     """Return a body that needs nothing of the city; what is callable is asked."""
     return lambda city: {name: value(city) if callable(value) else value for name, value in given.items()}
@@ -689,6 +696,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /rides/{}": Way("operator", ("ride.there",)),
     "GET /rides/{}/departures": Way("operator", ("ride.lost",)),
     "POST /rides/{}/change": Way("operator", ("ride.there",), body(cartons=9, damaged=1, remarks="wet, 湿")),
+    "GET /order-lines/{}/second-lorry": Way("buyer", ("line.riding",)),
+    "PUT /order-lines/{}/second-lorry": Way("buyer", ("line.riding",), _other_second),
     "POST /rides/{}/booking": Way("operator", ("ride.lost",), _onward),
     "POST /bookings/{}/pin": Way("operator", ("booking.confirmed",), body(departure=_of("departure.cancel"))),
     "POST /bookings/{}/decline": Way("operator", ("booking.confirmed",), body(reason="no room")),
@@ -971,6 +980,7 @@ WAYS: Final[dict[str, Way]] = {
     "PUT /centre-sales/{}/broker": Way("buyer", ("centre-sale.bonded",), body(broker=_of("company.empty"))),
     "POST /centre-sales/{}/release": Way("operator", ("centre-sale.bonded",), lambda _: _declared()),
     "POST /centre-sales/{}/handover": Way("operator", ("centre-sale.ready",), body(quantity=40, number="N-2")),
+    "POST /centre-sales/{}/shortage": Way("operator", ("centre-sale.partly",)),
     "POST /centre-sales/{}/delivery": Way("buyer", ("centre-sale.handed",), body(damaged=1)),
     "GET /fleets/vehicles": Way("operator"),
     "GET /fleets/drivers": Way("operator"),
@@ -1900,7 +1910,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "centres.name_sale_broker": body(broker=_of("company.empty")),
     "centres.release_sale": lambda _: {**_declared(), "duty_paid": "1", "origin_proof": ""},
     "centres.hand_over_sale": body(quantity="40", number="N-2"),
-    "centres.deliver_sale": body(damaged="1"),
+    "centres.deliver_sale": body(damaged="1", collection=""),
     "centres.enter": lambda city: {
         f"lots.{city.ids['lot.free']}": "9",
         f"reason.{city.ids['lot.free']}": "lost",
@@ -2210,6 +2220,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "operations.hand_over": ("", "line.packed"),
     "operations.change": ("", "ride.there"),
     "operations.find": ("", "ride.lost"),
+    "operations.choose": ("buyer", "line.riding"),
     "operations.hand_back": ("", "claim.booked"),
     "operations.pack": ("merchant", "line.confirmed"),
     "operations.receive": ("", "booking.arrived"),

@@ -1,4 +1,4 @@
-"""What approvers are asked for: where goods lie is part of it."""
+"""What approvers are asked for: where goods lie, and the lorry that is taken whole, are part of it."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,14 +6,16 @@ from uuid import uuid4
 
 from marketplace.checkout.rules.approving import order_numbers, purchase_of
 from marketplace.checkout.rules.plan import CheckoutPlan
-from marketplace.kernel.money import Money
+from marketplace.distribution.hires.rules.chosen import ChosenLorry, ChosenShare
+from marketplace.distribution.rules.freight import Vehicle
+from marketplace.kernel.money import Money, UnitPrice
 from marketplace.payments.rules.plans import AgreedPlan
 
 BUYER, MERCHANT, CENTRE = uuid4(), uuid4(), uuid4()
 NOTHING = Money.of("0", "CNY")
 
 
-def _plan(centre_id=None, *, is_domestic=False, number=""):
+def _plan(centre_id=None, *, is_domestic=False, number="", lines=(), whole=()):
     order: Any = SimpleNamespace(
         merchant_id=MERCHANT,
         incoterm="FCA",
@@ -29,11 +31,11 @@ def _plan(centre_id=None, *, is_domestic=False, number=""):
         centre_id=centre_id,
         is_domestic=is_domestic,
         credit=NOTHING,
-        lines=(),
+        lines=lines,
         purchase_order_number=number,
     )
     group: Any = SimpleNamespace(orders=(order,), buyer_id=BUYER)
-    return CheckoutPlan(group=group, spaces=(), freight=(), charges=())
+    return CheckoutPlan(group=group, spaces=(), freight=(), charges=(), whole=whole)
 
 
 def test_where_goods_lie_is_part_of_what_is_approved():
@@ -49,3 +51,17 @@ def test_the_buyers_numbers_are_told_by_where_goods_lie():
     assert order_numbers(plans[0]) == {}
     assert (bonded[1], free[1]) == ("PO-1", "PO-2")
     assert (bonded[0].rsplit(".", 1)[1], free[0].rsplit(".", 1)[1]) == ("bonded", "free")
+
+
+def test_a_lorry_that_is_taken_whole_is_part_of_what_is_approved():
+    line: Any = SimpleNamespace(
+        id=uuid4(), listing_id=uuid4(), sku="A", titles={}, source_locale="en", quantity=1, unit="H87",
+        unit_price=UnitPrice.of("1", "CNY"), amount=NOTHING, packing=None, warranty=None, kept_at=None,
+        hs_code="871410", origin="CN", lead_days=None, conforms_to=None,
+    )  # fmt: skip
+    vehicle = Vehicle(departure_id=uuid4(), price=Money.of("500", "CNY"), free_minutes=0, waiting=NOTHING)
+    lorry = ChosenLorry(
+        vehicle=vehicle, shares=(ChosenShare(line_id=line.id, by_weight=NOTHING, share=vehicle.price),)
+    )  # fmt: skip
+    plain, whole = (purchase_of(_plan(lines=(line,), whole=some)).lines[0].promised for some in ((), (lorry,)))
+    assert whole == plain | {"whole_lorry": str(vehicle.price)}

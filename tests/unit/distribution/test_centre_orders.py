@@ -15,11 +15,14 @@ from marketplace.distribution.centre_sales.rules import (
     PROMISING,
     SALE,
     WAITS,
+    WHOLE,
     Lying,
     SaleState,
     after_security,
     check_damaged,
     check_units,
+    chosen,
+    handing,
 )
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.centres.rules.lots import Status, portion
@@ -93,7 +96,9 @@ def test_a_sale_goes_on_as_it_is_drawn():
     assert SALE.apply(SaleState.PROMISED, after_security(Status.BONDED)) is SaleState.TO_RELEASE
     assert SALE.apply(SaleState.PROMISED, after_security(Status.FREE)) is SaleState.READY
     assert SALE.apply(SaleState.READY, "hand_over") is SaleState.HANDED_OVER
-    assert all(SALE.allows(state, "cancel") for state in PROMISING)
+    assert all(SALE.allows(state, "cancel") for state in WHOLE)
+    assert set(PROMISING) - set(WHOLE) == {SaleState.PARTLY_HANDED}
+    assert SALE.apply(SaleState.PARTLY_HANDED, "run_short") is SaleState.HANDED_OVER
     with pytest.raises(Conflict, match="state"):
         SALE.apply(SaleState.HANDED_OVER, "cancel")
     assert all(SALE.actions(state) for state in WAITS)
@@ -104,6 +109,23 @@ def test_no_more_is_handed_over_than_was_promised(units):
     check_units(units=80, promised=80)
     with pytest.raises(Refused):
         check_units(units=units, promised=80)
+
+
+@pytest.mark.parametrize(
+    ("units", "complete", "after"),
+    [(40, False, SaleState.PARTLY_HANDED), (40, True, SaleState.HANDED_OVER), (80, False, SaleState.HANDED_OVER)],
+)
+@pytest.mark.parametrize("before", [SaleState.READY, SaleState.PARTLY_HANDED])
+def test_the_rest_waits_unless_nothing_follows(before, units, complete, after):
+    assert SALE.apply(before, handing(units=units, promised=80, complete=complete)) is after
+
+
+def test_which_part_came_is_named_where_several_are_on_their_way():
+    one, other = uuid4(), uuid4()
+    assert (chosen([], None), chosen([one], None), chosen([one, other], other)) == (None, one, other)
+    assert chosen([one], other) is None
+    with pytest.raises(Refused):
+        chosen([one, other], None)
 
 
 @pytest.mark.parametrize("damaged", [-1, 81])

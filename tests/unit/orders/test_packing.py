@@ -9,7 +9,7 @@ from stdnum import ean
 
 from marketplace.catalog.rules.packing import Packing
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.orders.rules.packing import Declared, label, packed, units_in
+from marketplace.orders.rules.packing import Declared, cartons_of, label, packed, units_in
 
 OFFERED = Packing(carton_units=40, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
 
@@ -60,6 +60,9 @@ def test_every_carton_holds_something_and_all_hold_everything(units, data):
     counts = [0, *(units_in(count, cartons=cartons, units=units, carton_units=each) for count in range(1, cartons + 1))]
     assert counts[-1] == units
     assert all(later > earlier for earlier, later in itertools.pairwise(counts))
+    boxes = [cartons_of(count, cartons=cartons, units=units, carton_units=each) for count in range(units + 1)]
+    assert (boxes[0], boxes[-1]) == (0, cartons)
+    assert boxes == sorted(boxes)
 
 
 def test_labels_carry_a_check_digit_and_differ():

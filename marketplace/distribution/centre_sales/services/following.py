@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.distribution.centre_sales.models import CentreSale
-from marketplace.distribution.centre_sales.rules import PROMISING, SaleState, after_security
+from marketplace.distribution.centre_sales.rules import WHOLE, SaleState, after_security
 from marketplace.distribution.centre_sales.services.moving import move, note, sales_of
 from marketplace.kernel.actor import SYSTEM
 from marketplace.logistics.centres.services import promising
@@ -44,7 +44,7 @@ def on_line_lessened(session: Session, event: events.LineLessened) -> None:
     if not event.from_centre:
         return
     for sale in sales_of(session, event.order_id):
-        if sale.line_id != event.line_id or sale.state not in PROMISING:
+        if sale.line_id != event.line_id or sale.state not in WHOLE:
             continue
         if not event.left:
             _end(session, sale, event.at)
@@ -61,7 +61,7 @@ def due_again(session: Session, sale: CentreSale, now: datetime) -> None:
 
 
 def _end(session: Session, sale: CentreSale, now: datetime) -> None:
-    if sale.state in PROMISING:
+    if sale.state in WHOLE:
         promising.free(session, actor=SYSTEM, subject_id=sale.line_id, now=now)
         sale.due_at, sale.ended_at = None, now
         move(session, sale, "cancel", actor=SYSTEM, now=now)

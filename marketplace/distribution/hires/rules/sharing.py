@@ -16,6 +16,7 @@ class Why(StrEnum):
     LEFT = "left"  # goods left it, by the hirer's side
     MOVED = "moved"  # the road took goods off it
     SMALLER = "smaller"  # fewer goods came, or stay ordered
+    UNDONE = "undone"  # not all of its goods were secured: the lorry was given back, and each pays by weight
 
 
 # The road's own reasons to take goods off: what these pay goes with them, and nobody else pays for it.

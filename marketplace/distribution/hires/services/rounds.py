@@ -1,42 +1,22 @@
 """Share the price of a whole lorry anew when goods leave it, or fewer come."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.audit import services as audit
 from marketplace.distribution import queries as contracts
 from marketplace.distribution.hires import queries
-from marketplace.distribution.hires.events import HireShared
-from marketplace.distribution.hires.models import HireRound, HireShare
+from marketplace.distribution.hires.models import HireShare
 from marketplace.distribution.hires.rules.sharing import Stake, Why, is_by_road, shared, without
+from marketplace.distribution.hires.services import undoing
+from marketplace.distribution.hires.services.writing import NewShare, write
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import repriced
-from marketplace.kernel import events
-from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.logistics.events import BookingCancelled, BookingRolled, DepartureSealed
-from marketplace.logistics.pricing.models import WholeLorry
+from marketplace.logistics.events import BookingCancelled, BookingExpired, BookingRolled, DepartureSealed
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.orders.events import LineLessened
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewShare:
-    """What a booking pays in a new round."""
-
-    booking_id: UUID
-    contract_id: UUID
-    line_id: UUID
-    quantity: int | None
-    weight_minor: int
-    share: Money
-    is_aboard: bool = True
 
 
 def on_booking_rolled(session: Session, event: BookingRolled) -> None:
@@ -47,6 +27,13 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
 def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
     """Share the price over what stays."""
     _left(session, event.booking_id, event.reason, event.at)
+
+
+def on_booking_expired(session: Session, event: BookingExpired) -> None:
+    """Undo a whole lorry one of whose holds ended before all were made good."""
+    hire_id = queries.hire_with(session, booking_id=event.booking_id)
+    if hire_id is not None:
+        undoing.undo(session, hire_id=hire_id, now=event.at)
 
 
 def on_line_lessened(session: Session, event: LineLessened) -> None:
@@ -64,57 +51,15 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         _smaller(session, hire_id, event.at)
 
 
-def write(
-    session: Session, *, hire_id: UUID, why: Why, price: Money, shares: Sequence[NewShare], now: datetime
-) -> None:
-    """Write the next round of a whole lorry; what it changes is settled by whoever asks for it, or by its event."""
-    # Two that share at once wait for each other: the numbers of rounds follow.
-    session.scalars(sa.select(WholeLorry.id).where(WholeLorry.id == hire_id).with_for_update()).one()
-    before = queries.last_round(session, hire_id=hire_id)
-    made = HireRound(
-        id=new_id(),
-        hire_id=hire_id,
-        number=before.number + 1 if before else 1,
-        why=why,
-        currency=price.currency,
-        price_minor=price.minor,
-        at=now,
-    )
-    session.add(made)
-    session.flush()
-    for one in shares:
-        session.add(
-            HireShare(
-                round_id=made.id,
-                booking_id=one.booking_id,
-                contract_id=one.contract_id,
-                line_id=one.line_id,
-                quantity=one.quantity,
-                weight_minor=one.weight_minor,
-                share_minor=one.share.minor,
-                is_aboard=one.is_aboard,
-            )
-        )
-    session.flush()
-    facts = {"number": made.number, "why": str(why), "minor": price.minor, "currency": price.currency}
-    audit.record(
-        session,
-        actor=SYSTEM,
-        action="whole_lorry.share",
-        subject="whole_lorry",
-        subject_id=hire_id,
-        facts=facts,
-        now=now,
-    )
-    events.record(session, HireShared(at=now, hire_id=hire_id))
-
-
 def _left(session: Session, booking_id: UUID, reason: str, now: datetime, *, became: UUID | None = None) -> None:
     hire_id = queries.hire_with(session, booking_id=booking_id)
     last = queries.last_round(session, hire_id=hire_id) if hire_id is not None else None
     if hire_id is None or last is None:
         return
     by_road = is_by_road(reason)
+    if not by_road and not queries.is_secured(session, round_id=last.id):
+        undoing.undo(session, hire_id=hire_id, now=now, left=booking_id, became=became)
+        return
     found = {one.booking_id: one for one in queries.shares_in(session, round_id=last.id) if one.is_aboard}
     stakes = {key: _stake(one) for key, one in found.items()}
     price = Money(last.price_minor, last.currency)

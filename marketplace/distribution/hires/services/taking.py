@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.distribution import queries
 from marketplace.distribution.costs.queries.revenue import RevenueRow, revenue
 from marketplace.distribution.hires.rules.sharing import Stake, Why, shared
-from marketplace.distribution.hires.services.rounds import NewShare, write
+from marketplace.distribution.hires.services.writing import NewShare, write
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.shares.services import line_of

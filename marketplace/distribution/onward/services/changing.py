@@ -12,13 +12,13 @@ from marketplace.audit import services as audit
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.onward import queries
 from marketplace.distribution.onward.models import OnwardRide
-from marketplace.distribution.onward.rules import taken_over
-from marketplace.distribution.onward.services import keeping
+from marketplace.distribution.onward.rules import RideState, taken_over
+from marketplace.distribution.onward.services import delays, keeping
 from marketplace.distribution.rules.handover import Received, check_count
 from marketplace.distribution.services import contracts
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from marketplace.logistics.queries import departures
+from marketplace.logistics.queries import bookings, departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import BookingState
@@ -106,15 +106,23 @@ def change(
 
 
 def find(session: Session, *, ride_id: UUID, departure_id: UUID, actor: Actor, now: datetime) -> BookingRow:
-    """Choose a second lorry for a ride that lost its own, as the operator's staff; see ``keeping.find``."""
-    queries.ride(session, ride_id=ride_id)
+    """Choose a second lorry for a ride that lost its own, or another than it has, as the operator's staff.
+
+    See ``keeping.find`` and ``delays.choose``.
+    """
+    ride = queries.ride(session, ride_id=ride_id)
+    if ride.state is RideState.STANDS:
+        delays.choose(session, line_id=ride.line_id, departure_id=departure_id, actor=actor, now=now)
+        return bookings.bookings(session, subjects=[ride_id])[ride_id][-1]
     return keeping.find(session, ride_id=ride_id, departure_id=departure_id, actor=actor, now=now)
 
 
 def choices(session: Session, *, ride_id: UUID, now: datetime) -> tuple[OptionRow, ...]:
-    """Return the second lorries that a lost ride may be booked on; none while it has one."""
+    """Return the second lorries that a ride may be booked on, without the one it has; none once it changed."""
     pair = _pair(session, queries.ride(session, ride_id=ride_id).line_id)
-    return () if pair.second is not None else keeping.options(session, pair, now=now)
+    if pair.second is not None:
+        return delays.choices(session, line_id=pair.ride.line_id, now=now)
+    return keeping.options(session, pair, now=now)
 
 
 def _pair(session: Session, line_id: UUID) -> keeping.Pair:

@@ -1,5 +1,6 @@
 """A first lorry that comes too late for the second: the goods go by a later one, as when a ready date slips."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.tracing.events import EstimateMoved
@@ -54,6 +56,24 @@ def follow(session: Session, *, line_id: UUID, now: datetime) -> None:
             expected_at=queries.there_at(session, booking=pair.first),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A second booking whose goods are expected only when its lorry takes no more cargo."""
+
+    second: BookingRow
+    expected_at: datetime
+
+
+def misses(session: Session, *, line_id: UUID) -> Missed | None:
+    """Return the second booking that a line is expected too late for; None where it reaches it, or changed lorry."""
+    pair = keeping.pair_of(session, line_id=line_id, locked=False)
+    if pair is None or pair.first is None or pair.second is None or not _may_move(pair):
+        return None
+    if keeping.reaches(session, pair):
+        return None
+    return Missed(pair.second, queries.there_at(session, booking=pair.first))
 
 
 def choices(session: Session, *, line_id: UUID, now: datetime, actor: Actor | None = None) -> tuple[OptionRow, ...]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.onward import queries
 from marketplace.distribution.onward.rules import RideState
-from marketplace.distribution.onward.services import keeping
+from marketplace.distribution.onward.services import delays, keeping
 from marketplace.distribution.onward.services.keeping import Pair
 from marketplace.logistics.events import (
     BookingCancelled,
@@ -59,10 +59,12 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
 
 
 def on_arrived(session: Session, event: DepartureArrived) -> None:
-    """Await no count of goods that only change lorry here: the second carrier takes them over."""
+    """Await no count of goods that only change lorry here: the second carrier takes them over, if not too late."""
     rides = queries.of_lines(session, line_ids=event.subjects)
     if rides:
         cargo.await_none(session, subjects=list(rides))
+    for line_id in sorted(rides):
+        delays.follow(session, line_id=line_id, now=event.at)
 
 
 def _first_ended(session: Session, pair: Pair, reason: str, event: BookingEvent) -> None:

@@ -33,7 +33,7 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import CURRENT
 from marketplace.orders.events import LineDelivered, LineMoved
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services.paper_facts import agreement, language_of, names_of, party, reference_of
+from marketplace.orders.services.paper_facts import language_of, names_of, party, reference_of
 from marketplace.papers import queries as issued
 from marketplace.papers import services as papers
 from marketplace.papers.rules import carriage_terms
@@ -43,8 +43,8 @@ from marketplace.papers.rules.packing_list import Marks, Unit
 from marketplace.papers.rules.parts import Party
 
 _TENTHS: Final = 10
-# Papers that travel with the goods and so are named in box 5.
-_ATTACHED: Final = (PaperKind.COMMERCIAL_INVOICE, PaperKind.PACKING_LIST, PaperKind.DANGEROUS_GOODS_NOTE)
+# Papers that travel with the goods and so are named in box 5, before a dangerous goods note.
+_ATTACHED: Final = (PaperKind.COMMERCIAL_INVOICE, PaperKind.PACKING_LIST)
 
 
 def on_line_moved(session: Session, event: LineMoved) -> None:
@@ -59,8 +59,10 @@ def on_line_delivered(session: Session, event: LineDelivered) -> None:
     subjects = [event.line_id, *((ride.id,) if ride else ())]
     found = booking_queries.bookings(session, subjects=subjects)
     brought = [rows[-1] for subject in subjects if (rows := found.get(subject)) and rows[-1].state in CURRENT]
-    for one in queries.consigned(session, bookings=brought):
-        _receipt(session, one, event.at)
+    found = queries.consigned(session, bookings=brought)
+    lorries = _lorries(session, found, event.at)
+    for one in found:
+        _receipt(session, one, lorries[one.booking.departure_id], event.at)
 
 
 def again(session: Session, *, order_id: UUID, line_id: UUID, now: datetime) -> None:
@@ -93,14 +95,18 @@ def _of_line(session: Session, line_id: UUID, now: datetime) -> None:
 def for_bookings(session: Session, *, bookings: Sequence[BookingRow], now: datetime) -> None:
     """Issue waybills, and dangerous goods notes where every fact is there, of bookings of which the hub has cargo."""
     natures = natures_of(session, booking_ids=[row.id for row in bookings])
-    for one in queries.consigned(session, bookings=bookings):
-        if not one.cargo.units:
-            continue
+    found = [one for one in queries.consigned(session, bookings=bookings) if one.cargo.units]
+    lorries = _lorries(session, found, now)
+    for one in found:
         nature = natures.get(one.booking.id)
         cold = (nature.temp_min, nature.temp_max) if nature else (None, None)
-        facts = _Facts.of(session, one, now)
+        facts = _Facts.of(session, one, lorries[one.booking.departure_id])
         note = _note(session, one, facts, now)
         _waybill(session, one, facts, note, cold, now)
+
+
+def _lorries(session: Session, found: Sequence[Consigned], now: datetime) -> dict[UUID, DepartureRow]:
+    return departures.departures_of(session, departure_ids={one.booking.departure_id for one in found}, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +122,22 @@ class _Facts:
     successors: tuple[str, ...]
 
     @classmethod
-    def of(cls, session: Session, one: Consigned, now: datetime) -> "_Facts":
-        departure = departures.departure(session, departure_id=one.booking.departure_id, now=now)
+    def of(cls, session: Session, one: Consigned, departure: DepartureRow) -> "_Facts":
         carrier = (
             one.contract.carrier
             if one.contract is not None and one.contract.carrier_id == departure.carrier_company_id
             else party(accounts.get_company(session, company_id=departure.carrier_company_id))
         )
-        agreed = agreement(session, order_id=one.order.id)
         return cls(
             departure=departure,
             carrier=carrier,
             shipper=one.order.parties[one.booking.shipper_company_id],
             consignee=one.order.parties[one.booking.consignee_company_id],
-            marks=() if one.returns else cargo_papers.marks_of_line(session, agreed, one.line.id, now),
+            marks=()
+            if one.returns
+            else cargo_papers.marks_aboard(
+                session, order=one.order, line=one.line, booking=one.booking, marked=one.statement.marks
+            ),
             order=reference_of(one.order),
             successors=_successors(session, departure, one.booking.to_place),
         )
@@ -158,8 +166,8 @@ def _waybill(
     end = next(stop.place for stop in facts.departure.stops if stop.place.code == booking.to_place)
     today = now.astimezone(facts.zone).date()
     number, cartons = one.cargo.house_waybill, sum(unit.cartons for unit in units)
-    issued_before = (row for row in _issued(session, one, PaperKind.HOUSE_WAYBILL) if row.number == number)
-    first = next(issued_before, None)
+    before = _issued(session, one)
+    first = next((row for row in before if row.kind is PaperKind.HOUSE_WAYBILL and row.number == number), None)
     terms = one.terms
     paper = HouseWaybill(
         number=number,
@@ -176,7 +184,7 @@ def _waybill(
         cm3=sum(unit.cm3 for unit in units),
         basis=one.order.incoterm,
         payer=_payer(one),
-        documents=(*_attached(session, one), *((note,) if note else ())),
+        documents=(*_attached(before), *((note,) if note else ())),
         carriers=facts.successors,
         reservations=_reservations(session, one),
         marks=facts.marks,
@@ -211,11 +219,11 @@ def _note(session: Session, one: Consigned, facts: _Facts, now: datetime) -> str
     return number
 
 
-def _receipt(session: Session, one: Consigned, now: datetime) -> None:
+def _receipt(session: Session, one: Consigned, departure: DepartureRow, now: datetime) -> None:
     rows = cargo_queries.receipts(session, booking_ids=[one.booking.id]).get(one.booking.id, ())
     if not rows:
         return
-    facts = _Facts.of(session, one, now)
+    facts = _Facts.of(session, one, departure)
     end = next(stop.place for stop in facts.departure.stops if stop.place.code == one.booking.to_place)
     number = one.cargo.house_waybill.replace("HWB", "RCT", 1)
     zone = ZoneInfo(end.zone)
@@ -264,16 +272,14 @@ def _issue(
     )
 
 
-def _issued(session: Session, one: Consigned, kind: PaperKind) -> list[issued.DocumentRow]:
+def _issued(session: Session, one: Consigned) -> tuple[issued.DocumentRow, ...]:
+    """Return the papers about a consignment's goods, the oldest first."""
     subject_kind, subject_id = one.subject
-    rows = issued.documents(session, subject_kind=subject_kind, subject_ids=[subject_id])[subject_id]
-    return [row for row in rows if row.kind is kind]
+    return issued.documents(session, subject_kind=subject_kind, subject_ids=[subject_id])[subject_id]
 
 
-def _attached(session: Session, one: Consigned) -> tuple[str, ...]:
-    subject_kind, subject_id = one.subject
-    rows = issued.documents(session, subject_kind=subject_kind, subject_ids=[subject_id])[subject_id]
-    return tuple(dict.fromkeys(row.number for row in rows if row.kind in _ATTACHED[:2]))
+def _attached(rows: Sequence[issued.DocumentRow]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.number for row in rows if row.kind in _ATTACHED))
 
 
 def _payer(one: Consigned) -> str:

@@ -53,9 +53,18 @@ def lessen(session: Session, *, actor: Actor, subject_id: UUID, quantity: int, n
 
 
 def deliver(
-    session: Session, *, actor: Actor, subject_id: UUID, number: str | None, quantity: int | None = None, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    subject_id: UUID,
+    number: str | None,
+    quantity: int | None = None,
+    is_last: bool = True,
+    now: datetime,
 ) -> list[tuple[UUID, int]]:
-    """Let units leave that a subject was promised, all of them where no ``quantity`` is given; the rest is free.
+    """Let units leave that a subject was promised, all of them where no ``quantity`` is given.
+
+    The rest is free where these are the last that leave, and stays promised where they are not.
 
     Return how many units of which lots left. Conflict ``in_bond`` while any of it lies in bond: who buys there declares
     first. Conflict ``nothing_promised``.
@@ -71,7 +80,8 @@ def deliver(
         raise Conflict("in_bond", lot=lot_id)
     leaving = there if quantity is None else portion(there, quantity)
     _all(session, actor, leaving, subject_id, now, kind=Move.OUT, was_promised=True, number=number)
-    free(session, actor=actor, subject_id=subject_id, now=now)
+    if is_last:
+        free(session, actor=actor, subject_id=subject_id, now=now)
     return leaving
 
 

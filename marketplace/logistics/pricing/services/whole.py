@@ -87,6 +87,13 @@ def yield_room(session: Session, *, departure_id: UUID, more: Load, now: datetim
     return True
 
 
+def give_up(session: Session, *, departure_id: UUID, now: datetime) -> None:
+    """Make a lorry that was held whole anybody's again, whatever of its goods stays on it; else nothing happens."""
+    whole = _live(session, departure_id)
+    if whole is not None:
+        _end(session, whole, now)
+
+
 def settle(session: Session, *, departure_id: UUID, now: datetime) -> None:
     """Keep what a whole lorry's goods gave back; once none of them is left on it, it is anybody's again."""
     whole = _live(session, departure_id)
@@ -94,10 +101,7 @@ def settle(session: Session, *, departure_id: UUID, now: datetime) -> None:
         return
     aboard = sa.select(Booking.id).where(Booking.departure_id == departure_id, Booking.state.in_(TAKING)).limit(1)
     if session.scalar(aboard) is None:
-        kept = _kept(whole)
-        _keep_more(session, whole, NOTHING - kept, now)
-        whole.ended_at = now
-        give_back(session, departure_id, kept)
+        _end(session, whole, now)
         return
     found = departure_of(session, departure_id)
     rest = Load(*(getattr(found, f"capacity_{name}") - getattr(found, f"taken_{name}") for name in DIMENSIONS))
@@ -124,6 +128,13 @@ def _live(session: Session, departure_id: UUID) -> WholeLorry | None:
         .where(WholeLorry.departure_id == departure_id, WholeLorry.ended_at.is_(None))
         .with_for_update()
     ).one_or_none()
+
+
+def _end(session: Session, whole: WholeLorry, now: datetime) -> None:
+    kept = _kept(whole)
+    _keep_more(session, whole, NOTHING - kept, now)
+    whole.ended_at = now
+    give_back(session, whole.departure_id, kept)
 
 
 def _kept(whole: WholeLorry) -> Load:

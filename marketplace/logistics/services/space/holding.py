@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.services import Act
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new, write
+from marketplace.kernel.db import insert_if_new, write, write_put_off
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
@@ -113,6 +113,8 @@ def book_all(
             if until is not None
         ]
         write(session, CapacityEntry, entries)
+        # Whoever else wants this lorry waits from here to the commit, so what can be written before is.
+        write_put_off(session)
         claim(session, departure.id, sum((one.load for one in held), NOTHING), lapsed, now)
         tell_expired(session, lapsed, now)
     return [queries.new_booking(row, departure) for row in rows]

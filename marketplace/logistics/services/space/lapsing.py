@@ -15,6 +15,7 @@ from marketplace.kernel.db import alter, into
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingExpired
 from marketplace.logistics.models.departures import Booking, CapacityEntry
+from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.rules.states import BOOKING, BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import note
 from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
@@ -55,7 +56,10 @@ def lapse(session: Session, *, departure_id: UUID, now: datetime, everyone: bool
 
 
 def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone: bool = False) -> Sequence[Lapsed]:
-    """End holds whose time is over; the caller takes their room off the departure and tells of them."""
+    """End holds whose time is over; the caller takes their room off the departure and tells of them.
+
+    A whole lorry is whole while all that it was held for stands: with one of its holds it is anybody's again.
+    """
     ended = alter(session, _END, {"departure": departure_id, "until": _FOREVER if everyone else now}).all()
     lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
@@ -64,6 +68,7 @@ def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone
             into(CapacityEntry),
             [entry(EntryKind.EXPIRE, departure_id, row.booking_id, NOTHING - row.load, now) for row in lapsed],
         )
+        whole.give_up(session, departure_id=departure_id, now=now)
     return lapsed
 
 

@@ -142,7 +142,7 @@ def _vehicle(city: City) -> Body:
         "kind": "trailer",
         "plates": "CN 渝A77777; VN 29R77777",
         "vehicle_type": city.ids["vehicle-type"],
-        "is_reefer": True,
+        "is_reefer": "1",
         "euro_class": 6,
         "co2_grams_km": 800,
     }
@@ -181,7 +181,7 @@ def _type_figures(_: City) -> Body:
         "pallets": 33,
         "teu": "2.25",
         "source": "papers",
-        "is_reefer": True,
+        "is_reefer": "1",
     }
 
 

@@ -1,6 +1,6 @@
 # Everything a person does with this checkout. Needs git, make, python3 (3.11 to 3.13) and python3-venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak mutants lint bench docs screenshots messages migration format lock clean \
+.PHONY: help demo test coverage soak mutants lint bench docs screenshots messages migration format lock clean \
 	.venv runtime assets-dev
 
 PYTHON ?= python3
@@ -38,7 +38,13 @@ assets-dev: .venv
 
 test: assets-dev ## Run a smoke of everything with fixed seeds; CI=1 makes a missing service a failure
 	@$(BIN)/python tools/test_services.py
-	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.coverage_of_rules \
+	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
+		--hypothesis-seed=$(SEED) --cov --cov-config=tests/rules.coveragerc --cov-report=term:skip-covered \
+		--durations=30
+
+coverage: assets-dev ## Run the same smoke and fail where less than 90 % of all code is run by it
+	@$(BIN)/python tools/test_services.py
+	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
 		--hypothesis-seed=$(SEED) --cov --cov-report=term:skip-covered
 
 soak: assets-dev ## Run every test with its full counts

@@ -74,6 +74,7 @@ from marketplace.notices.services import cargo_news as cargo_letters
 from marketplace.notices.services import centre_sales as sale_letters
 from marketplace.notices.services import centres as bonds
 from marketplace.notices.services import fee_news as fee_letters
+from marketplace.notices.services import haul_news as haul_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import hearing_lorries as lorry_notices
 from marketplace.notices.services import inbox, week
@@ -144,6 +145,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     fleet_events.FleetPapersEnding: (notices.on_fleet_papers_ending,),
     fleet_events.HaulMoved: (issuing.on_haul_moved,),
+    fleet_events.HaulSaid: (haul_letters.on_haul_said,),
     BondsEnding: (bonds.on_bonds_ending,),
     sale_events.CentreSaleMoved: (sale_letters.on_moved,),
     sale_events.CentreSaleUncollected: (sale_letters.on_uncollected,),

@@ -72,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked or soaking.
 
-    A smoke of everything takes turns.
+    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself.
     """
     if "database" not in metafunc.fixturenames:
         return
@@ -81,8 +81,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marked = metafunc.definition.get_closest_marker("both_databases") is not None
     alone = metafunc.definition.get_closest_marker("one_database") is not None
     wanted = _DATABASES if (folder == "integration" and not alone) or marked or SOAK else ("sqlite",)
-    if len(wanted) > 1 and chosen == "both" and not marked and inner[0] not in _OF_THE_DATABASE:
-        wanted = wanted if SOAK or not _is_everything(metafunc.config) else (_turn("/".join(inner)),)
+    if len(wanted) > 1 and chosen == "both" and not SOAK and _is_everything(metafunc.config):
+        if folder == "functional":
+            wanted = (_turn(metafunc.definition.name),)
+        elif not marked and inner[0] not in _OF_THE_DATABASE:
+            wanted = (_turn("/".join(inner)),)
     names = [name for name in wanted if chosen in ("both", name)]
     metafunc.parametrize("database", names, indirect=True, scope="session")
 
@@ -92,9 +95,9 @@ def _is_everything(config: pytest.Config) -> bool:
     return config.args == list(config.getini("testpaths"))
 
 
-def _turn(module: str) -> str:
-    """Return the database whose turn a module is, the same in every run."""
-    return _DATABASES[0 if module in _QUICKER else zlib.crc32(module.encode()) % 2]
+def _turn(name: str) -> str:
+    """Return the database whose turn a module, or a journey that is told on both, is: the same in every run."""
+    return _DATABASES[0 if name in _QUICKER else zlib.crc32(name.encode()) % 2]
 
 
 def pytest_collection_finish() -> None:

@@ -102,6 +102,8 @@ class News(StrEnum):
     HOOK_GIVEN_UP = "hook_given_up"
     SURCHARGE_WAITS = "surcharge_waits"
     TEMPERATURE_OUT = "temperature_out"
+    HAUL_OFFERED = "haul_offered"
+    HAUL_ANSWERED = "haul_answered"
     FEE_CHARGED = "fee_charged"
     FEE_WAIVED = "fee_waived"
 
@@ -140,6 +142,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_LOST: Permission.TRADE_ORDER_READ,
     News.RIDE_WAITS: Permission.LOGISTICS_DEPARTURE_OPERATE,
+    News.HAUL_OFFERED: Permission.PARTNER_FLEET_KEEP,
+    # The operator, or the carrier of the line.
+    News.HAUL_ANSWERED: Permission.LOGISTICS_ROAD_RECORD,
     News.RIDE_LATE: Permission.TRADE_ORDER_READ,
     News.RIDE_AT_RISK: Permission.LOGISTICS_DEPARTURE_OPERATE,
     News.DEPARTED: Permission.TRADE_ORDER_READ,

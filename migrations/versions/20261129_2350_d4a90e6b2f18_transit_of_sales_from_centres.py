@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "d4a90e6b2f18"
-down_revision: str | None = "b1f7c09d4e63"
+down_revision: str | None = "7f3d90b2c815"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -97,6 +97,25 @@ def margin(seen, name):
     return [seen["lorry"][name][part]["amount"] for part in ("revenue", "cost", "left")]
 
 
+def test_a_cost_that_comes_while_bookings_are_taken_leaves_the_plan_to_the_clock(way, priced):
+    way.secure()
+    path = f"/departures/{way.booking['departure_id']}/costs/items"
+    cost = {"kind": "permit", "amount": "200", "currency": "CNY"}
+    way.call(way.operator, "POST", path, json=cost, expect=201)
+    assert sheet(way)["lorry"]["planned"] is False
+    assert flows.plan_due(now=clock.now()) == 0
+    way.pack()
+    way.hand_over()
+    way.act("close")
+    assert flows.plan_due(now=clock.now()) == 1
+    seen = sheet(way)
+    assert seen["lorry"]["planned"] is True
+    assert [one["planned"]["amount"] for one in seen["by_kind"] if one["kind"] == "haulage"] == ["4000.00"]
+    # Once: what is planned stays as it is until somebody asks for it.
+    assert flows.plan_due(now=clock.now()) == 0
+    holds()
+
+
 def test_a_lorrys_margin_is_its_freight_by_the_ledger_less_what_it_cost(gone, market, treasurer):
     seen = sheet(gone)
     kg = Decimal(seen["lorry"]["kg"])

@@ -29,6 +29,10 @@ from tests.support.ways import Way, caller
 __all__ = ["market"]
 
 pytestmark = pytest.mark.both_databases
+FIGURES = {
+    "name": "Semi-trailer 13.7 m", "kg": "25000", "m3": "82.5", "ldm": "13.6", "pallets": 33, "teu": "2.25",
+    "source": "papers of the maker",
+}  # fmt: skip
 
 LONG = (clock.now().date() + timedelta(days=400)).isoformat()
 SOON = (clock.now().date() + timedelta(days=2)).isoformat()
@@ -181,11 +185,13 @@ def test_a_rotation_shows_its_empty_kilometres(call, operator, crew):
 
 
 def test_figures_of_lorries_are_corrected_with_their_source(call, operator, type_id):
-    figures = {
-        "name": "Semi-trailer 13.7 m", "kg": "25000", "m3": "82.5", "ldm": "13.6", "pallets": 33, "teu": "2.25",
-        "source": "papers of the maker",
-    }  # fmt: skip
+    figures = dict(FIGURES)
+    # Whether it keeps cold has to be said like every other figure.
+    refusal = call(operator, "PUT", f"/vehicle-types/{type_id}", figures, expect=422)
+    assert set(refused(refusal)) == {"is_reefer"}
+    figures["is_reefer"] = True
     call(operator, "PUT", f"/vehicle-types/{type_id}", figures, expect=204)
+    assert call(operator, "GET", "/vehicle-types", expect=200)["items"][0]["is_reefer"] is True
     row = call(operator, "GET", "/vehicle-types", expect=200)["items"][0]
     assert (row["teu"], row["capacity"]["kg"], row["source"]) == ("2.25", "25000.000", "papers of the maker")
     refusal = call(operator, "PUT", f"/vehicle-types/{type_id}", figures | {"teu": "2.255"}, expect=422)
@@ -235,6 +241,10 @@ def test_the_operator_lets_them_drive_on_its_pages(app, call, operator, crew, ty
     ours.open(f"/operator/vehicle-types/{type_id}")
     ours.send(f"/operator/vehicle-types/{type_id}", {"teu": "9"}, 422)
     assert "teu" in ours.refused_fields()
+    ours.send(f"/operator/vehicle-types/{type_id}", FIGURES)
+    assert "checked" not in re.search(r"<input[^>]*is_reefer[^>]*>", ours.open(f"/operator/vehicle-types/{type_id}"))[0]
+    ours.send(f"/operator/vehicle-types/{type_id}", FIGURES | {"is_reefer": "1"})
+    assert "checked" in re.search(r"<input[^>]*is_reefer[^>]*>", ours.open(f"/operator/vehicle-types/{type_id}"))[0]
     ours.open("/partner/fleet", 403)
 
 

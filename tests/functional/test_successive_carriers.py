@@ -14,7 +14,8 @@ from marketplace.logistics.rules.cargo import Status
 from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.functional.test_fleets import SOON, driver, paper, vehicle
-from tests.support.visitors import Visitor
+from tests.functional.test_letters import letters
+from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 
@@ -105,6 +106,32 @@ def test_a_foreign_haulier_drives_from_the_border_on(ask, client, way, market, h
         refused = ask(haulier, "POST", f"/hauls/{haul}/events", event | wrong, expect=422)
         assert [error["field"] for error in refused["errors"]] == [field]
     ask(haulier, "POST", f"/hauls/{haul}/events", event, expect=201)
+
+
+def test_carriers_are_written_to_of_an_offer_and_of_its_answer(app, ask, market, haulier, operator, way):
+    town = Town(app)
+    departure = way.booking["departure_id"]
+
+    def told(trader):
+        return [one.subject for one in letters(town, trader) if "a range of lorry" in one.subject]
+
+    first = offered(ask, operator, haulier, departure, to_stop="VNHAN")["id"]
+    (asked,) = told(haulier)
+    assert asked.startswith("You are asked to drive")
+    ask(haulier, "POST", f"/hauls/{first}/refusal", {}, expect=204)
+    # Who asked, and the carrier of the line that answers for the whole.
+    for trader in (operator, market.carrier):
+        assert told(trader)[-1].startswith("Lang Son Haulage does not drive")
+    again = offered(ask, market.carrier, haulier, departure, to_stop="VNHAN")["id"]
+    ask(haulier, "POST", f"/hauls/{again}/acceptance", {}, expect=204)
+    assert told(market.carrier)[-1].startswith("Lang Son Haulage drives")
+    assert len(told(operator)) == 1
+    ask(operator, "POST", f"/hauls/{again}/withdrawal", {}, expect=204)
+    assert told(haulier)[-1].startswith("Not any more")
+    third = offered(ask, operator, haulier, departure, to_stop="VNHAN")["id"]
+    way.act("cancel", reason="flood")
+    assert told(haulier)[-1].startswith("Not any more")
+    assert third
 
 
 def test_nobody_else_knows_of_a_haul_and_others_are_not_offered(ask, market, haulier, operator, way):

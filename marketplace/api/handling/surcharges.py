@@ -16,7 +16,10 @@ _PAY = Permission.TRADE_PAYMENT_PAY
 
 
 class Surcharge(Answer):
-    """More freight that is asked for: chargeable weights as agreed and as measured, until when it is answered."""
+    """More freight that is asked for: chargeable weights as agreed and as measured, until when it is answered.
+
+    ``answered_with``: the first carrier's surcharge, with which the second's is answered where goods change lorry.
+    """
 
     id: UUID
     order_id: UUID
@@ -36,6 +39,7 @@ class Surcharge(Answer):
     due_at: Instant
     answered_at: Instant | None
     contract_made: UUID | None
+    answered_with: UUID | None
 
     @classmethod
     def of(cls, row: SurchargeRow) -> "Surcharge":
@@ -59,6 +63,7 @@ class Surcharge(Answer):
             due_at=row.due_at,
             answered_at=row.answered_at,
             contract_made=row.made_id,
+            answered_with=row.with_id,
         )
 
 

@@ -140,7 +140,7 @@ def cart(
         line = price_line(item, offers[key], now=now, change=named(changes, ways.get(key)), **seen)
         if isinstance(line, GoneLine):
             return line
-        line = replace(line, changes=shown_changes(changes, ways.get(key)))
+        line = replace(line, changes=shown_changes(changes, ways.get(key), directs=options.get(key, ())))
         return missed(line, ways[key]) if key in ways and line.change is None else line
 
     return taken(bundled(to, [priced(item) for item in items]), whole)

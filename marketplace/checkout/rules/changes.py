@@ -42,18 +42,38 @@ def changes_of(
     return tuple(sorted(found, key=lambda one: (one.second.arrives_at, -one.first.cutoff_cargo_at.timestamp())))
 
 
-def offered(changes: Sequence[Change], wanted: Way | None = None) -> tuple[Change, ...]:
-    """Return the first few ways with room that take the goods, each second lorry once; the wanted one among them."""
+def offered(
+    changes: Sequence[Change], wanted: Way | None = None, *, directs: Sequence[Option] = ()
+) -> tuple[Change, ...]:
+    """Return the first few ways with room that take the goods, each second lorry once; the wanted one among them.
+
+    None that one of the ``directs`` beats: only who chose it before it was beaten has it still.
+    """
+    worth = [one for one in changes if not any(beats(direct, one) for direct in directs)]
     best: dict[UUID, Change] = {}
-    for one in changes:
+    for one in worth:
         if one.fits and one.bar is None:
             best.setdefault(one.second.departure_id, one)
     if not best:  # none can be taken: why is worth knowing
-        for one in changes:
+        for one in worth:
             best.setdefault(one.second.departure_id, one)
     shown = tuple(best.values())[:MOST_CHANGES]
     asked = named(changes, wanted)
     return shown if asked is None or asked in shown else (*shown[: MOST_CHANGES - 1], asked)
+
+
+def beats(direct: Option, change: Change) -> bool:
+    """Tell whether a lorry that takes the goods all the way is there no later and costs no more, as of itineraries.
+
+    It must have room, and leave the merchant as much time as the first lorry does. What carriers ask in different
+    currencies is not compared.
+    """
+    cost = freights(change)
+    if direct.freight is None or direct.bar is not None or not direct.fits or (direct.tight and not change.first.tight):
+        return False
+    if any(one.currency != direct.freight.currency for one in cost):
+        return False
+    return direct.arrives_at <= change.second.arrives_at and direct.freight.minor <= sum(one.minor for one in cost)
 
 
 def named(changes: Sequence[Change], wanted: Way | None) -> Change | None:

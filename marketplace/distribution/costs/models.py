@@ -41,7 +41,10 @@ class CostRate(Base):
 
 
 class CostSheet(Base):
-    """The costs of one departure in its line's currency; the figures are those that stood when it was closed."""
+    """The costs of one departure in its line's currency; the figures are those that stood when it was closed.
+
+    ``planned_at`` is when it was made while it is not ``is_planned``: a cost was entered before.
+    """
 
     __tablename__ = "cost_sheet"
 
@@ -51,6 +54,7 @@ class CostSheet(Base):
     km: Mapped[int | None] = mapped_column(sa.Integer)
     state: Mapped[SheetState] = mapped_column(StateColumn(SheetState))
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_planned: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.true())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_revenue_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     closed_cost_minor: Mapped[int | None] = mapped_column(sa.BigInteger)

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.distribution.handling.rules.surcharges import STANDING, SurchargeState
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime
 
-_STANDS = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in STANDING)))
+_STANDS = sa.text("state IN ({}) AND with_id IS NULL".format(", ".join(f"'{state}'" for state in STANDING)))
 
 
 class FreightSurcharge(Base):
     """More freight for a line that weighs or measures more than agreed; its payer consents or the goods wait.
 
     ``contract_id`` is the contract it is above of, ``made_id`` the one that consent made. It is answered until the
-    departure of its booking leaves; without consent the goods are not on that.
+    departure of its booking leaves; without consent the goods are not on that. Of goods that change lorry the second
+    carrier's is asked for and answered ``with_id`` the first's, about the first booking: they wait before that leaves.
     """
 
     __tablename__ = "freight_surcharge"
@@ -37,6 +38,7 @@ class FreightSurcharge(Base):
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     made_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("freight_contract.id"))
+    with_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
 
     __table_args__ = (
         sa.CheckConstraint("amount_minor > 0", name="amount"),

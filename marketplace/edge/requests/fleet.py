@@ -112,7 +112,7 @@ class TypeBody(Request):
     pallets: Annotated[Whole, Field(ge=1, le=100)]
     teu: Annotated[Exact, Field(gt=0, le=4, decimal_places=2)]
     source: Annotated[Line, Field(max_length=200)]
-    is_reefer: Tick = False
+    is_reefer: Tick
 
     @property
     def capacity(self) -> Load:
@@ -121,7 +121,9 @@ class TypeBody(Request):
 
 
 class NewTypeBody(TypeBody):
-    """A kind of lorry with the code that it goes by."""
+    """A kind of lorry with the code that it goes by; it keeps nothing cold unless that is said."""
+
+    is_reefer: Tick = False
 
     code: Annotated[Line, Field(max_length=40)]
 

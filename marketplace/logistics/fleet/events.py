@@ -20,3 +20,11 @@ class HaulMoved(Event):
 
     departure_id: UUID
     haul_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HaulSaid(Event):
+    """A haul was offered, accepted, declined or taken back: ``state`` is what it is now."""
+
+    haul_id: UUID
+    state: str

@@ -23,8 +23,7 @@ from marketplace.kernel import clock
 from marketplace.reference.rules import CURRENCIES, zone_of
 from marketplace.web.centres import shown
 from marketplace.web.centres.blueprint import pages
-from marketplace.web.road import shown as road
-from marketplace.web.shared import goods, locale
+from marketplace.web.shared import goods, locale, transits
 
 _READ = Permission.TRADE_DOCUMENT_READ
 # Tone and words of each state.
@@ -95,8 +94,8 @@ def _sale(sale_id: UUID, **given: Any) -> str:
         buyer_zone=zone_of(seen.buyer_country),
         brokers=[(str(row.id), row.name) for row in brokers],
         parts_on_their_way=[(str(row.id), f"{row.number} ({row.quantity})") for row in seen.on_their_way],
-        customs=road,
-        steps=[(str(step), road.STEPS[step]) for step in seen.transit.possible] if seen.transit else [],
+        customs=transits,
+        steps=[(str(step), transits.STEPS[step]) for step in seen.transit.possible] if seen.transit else [],
         places=_places(seen) if seen.transit or "draft_transit" in seen.acts else [],
         currencies=[(code, code) for code in sorted(CURRENCIES.values())],
         proofs=[(str(row.id), f"{PROOFS[row.kind]} {row.number} ({row.remaining})") for row in proofs],

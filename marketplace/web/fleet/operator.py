@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -93,7 +94,9 @@ def correct_type(type_id: UUID) -> Any:
     """Correct the figures of a kind of lorry."""
 
     def work(session: Session) -> str:
-        acts.correct_type(session, type_id, parse_form(requests.TypeBody, request.form))
+        # A browser sends no box that is not ticked.
+        form = MultiDict({"is_reefer": ""} | request.form.to_dict())
+        acts.correct_type(session, type_id, parse_form(requests.TypeBody, form))
         return url_for("fleet.everything")
 
     try:

@@ -318,7 +318,8 @@ def _sell_from_centres(city: City) -> None:
     city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
     for name, seller, goods, centre in (
         ("bonded", "thai", "pads", "centre"), ("moving", "thai", "pads", "centre"),
-        ("ready", "merchant", "live", "centre.home"), ("handed", "merchant", "live", "centre.home"), ("partly", "merchant", "live", "centre.home"),
+        ("ready", "merchant", "live", "centre.home"), ("handed", "merchant", "live", "centre.home"),
+        ("partly", "merchant", "live", "centre.home"),
     ):  # fmt: skip
         line = {"quantity": 40, "centre": city.ids[centre]}
         cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)

@@ -182,6 +182,7 @@ def _type_figures(_: City) -> Body:
         "pallets": 33,
         "teu": "2.25",
         "source": "papers",
+        "is_reefer": True,
     }
 
 

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import bundled, price_line
 from marketplace.checkout.rules.changes import MOST_CHANGES, changes_of, freights, hours, missed, named, offered
@@ -60,6 +63,33 @@ def test_the_way_that_is_wanted_is_among_those_shown():
     shown = offered(found, wanted)
     assert (len(shown), shown[-1]) == (MOST_CHANGES, found[-1])
     assert offered(found, Way(*ids(found[0]))) == offered(found)
+
+
+def test_a_way_is_not_offered_that_a_lorry_all_the_way_beats():
+    (way,) = ways([first()], [second()])
+    cost = sum(freights(way), Money.zero("CNY"))
+
+    def shown(**direct):
+        lorry = option(5, **{"freight": cost, "to_place": "VNSGN"} | direct)
+        return offered([way], directs=[lorry])
+
+    assert shown() == ()
+    # Dearer, later, full, barred, without a price or in other money, or with too little time: each has its own worth.
+    assert shown(freight=Money(cost.minor + 1, "CNY")) == (way,)
+    assert shown(arrives_at=way.second.arrives_at + timedelta(minutes=1)) == (way,)
+    assert shown(fits=False) == shown(bar=Bar.SEGREGATION) == shown(freight=None) == (way,)
+    assert shown(freight=Money(1, "USD")) == shown(tight=True) == (way,)
+    # Who chose it before has it still.
+    assert offered([way], Way(*ids(way)), directs=[option(5, freight=cost)]) == (way,)
+
+
+@given(st.lists(st.tuples(st.integers(4, 8), st.integers(0, 40)), max_size=4), st.integers(4, 8))
+def test_no_way_is_offered_that_is_worse_in_arrival_and_cost(directs, days):
+    (way,) = ways([first()], [second(days=days)])
+    cost = sum(one.minor for one in freights(way))
+    lorries = [option(one, freight=Money(cost * tenths // 20, "CNY"), to_place="VNSGN") for one, tenths in directs]
+    beaten = any(one.arrives_at <= way.second.arrives_at and one.freight.minor <= cost for one in lorries)
+    assert offered([way], directs=lorries) == (() if beaten else (way,))
 
 
 def test_what_cannot_be_taken_is_told_where_nothing_else_can():

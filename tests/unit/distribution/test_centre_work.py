@@ -1,6 +1,6 @@
 """Which tasks a page lists, and where it goes on."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_a_cursor_names_task_moment_and_row():
 
 
 @pytest.mark.parametrize("cursor", [
-    "x", encode_cursor("bond", "2026-12-01"), encode_cursor("sweep", "", str(uuid4())),
+    "x", encode_cursor("bond", "2026-12-01"), encode_cursor("sweep", "", str(UUID(int=1))),
     encode_cursor("bond", "2026-12-01", "here"),
 ])  # fmt: skip
 def test_a_cursor_of_another_list_is_refused(cursor):

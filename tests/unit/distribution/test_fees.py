@@ -58,6 +58,8 @@ def same(amount):
         ({"has_cargo": True}, None),
         ({"reason": "departure_cancelled", "at": CUTOFF + timedelta(days=1)}, None),
         ({"reason": "not_loaded", "at": CUTOFF + timedelta(days=1)}, None),
+        ({"reason": "late_first", "at": CUTOFF + timedelta(days=1)}, None),
+        ({"reason": "no_onward", "rolled": False, "at": CUTOFF - timedelta(hours=1)}, None),
         ({"reason": "by_hand", "at": CUTOFF + timedelta(minutes=59)}, None),
         ({"reason": "by_hand", "at": CUTOFF + timedelta(hours=1)}, FeeKind.NO_SHOW),
         ({"reason": "ready_date", "at": CUTOFF - timedelta(minutes=1)}, None),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.costs.models import CostRate, CostSheet
-from marketplace.distribution.costs.rules.planning import CostKind, Rate, Trip, Unit
+from marketplace.distribution.costs.rules.planning import CostKind, Rate, SheetState, Trip, Unit
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -143,8 +143,9 @@ def leaving(session: Session, *, first: date, last: date, line_code: str | None 
 
 
 def unplanned(session: Session, *, limit: int = 500, departure_id: UUID | None = None) -> tuple[UUID, ...]:
-    """Return the departures that take no more bookings and have no cost sheet yet, earliest first; or only this one."""
-    sheet = sa.exists().where(CostSheet.departure_id == Departure.id)
+    """Return the departures that take no more bookings and were not planned yet, earliest first; or only this one."""
+    done = sa.or_(CostSheet.is_planned, CostSheet.state == SheetState.CLOSED)
+    sheet = sa.exists().where(CostSheet.departure_id == Departure.id, done)
     gone = (*_BOOKABLE, DepartureState.CANCELLED)
     priced = sa.exists().where(CostRate.line_id == Departure.line_id)
     wanted = sa.select(Departure.id).where(Departure.state.not_in(gone), ~sheet, priced)

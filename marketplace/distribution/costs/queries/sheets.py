@@ -231,7 +231,7 @@ def _sheet(
         closed = Margin(Money(header.closed_revenue_minor, currency), Money(header.closed_cost_minor, currency))
     return Sheet(
         lorry=lorry,
-        is_planned=header is not None,
+        is_planned=header is not None and header.is_planned,
         state=header.state if header else SheetState.OPEN,
         currency=currency,
         priced_on=day,

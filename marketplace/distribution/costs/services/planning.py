@@ -28,7 +28,7 @@ def plan(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -
     lorry = lorries.lorry(session, departure_id=departure_id)
     trip = lorries.trip(session, lorry=lorry)
     header = open_sheet(session, lorry=lorry, now=now)
-    header.km, header.planned_at = trip.km, now
+    header.km, header.planned_at, header.is_planned = trip.km, now, True
     session.execute(
         sa.update(CostItem)
         .where(CostItem.departure_id == lorry.id, CostItem.basis == Basis.PLANNED, CostItem.voided_at.is_(None))
@@ -60,15 +60,15 @@ def plan(session: Session, *, departure_id: UUID, actor: Actor, now: datetime) -
 
 
 def plan_first(session: Session, *, lorry: Lorry, now: datetime) -> None:
-    """Plan a departure before the first cost of it is entered, since the clock plans none that has a sheet."""
+    """Plan a departure before the first cost of it is entered; one that takes bookings yet is planned by the clock."""
     if lorry.id in lorries.unplanned(session, departure_id=lorry.id):
         plan(session, departure_id=lorry.id, actor=SYSTEM, now=now)
 
 
 def on_lorry_changed(session: Session, event: LorryChanged) -> None:
     """Plan the costs anew by the rates of the lorry that drives now, where they were planned before."""
-    state = session.scalar(sa.select(CostSheet.state).where(CostSheet.departure_id == event.departure_id))
-    if state is SheetState.OPEN:
+    planned = sa.select(CostSheet.state).where(CostSheet.departure_id == event.departure_id, CostSheet.is_planned)
+    if session.scalar(planned) is SheetState.OPEN:
         plan(session, departure_id=event.departure_id, actor=SYSTEM, now=event.at)
 
 
@@ -82,6 +82,7 @@ def open_sheet(session: Session, *, lorry: Lorry, now: datetime) -> CostSheet:
         priced_on=lorry.day,
         state=SheetState.OPEN,
         planned_at=now,
+        is_planned=False,
     )
     header = sheets.header(session, departure_id=lorry.id)
     if header.state is SheetState.CLOSED:

@@ -71,11 +71,20 @@ class FeeRule(FeeTerms):
 
 # Why a booking left its departure although its shipper was there: the lorry's doing, never a fee.
 _ROAD: Final = frozenset(
-    {"departure_cancelled", "departure_closed", "no_departure", "not_loaded", "other_lorry", "overbooked", "plan"}
+    {
+        "departure_cancelled",
+        "departure_closed",
+        "late_first",
+        "no_departure",
+        "not_loaded",
+        "other_lorry",
+        "overbooked",
+        "plan",
+    }
 )
 # The road gives a booking up, or moves it: only what had not come in time is to answer for that.
 _NO_CARGO: Final = "no_cargo"
-_BY_ROAD: Final = frozenset({"by_hand", "declined", _NO_CARGO})
+_BY_ROAD: Final = frozenset({"by_hand", "declined", "no_onward", _NO_CARGO})
 _BUYER: Final = frozenset({"order_buyer", "order_deposit_missing", "order_payment_failed"})
 _MERCHANT: Final = frozenset({"order_merchant", "order_not_confirmed", "order_out_of_stock", "order_late"})
 
@@ -110,7 +119,11 @@ def in_force(rules: Iterable[FeeRule], *, kind: FeeKind, on: date) -> FeeRule | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """A booking that leaves its departure: ``rolled``, or ended; ``reason`` is the code that it left with."""
+    """A booking that leaves its departure: ``rolled``, or ended; ``reason`` is the code that it left with.
+
+    ``has_cargo``: its owner brought the goods. To a second lorry the first one brings them: the owner's part is done
+    once the first carrier has them, and whatever keeps them from the second then is the road's doing.
+    """
 
     reason: str
     rolled: bool

@@ -1,7 +1,7 @@
 """Hear what happens to bookings and charge by the published rules; what is owed is booked like freight."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from marketplace.distribution.fees.rules.terms import FeeKind, FeeRule, Left, Si
 from marketplace.distribution.handling.queries.surcharges import extra_contracts
 from marketplace.distribution.hires.queries import raised
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward import queries as onward
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.services.contracts import of_leg as contracts_of_leg
 from marketplace.kernel import events
@@ -43,7 +44,10 @@ from marketplace.reference.rules import Setting, local_day
 
 
 def on_booking_rolled(session: Session, event: BookingRolled) -> None:
-    """Charge a no-show: a confirmed booking that moves on after its cut-off because nothing of it is there."""
+    """Charge a no-show: a confirmed booking that moves on after its cut-off because nothing of it is there.
+
+    Of a second lorry likewise, where the first carrier has nothing of it either.
+    """
     _left(session, event, rolled=True, cargo_on=event.new_booking_id)
 
 
@@ -53,11 +57,14 @@ def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
 
 
 def on_cargo_received(session: Session, event: CargoReceived) -> None:
-    """Charge cargo that came after the cut-off, whenever that was noted: once, however many lots come."""
+    """Charge cargo that came after the cut-off, whenever that was noted: once, however many lots come.
+
+    Never of a second lorry: that it came late is the first one's doing, and not its owner's.
+    """
     agreed = _agreed(session, event.booking_id, event.subject)
-    if agreed is None:
+    if agreed is None or agreed.is_second:
         return
-    booking, contract, line = agreed
+    booking, contract, line = agreed.booking, agreed.contract, agreed.line
     rule = _rule(session, FeeKind.LATE_CARGO, contract)
     if rule is not None and rules.is_late(rule, cutoff_at=booking.cutoff_cargo_at, at=event.happened_at):
         _charge(session, rule, booking, contract, line, reason="", happened_at=event.happened_at, now=event.at)
@@ -90,8 +97,8 @@ def _left(session: Session, event: BookingRolled | BookingCancelled, *, rolled: 
     agreed = _agreed(session, event.booking_id, event.subject)
     if agreed is None:
         return
-    booking, contract, line = agreed
-    ids = (event.booking_id, cargo_on)
+    booking, contract, line = agreed.booking, agreed.contract, agreed.line
+    ids = {event.booking_id, cargo_on, *(agreed.first if agreed.is_second else ())}
     no_show = _rule(session, FeeKind.NO_SHOW, contract)
     cancellation = _rule(session, FeeKind.CANCELLATION, contract)
     left = Left(
@@ -108,29 +115,46 @@ def _left(session: Session, event: BookingRolled | BookingCancelled, *, rolled: 
         _charge(session, rule, booking, contract, line, reason=event.reason, happened_at=event.at, now=event.at)
 
 
-def _agreed(session: Session, booking_id: UUID, subject: UUID) -> tuple[BookingRow, FreightRow, FreightLineRow] | None:
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """A booking of a line with what was agreed for it; ``first``: the bookings that bring a second one its goods."""
+
+    booking: BookingRow
+    contract: FreightRow
+    line: FreightLineRow
+    is_second: bool
+    first: tuple[UUID, ...]
+
+
+def _agreed(session: Session, booking_id: UUID, subject: UUID) -> _Agreed | None:
     """Return the booking of an order's line with what was agreed for its way; None for goods that go back."""
     if not terms.versions(session):
         return None
-    if session.get(LineBooking, booking_id) is None:
+    ride = onward.of_subjects(session, subjects=[subject]).get(subject)
+    if ride is None and session.get(LineBooking, booking_id) is None:
         return None
-    order_id = line_queries.orders_of_lines(session, line_ids=[subject])[subject]
+    line_id = subject if ride is None else ride.line_id
+    order_id = line_queries.orders_of_lines(session, line_ids=[line_id]).get(line_id)
+    if order_id is None:  # held, and no order came of it
+        return None
     found = [
         (contract, line)
         for contract in contracts.contracts_of(session, order_ids=[order_id])[order_id]
         for line in contract.lines
-        if contract.claim_id is None and line.line_id == subject
+        if contract.claim_id is None and line.line_id == line_id
     ]
-    base_rows = contracts_of_leg(session, [row for row, _ in found], line_id=subject, is_second=False)
+    base_rows = contracts_of_leg(session, [row for row, _ in found], line_id=line_id, is_second=ride is not None)
     found = [pair for pair in found if pair[0] in base_rows]
     if not found:
         return None
-    extra = extra_contracts(session, line_ids=[subject]) | raised(session, line_ids=[subject])
+    extra = extra_contracts(session, line_ids=[line_id]) | raised(session, line_ids=[line_id])
     base, first = next((pair for pair in reversed(found) if pair[0].id not in extra), found[-1])
     above = [line for contract, line in found if contract.id in extra and contract.id > base.id]
     amount = sum((line.amount for line in above), first.amount)
     line = replace(first, amount=amount, chargeable_g=max(one.chargeable_g for one in (first, *above)))
-    return booking_queries.booking(session, booking_id=booking_id), base, line
+    first = booking_queries.bookings(session, subjects=[line_id]).get(line_id, ()) if ride else ()
+    booking = booking_queries.booking(session, booking_id=booking_id)
+    return _Agreed(booking, base, line, ride is not None, tuple(row.id for row in first))
 
 
 def _rule(session: Session, kind: FeeKind, contract: FreightRow) -> FeeRule | None:

@@ -23,7 +23,8 @@ PAGE: Final = 50
 class SurchargeRow:
     """A surcharge with the booking it is about; ``due_at`` is when its departure leaves, without the goods if not paid.
 
-    Weights are chargeable grams: as agreed, and as measured.
+    Weights are chargeable grams: as agreed, and as measured. ``with_id``: the surcharge of the first carrier that
+    this one, of the second, is answered with.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class SurchargeRow:
     due_at: datetime
     answered_at: datetime | None
     made_id: UUID | None
+    with_id: UUID | None
 
     @property
     def is_open(self) -> bool:
@@ -122,4 +124,5 @@ def _row(found: FreightSurcharge, booking: Booking, departure: Departure, contra
         due_at=departure.departs_at,
         answered_at=found.answered_at,
         made_id=found.made_id,
+        with_id=found.with_id,
     )

@@ -16,7 +16,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureCancelled
-from marketplace.logistics.fleet.events import HaulMoved
+from marketplace.logistics.fleet.events import HaulMoved, HaulSaid
 from marketplace.logistics.fleet.models import Haul
 from marketplace.logistics.fleet.queries import crews as crew_queries
 from marketplace.logistics.fleet.queries import fleets
@@ -89,6 +89,7 @@ def offer(
     )
     session.add(made)
     session.flush()
+    _say(session, made, now)
     _audit(session, actor, "offered", made, now)
     return made.id
 
@@ -177,11 +178,11 @@ def report(session: Session, *, actor: Actor, haul_id: UUID, said: Reported, now
 
 def on_departure_cancelled(session: Session, event: DepartureCancelled) -> None:
     """Take back the hauls of a departure that does not run."""
-    session.execute(
-        sa.update(Haul)
-        .where(Haul.departure_id == event.departure_id, Haul.state.in_(STANDING))
-        .values(state=HaulState.WITHDRAWN, answered_at=event.at)
-    )
+    standing = sa.select(Haul).where(Haul.departure_id == event.departure_id, Haul.state.in_(STANDING))
+    for row in session.scalars(standing.order_by(Haul.id)):
+        row.state, row.answered_at = HaulState.WITHDRAWN, event.at
+        session.flush()
+        _say(session, row, event.at)
 
 
 def span_of_haul(row: DepartureRow, haul: queries.HaulRow) -> Span:
@@ -237,7 +238,12 @@ def _move(session: Session, actor: Actor, row: Haul, action: str, now: datetime)
     session.flush()
     if HaulState.ACCEPTED in (was, row.state):
         events.record(session, HaulMoved(at=now, departure_id=row.departure_id, haul_id=row.id))
+    _say(session, row, now)
     _audit(session, actor, str(row.state), row, now)
+
+
+def _say(session: Session, row: Haul, now: datetime) -> None:
+    events.record(session, HaulSaid(at=now, haul_id=row.id, state=str(row.state)))
 
 
 def _audit(session: Session, actor: Actor, act: str, row: Haul, now: datetime) -> None:

@@ -1,20 +1,15 @@
-"""Every branch of every rule is tested: a pytest plugin that fails a measured run below 100 %.
+"""Which tests are measured: a pytest plugin for runs with coverage.
 
-Measuring doubles the time that a test takes. The rules have tests by unit, everything above them has journeys, so those
-are measured, with what only processes run; whatever is told by a second database, a browser, an attack, many at once
-or a long history was run by one of them before.
+Measuring everything doubles the time that a test takes. The rules have tests by unit, everything above them has
+journeys, so those are measured, with what only processes run; whatever is told by a second database, a browser, an
+attack, many at once or a long history was run by one of them before.
 """
 
-import io
 import sys
-from pathlib import Path
 from typing import Final
 
-import coverage
 import pytest
-from coverage.exceptions import NoDataError
 
-_RULES: Final = ["marketplace/*/rules.py", "marketplace/*/rules/*.py", "marketplace/*/rules/*/*.py"]
 _MEASURED: Final = (
     "tests/unit/",
     "tests/functional/",
@@ -65,23 +60,3 @@ def _forget() -> None:
             for kept in vars(module).values():
                 if hasattr(kept, "cache_clear"):
                     kept.cache_clear()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config):
-    """Report the rules once coverage has gathered its data, above the closing line."""
-    result = yield
-    if hasattr(config, "workerinput") or not Path(config.rootpath, ".coverage").exists():
-        return result
-    measured = coverage.Coverage(config_file=str(config.rootpath / "pyproject.toml"))
-    measured.load()
-    table = io.StringIO()
-    try:
-        percent = measured.report(include=_RULES, show_missing=True, skip_covered=True, file=table)
-    except NoDataError:
-        return result
-    if percent < 100:
-        terminalreporter.write(table.getvalue())
-        terminalreporter.write_line(f"FAIL rules must be covered whole, and are at {percent:.2f}%", red=True)
-        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    return result

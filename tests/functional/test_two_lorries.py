@@ -1,10 +1,13 @@
 """A line rides two lorries: ordered, held, made good, moved and given up as one; carried to its end by both."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from marketplace.kernel.db import reading
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.services import timetable
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_second_factor import enrolled
@@ -80,6 +83,48 @@ def test_goods_change_lorry_on_their_way_to_the_buyers_door(rode, roads):
     kinds = [one["kind"] for one in rode.order()["documents"]]
     assert (kinds.count("house_waybill"), kinds.count("cargo_receipt")) == (2, 2)
     holds()
+
+
+def test_a_lorry_all_the_way_that_is_no_later_and_no_dearer_leaves_no_way_with_a_change(rode):
+    with unit_of_work() as session:
+        carrier, over = rode.market.carrier.actor, ("CN-YOUYIGUAN", "VN-HUUNGHI")
+        factories.line(session, carrier, code="CQ-SGN", hub=factories.HUB, to="VNSGN", over=over, now=clock.now())
+        timetable.roll(session, now=clock.now())
+    cart = rode.call(rode.buyer, "GET", "/cart?changes=1", expect=200)
+    (line,) = cart["bundles"][0]["lines"]
+    directs = [(one["arrives_at"], Decimal(one["freight"]["amount"])) for one in line["departures"]]
+    assert directs
+    assert min(cost for _, cost in directs) < 2 * Decimal(rode.change["first"]["freight"]["amount"])
+    for one in line["changes"]:
+        cost = sum(Decimal(one[half]["freight"]["amount"]) for half in ("first", "second"))
+        assert not any(at <= one["arrives_at"] and asked <= cost for at, asked in directs)
+    shown = {one["second"]["id"] for one in line["changes"]}
+    late = {one["second"]["id"] for one in rode.cart_line["changes"] if one["arrives_at"] >= directs[0][0]}
+    assert late
+    assert not late & shown
+
+
+def test_both_lorries_count_the_goods_and_their_value_once(rode, operator):
+    rode.place().confirm().to_hub()
+    rode.leaves()
+
+    def counted():
+        rows = rode.call(operator, "GET", "/statistics/figures?by=line", expect=200)["rows"]
+        return {row["key"]: (row["goods"], row["lorries"]) for row in rows}
+
+    (before,) = counted().values()
+    rode.change_over()
+    rode.act("strip")
+    rode.leaves(second=True, seal="S-2")
+    found = counted()
+    assert len(found) == 2
+    first, second = (found[one] for one in sorted(found, key=lambda key: found[key] != before))
+    assert first == before
+    assert [one["kg"] for one, _ in (first, second)] == ["125.000", "125.000"]
+    assert [one["consignments"] for one, _ in (first, second)] == [1, 1]
+    assert Decimal(first[0]["value"]["amount"]) > 0
+    assert Decimal(second[0]["value"]["amount"]) == 0
+    assert [lorries["loaded"] for _, lorries in (first, second)] == [1, 1]
 
 
 def test_what_the_second_carrier_does_not_find_was_lost_on_the_first_lorry(rode):

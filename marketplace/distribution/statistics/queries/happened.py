@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.expression import FunctionElement
 
 from marketplace.distribution.models import LineBooking
+from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.statistics.models import ClosedRate
 from marketplace.distribution.statistics.rules.cells import (
     Figures,
@@ -139,6 +140,7 @@ def _lorries(session: Session, wanted: Sequence[Month]) -> dict[LorryKey, LorryC
 
 
 def _goods(session: Session, wanted: Sequence[Month]) -> tuple[dict[GoodsKey, GoodsCounts], tuple[Rate, ...]]:
+    """Count what left by line; goods that change lorry weigh on both of theirs and are worth something on the first."""
     hub = aliased(DepartureStop)
     from_place, to_place = aliased(Place), aliased(Place)
     month, within = _left(wanted, hub)
@@ -165,14 +167,15 @@ def _goods(session: Session, wanted: Sequence[Month]) -> tuple[dict[GoodsKey, Go
             OrderLine.agreed_price_micro,
             sa.func.count(),
             sa.func.sum(weighed.c.grams),
-            sa.func.sum(LineBooking.quantity),
+            sa.func.coalesce(sa.func.sum(LineBooking.quantity), 0),
         )
         .select_from(Booking)
         .join(Departure, Departure.id == Booking.departure_id)
         .join(hub, hub.departure_id == Departure.id)
         .join(weighed, weighed.c.booking_id == Booking.id)
-        .join(LineBooking, LineBooking.booking_id == Booking.id)
-        .join(OrderLine, OrderLine.id == LineBooking.line_id)
+        .outerjoin(LineBooking, LineBooking.booking_id == Booking.id)
+        .outerjoin(OnwardRide, OnwardRide.id == Booking.subject)
+        .join(OrderLine, OrderLine.id == sa.func.coalesce(LineBooking.line_id, OnwardRide.line_id))
         .join(Order, Order.id == OrderLine.order_id)
         .join(from_place, from_place.code == Departure.hub_code)
         .join(to_place, to_place.code == Booking.to_place)

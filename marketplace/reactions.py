@@ -77,6 +77,7 @@ from marketplace.notices.services import fee_news as fee_letters
 from marketplace.notices.services import haul_news as haul_letters
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import hearing_lorries as lorry_notices
+from marketplace.notices.services import hire_news as hire_letters
 from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
@@ -276,6 +277,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     logistics.ExcursionOpened: (cargo_letters.on_excursion_opened,),
     fee_events.FeeCharged: (fee_letters.on_fee_charged,),
     hire_events.HireShared: (settling_hires.on_hire_shared,),
+    hire_events.HireUndone: (hire_letters.on_hire_undone,),
     fee_events.FeeWaived: (fee_letters.on_fee_waived,),
     payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),

@@ -106,6 +106,7 @@ class News(StrEnum):
     HAUL_ANSWERED = "haul_answered"
     FEE_CHARGED = "fee_charged"
     FEE_WAIVED = "fee_waived"
+    LORRY_GIVEN_BACK = "lorry_given_back"
 
 
 # Whoever may do what follows is told.
@@ -158,6 +159,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.TEMPERATURE_OUT: Permission.LOGISTICS_TRACKING_READ,
     News.FEE_CHARGED: Permission.TRADE_PAYMENT_READ,
     News.FEE_WAIVED: Permission.TRADE_PAYMENT_READ,
+    News.LORRY_GIVEN_BACK: Permission.TRADE_PAYMENT_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,

@@ -22,6 +22,7 @@ from tests.functional.test_claims_pages import Reader
 from tests.functional.test_tariffs import GOOD
 from tests.support import kept
 from tests.support.racing import at_once
+from tests.support.visitors import Town
 from tests.support.ways import BANK
 
 pytestmark = pytest.mark.both_databases
@@ -183,6 +184,16 @@ def test_an_order_that_is_refused_gives_the_lorry_back_and_every_line_pays_by_we
     (other,) = factories.more_buyers(app, 1)
     assert room_for(call, market, other) == (True, False)
     assert whole()
+
+
+def test_both_sides_are_told_that_the_lorry_is_given_back(app, shop, call, market):
+    shop.take()
+    call(shop.buyer, "POST", f"/orders/{shop.orders[1]}/cancellation", json={}, expect=204)
+    town = Town(app)
+    told = {one.to: one for one in town.letters() if "is given back" in one.subject}
+    assert set(told) == {market.buyer.login, market.carrier.login}
+    assert "Your goods that are still booked on it pay by weight" in told[market.buyer.login].body
+    assert "500.00 CNY" in told[market.carrier.login].body
 
 
 def test_once_all_is_secured_the_lorry_stays_whole(shop, call):

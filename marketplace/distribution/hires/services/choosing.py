@@ -64,6 +64,8 @@ def hold_again(
 
 def give_back(session: Session, *, lorries: Sequence[ChosenLorry], now: datetime) -> None:
     """Make lorries anybody's again whose goods are still held on them; those of ended holds were given back then."""
+    if not lorries:
+        return
     lines = [share.line_id for lorry in lorries for share in lorry.shares]
     held = {
         row.departure_id

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution import queries as contract_queries
 from marketplace.distribution.hires import queries
+from marketplace.distribution.hires.events import HireUndone
 from marketplace.distribution.hires.models import HireShare
 from marketplace.distribution.hires.rules.sharing import Why
 from marketplace.distribution.hires.services.writing import NewShare, write
@@ -20,6 +21,7 @@ from marketplace.distribution.rules.freight import (
     vehicle_of,
 )
 from marketplace.distribution.services import contracts, papers
+from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
@@ -50,6 +52,7 @@ def undo(
     anew = _by_weight(session, row.departure_id, aboard, weights, gone, now)
     news = [_share(one, anew, last.currency, became if one.booking_id == left else None) for one in stay]
     write(session, hire_id=hire_id, why=Why.UNDONE, price=Money.zero(last.currency), shares=news, now=now)
+    events.record(session, HireUndone(at=now, hire_id=hire_id))
 
 
 def _by_weight(

@@ -19,6 +19,7 @@ MEASURES: Final[dict[str, Any]] = {
 }
 LABELS: Final[dict[str, Any]] = {
     "centre": _("Centre"),
+    "collection": _("Collection"),
     "to_centre": _("Centre"),
     "broker": _("Broker"),
     "entry_number": _("Entry number of the warehouse"),

@@ -4,7 +4,7 @@ Goods, tariff codes and packing are of the kind that really travels between Chon
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -142,6 +142,7 @@ _SAID: Final[Mapping[str, Mapping[DetailKind, Mapping[str, Any]]]] = {
 def offer_goods(session: Session, *, parts: Actor, fruit: Actor, now: datetime) -> int:
     """Write the goods of the two merchants and hand them in; return how many."""
     drafts = [(parts, draft_of(goods, _CHONGQING)) for goods in _PARTS]
+    drafts = [(actor, replace(draft, ladders=(*draft.ladders, *_ABROAD.get(draft.sku, ())))) for actor, draft in drafts]
     drafts += [(fruit, draft_of(goods, _CHANTHABURI)) for goods in _FRUIT]
     for actor, draft in drafts:
         made = listings.create(session, actor=actor, draft=draft, now=now)
@@ -172,6 +173,8 @@ class _Terms:
     hub: str
 
 
+# Also delivered to another country: such goods may be sold from bond there.
+_ABROAD: Final = {"CQ-BP125-F": (make_ladder("CNY", "DAP", "VNHAN", price=Decimal("7.10"), moq=200),)}
 _CHONGQING: Final = _Terms("zh", "CN", "CNY", "FCA", "CN-NANPENG", "CN-NANPENG")
 _CHANTHABURI: Final = _Terms("th", "TH", "THB", "DAP", "CNCQI", "THBKK")
 

@@ -36,7 +36,8 @@ _PLACES: Final = (
     ("LA-DC-VIENTIANE", "Vientiane DC", "万象分拨中心", "TTPP Viêng Chăn", "LA", "Asia/Vientiane", "17.9", "102.7"),
     ("TH-DC-BANGKOK", "Bangkok DC", "曼谷分拨中心", "TTPP Băng Cốc", "TH", "Asia/Bangkok", "13.7", "100.75"),
 )  # fmt: skip
-_HANOI, _CHONGQING = "VN-DC-HANOI", "CN-DC-NANPENG"
+HANOI: Final = "VN-DC-HANOI"
+CHONGQING: Final = "CN-DC-NANPENG"
 # Units, and days for which they may still stay in bond.
 _LOTS: Final = ((240, 6), (1_200, 75))
 _MONTH: Final = timedelta(days=30)
@@ -60,7 +61,7 @@ def open_centres(session: Session, *, keeper: UUID, operator: UUID, now: datetim
         )
         until = date(now.year + 2, 12, 31)
         figures = Figures(0b111111, 480, 1_080, f"DEMO-{country}", until, SOURCE, is_assumed=True)
-        keeper_id = keeper if code == _HANOI else operator
+        keeper_id = keeper if code == HANOI else operator
         keeping.provide(session, actor=SYSTEM, place_code=code, keeper_id=keeper_id, figures=figures, now=now)
 
 
@@ -68,8 +69,8 @@ def store_goods(
     session: Session, *, parts: Actor, fruit: Actor, keeper: Actor, operator: Actor, broker: Actor, now: datetime
 ) -> None:
     """Let parts lie in Hanoi, and fruit in Chongqing, from where it is sold as an import."""
-    _store(session, parts, keeper, broker, _HANOI, now)
-    listing_id, centre_id = _store(session, fruit, operator, broker, _CHONGQING, now)
+    _store(session, parts, keeper, broker, HANOI, now)
+    listing_id, centre_id = _store(session, fruit, operator, broker, CHONGQING, now)
     selling.offer(session, actor=fruit, listing_id=listing_id, centre_id=centre_id, status=Status.BONDED, now=now)
 
 

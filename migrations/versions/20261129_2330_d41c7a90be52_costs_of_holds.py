@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "d41c7a90be52"
-down_revision: str | None = "7f3d90b2c815"
+down_revision: str | None = "d4a90e6b2f18"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -135,6 +135,72 @@ def test_goods_are_fetched_in_parts_and_each_comes_by_itself(site):
     assert len(papers) == 2
 
 
+def movement(**changes):
+    today = clock.now().date()
+    return {
+        "regime": "national", "to_place": "VNSGN", "discharge_by": (today + timedelta(days=8)).isoformat(),
+        "guarantee": "single", "guarantee_reference": "G-2026-9", "guarantee_amount": "2500", "currency": "VND",
+        "guarantee_until": (today + timedelta(days=30)).isoformat(),
+    } | changes  # fmt: skip
+
+
+def test_bonded_goods_leave_uncleared_only_under_a_transit_movement(site):
+    call, broker, keeper = site.call, site.broker, site.keeper
+    _, sale = site.import_pads(80)
+    site.name_broker(sale)
+    path, whole = f"/centre-sales/{sale['id']}", {"quantity": 80, "number": "N-1"}
+    site.act(broker, sale, "transit/steps", {"step": "lodge"}, expect=404)
+    for field, changes in (
+        ("to_place", {"to_place": "VN-DC-HAN"}), ("to_place", {"to_place": "NOWHERE"}),
+        ("regime", {"to_place": "THBKK"}), ("guarantee", {"guarantee": "carnet"}),
+        ("guarantee_until", {"guarantee_until": clock.now().date().isoformat()}),
+    ):  # fmt: skip
+        assert set(refused(site.act(broker, sale, "transit", movement(**changes), expect=422))) == {field}
+    site.act(site.market.buyer, sale, "transit", movement(), expect=403)
+    site.act(broker, sale, "transit", movement(), expect=201)
+    site.act(broker, sale, "transit", movement(), expect=409)
+    # While it is drafted the goods are neither declared in the centre nor handed over.
+    assert site.act(broker, sale, "release", DECLARED, expect=409)["type"] == "urn:city:problem:transit_open"
+    site.act(keeper, sale, "handover", whole, expect=409)
+    site.act(broker, sale, "transit/steps", {"step": "cancel"})
+    site.act(broker, sale, "transit", movement(), expect=201)
+    site.act(broker, sale, "transit/steps", {"step": "lodge"})
+    assert set(refused(site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "1"}, expect=422))) == {"mrn"}
+    site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "VN2026000001"})
+    site.act(keeper, sale, "handover", whole, expect=409)
+    site.act(broker, sale, "transit/steps", {"step": "release"})
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("ready", (400, 80))
+    site.act(broker, sale, "transit/steps", {"step": "arrive"}, expect=409)
+    part = site.act(keeper, sale, "handover", {"quantity": 40, "number": "N-1"}, expect=422)
+    assert set(refused(part)) == {"quantity"}
+    site.act(keeper, sale, "handover", whole)
+    assert site.lot(site.bonded) == (320, 0)
+    for step in ("arrive", "discharge"):
+        site.act(broker, sale, "transit/steps", {"step": step})
+    site.act(broker, sale, "transit/steps", {"step": "enquire"}, expect=409)
+    seen = call(site.market.buyer, "GET", path, expect=200)["transit"]
+    assert (seen["mrn"], seen["state"], seen["possible"], seen["overdue"]) == ("VN2026000001", "discharged", [], False)
+    assert [one["step"] for one in seen["steps"]] == ["lodge", "accept", "release", "arrive", "discharge"]
+    site.act(site.market.buyer, sale, "delivery", {})
+    assert site.sale(sale)["state"] == "delivered"
+
+
+def test_a_transit_movement_is_drafted_and_released_on_the_page(app, site):
+    _, sale = site.import_pads(80)
+    site.name_broker(sale)
+    broker, path = visitor(app, site.broker), f"/centre-sales/{sale['id']}"
+    broker.open(path)
+    broker.send(f"{path}/transit", movement(discharge_by=""), 422)
+    assert broker.refused_fields() == {"discharge_by"}
+    broker.send(f"{path}/transit", movement())
+    blank = {"mrn": "", "place": "", "remark": ""}
+    for step in ({"step": "lodge"}, {"step": "accept", "mrn": "VN2026000002"}, {"step": "release"}):
+        broker.open(path)
+        broker.send(f"{path}/transit/steps", blank | step)
+    page = broker.open(path)
+    assert ("VN2026000002" in page, "Released for transit" in page, "Release from bond" in page) == (True, True, False)
+
+
 def test_only_what_may_be_sold_there_is_put_into_a_cart(site):
     buyer, other = site.market.buyer, site.chongqing
     assert set(refused(site.put(buyer, site.pads, other, 80, expect=422))) == {"centre"}

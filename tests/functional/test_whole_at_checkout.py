@@ -1,5 +1,6 @@
 """A buyer takes a whole lorry at the checkout: one price for all that goes by it, held, frozen, and given back."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -343,3 +344,17 @@ def test_the_page_offers_it_and_orders_it(app, shop):
     page = reader.get("/checkout")
     for words in ("The whole lorry", shop.departure["reference"], "by weight this line pays", "whole+"):
         assert words in page
+    moved = reader.post("/checkout", _form(shop, page), expect=409)
+    assert "s share: " in moved
+    assert "freight 500.00 CNY" in _form(shop, moved)["total"]
+    answer = reader.visitor.send("/checkout", _form(shop, moved), 303)
+    assert "/orders/groups/" in answer.headers["Location"]
+    (hire,) = shop.call(shop.buyer, "GET", "/whole-lorries", expect=200)["items"]
+    assert (hire["departure"], whole()) == (shop.departure["reference"], True)
+
+
+def _form(shop, page):
+    """Return the form of the checkout with the whole lorry marked, its totals as the page shows them."""
+    fields = {f"departure.{line['listing_id']}": f"whole+{shop.departure['id']}" for line in shop.lines}
+    fields |= {f"payment.{bundle['key']}": "bank deposit_30_70" for bundle in shop.cart["bundles"]}
+    return fields | {"total": re.findall(r'name="total" value="([^"]+)"', page)}

@@ -1,10 +1,11 @@
 """What the API says of goods that were sold from distribution centres."""
 
 from dataclasses import asdict
+from datetime import date, datetime
 from uuid import UUID
 
-from marketplace.api.shared.answers import Answer, Instant
-from marketplace.distribution.centre_sales.queries import SaleRow
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.distribution.centre_sales.queries import SaleRow, TransitRow
 from marketplace.edge.acts.centre_sales import SaleSeen
 
 
@@ -86,11 +87,66 @@ class CentreCollection(Answer):
     damaged: int | None
 
 
+class CentreTransitStep(Answer):
+    """What happened to a transit movement."""
+
+    step: str
+    place: str | None
+    remark: str | None
+    happened_at: Instant
+
+
+class CentreTransit(Answer):
+    """The transit movement under which bonded goods of a sale leave, with its guarantee."""
+
+    id: UUID
+    regime: str
+    to_place: str
+    state: str
+    possible: list[str]
+    mrn: str | None
+    guarantee: str
+    guarantee_reference: str
+    secured: Amount
+    guarantee_until: date
+    discharge_by: Instant
+    overdue: bool
+    steps: list[CentreTransitStep]
+
+    @classmethod
+    def of(cls, row: TransitRow, now: datetime) -> "CentreTransit":
+        """Write a movement."""
+        return cls(
+            id=row.id,
+            regime=str(row.regime),
+            to_place=row.to_place,
+            state=str(row.state),
+            possible=[str(one) for one in row.possible],
+            mrn=row.mrn,
+            guarantee=str(row.guarantee),
+            guarantee_reference=row.guarantee_reference,
+            secured=Amount.of(row.secured),
+            guarantee_until=row.guarantee_until,
+            discharge_by=row.discharge_by,
+            overdue=row.is_overdue(now),
+            steps=[
+                CentreTransitStep(
+                    step=str(one.step),
+                    place=one.place_code,
+                    remark=str(one.remark) if one.remark else None,
+                    happened_at=one.happened_at,
+                )
+                for one in row.steps
+            ],
+        )
+
+
 class CentreSaleSeen(Answer):
     """A sale with what left of it, the place where it lies, and what its reader may do with it now."""
 
     sale: CentreSale
     collections: list[CentreCollection]
+    transit: CentreTransit | None
     place: str
     overdue: bool
     actions: list[str]
@@ -101,6 +157,7 @@ class CentreSaleSeen(Answer):
         return cls(
             sale=CentreSale.of(seen.row),
             collections=[CentreCollection(**asdict(row)) for row in seen.collections],
+            transit=CentreTransit.of(seen.transit, seen.now) if seen.transit else None,
             place=seen.centre.place.code,
             overdue=seen.row.is_overdue(seen.now),
             actions=list(seen.acts),

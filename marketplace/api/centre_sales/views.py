@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.centre_sales import answers
-from marketplace.api.shared.answers import Items
+from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import centre_sales as acts
 from marketplace.edge.requests import centre_sales as requests
 from marketplace.edge.requests.centres import BrokerBody
+from marketplace.edge.requests.road import TransitStep
 from marketplace.kernel.db import in_unit_of_work
 
 api = Blueprint("api_centre_sales", __name__)
@@ -54,6 +55,29 @@ def name_broker(centre_sale_id: UUID, body: BrokerBody) -> tuple[int, None]:
 def release(centre_sale_id: UUID, body: requests.SaleReleaseBody, session: Session) -> tuple[int, None]:
     """Record the line of the importer's declaration by which the goods of a sale leave bond; they are set aside."""
     acts.release(session, centre_sale_id, body)
+    return 204, None
+
+
+@api.post("/centre-sales/<uuid:centre_sale_id>/transit")
+@operation(
+    answers={201: Created},
+    tag=_TAG,
+    permission=Permission.PARTNER_RELEASE_RECORD,
+    body=requests.SaleTransitBody,
+    idempotent=True,
+)
+def draft_transit(centre_sale_id: UUID, body: requests.SaleTransitBody, session: Session) -> tuple[int, Created]:
+    """Draft the transit movement under which bonded goods of a sale go on to another place, all of them."""
+    return 201, Created(id=acts.draft_transit(session, centre_sale_id, body))
+
+
+@api.post("/centre-sales/<uuid:centre_sale_id>/transit/steps")
+@operation(
+    answers={204: None}, tag=_TAG, permission=Permission.PARTNER_RELEASE_RECORD, body=TransitStep, idempotent=True
+)
+def step_transit(centre_sale_id: UUID, body: TransitStep, session: Session) -> tuple[int, None]:
+    """Record what customs did with the movement of a sale; released, its goods may be fetched."""
+    acts.step_transit(session, centre_sale_id, body)
     return 204, None
 
 

@@ -1,15 +1,16 @@
 """Sales from distribution centres."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.distribution.centre_sales.rules import SaleState
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.centres.rules.lots import LONGEST_NUMBER, Status
+from marketplace.logistics.road.rules.transit import Guarantee, Regime, Remark, Step, TransitState
 
 
 class CentreSale(Base):
@@ -67,3 +68,44 @@ class CentreCollection(Base):
         sa.CheckConstraint("(damaged IS NULL) = (delivered_at IS NULL)", name="delivered"),
         sa.CheckConstraint("damaged IS NULL OR damaged BETWEEN 0 AND quantity", name="damaged"),
     )
+
+
+class CentreTransit(Base):
+    """Bonded goods of a sale that leave the centre under customs, for another place, secured by a guarantee."""
+
+    __tablename__ = "centre_transit"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    sale_id: Mapped[UUID] = mapped_column(sa.ForeignKey("centre_sale.id"), index=True)
+    regime: Mapped[Regime] = mapped_column(StateColumn(Regime))
+    to_place: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
+    state: Mapped[TransitState] = mapped_column(StateColumn(TransitState))
+    mrn: Mapped[str | None] = mapped_column(sa.String(35), unique=True)
+    guarantee: Mapped[Guarantee] = mapped_column(StateColumn(Guarantee))
+    guarantee_reference: Mapped[str] = mapped_column(sa.String(35))
+    guarantee_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    guarantee_currency: Mapped[str] = mapped_column(sa.String(3))
+    guarantee_until: Mapped[date] = mapped_column(sa.Date)
+    discharge_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.CheckConstraint("guarantee_minor > 0", name="guarantee"),)
+
+
+class CentreTransitStep(Base):
+    """What happened to such a movement, where and when, and who said so."""
+
+    __tablename__ = "centre_transit_step"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    transit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("centre_transit.id"), index=True)
+    step: Mapped[Step] = mapped_column(StateColumn(Step))
+    place_code: Mapped[str | None] = mapped_column(sa.ForeignKey("place.code"))
+    remark: Mapped[Remark | None] = mapped_column(StateColumn(Remark))
+    happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+
+
+insert_only(CentreTransitStep)

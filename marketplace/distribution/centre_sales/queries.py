@@ -2,22 +2,33 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale
+from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale, CentreTransit, CentreTransitStep
 from marketplace.distribution.centre_sales.rules import PROMISING, TO_FETCH, WAITS, Lying, SaleState
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.logistics.centres.models import Centre, CentreLot, LotMovement
 from marketplace.logistics.centres.queries.centres import CentreRow, centres_by_id
-from marketplace.logistics.centres.rules.lots import Status, days_left
+from marketplace.logistics.centres.rules.lots import Move, Status, days_left
+from marketplace.logistics.road.rules.transit import (
+    ENGAGED,
+    TRANSIT,
+    Guarantee,
+    Regime,
+    Remark,
+    Step,
+    TransitState,
+    is_overdue,
+)
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.orders.rules.cancelling import TAKEN_OFF
 from marketplace.reference import queries as reference
@@ -83,6 +94,47 @@ class CollectionRow:
     handed_at: datetime
     delivered_at: datetime | None
     damaged: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What happened to a transit movement."""
+
+    step: Step
+    place_code: str | None
+    remark: Remark | None
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TransitRow:
+    """A transit movement of a sale's bonded goods, and what happened to it."""
+
+    id: UUID
+    regime: Regime
+    to_place: str
+    state: TransitState
+    mrn: str | None
+    guarantee: Guarantee
+    guarantee_reference: str
+    secured: Money
+    guarantee_until: date
+    discharge_by: datetime
+    steps: tuple[StepRow, ...]
+
+    @property
+    def possible(self) -> tuple[Step, ...]:
+        """What may happen next."""
+        return tuple(Step(one) for one in TRANSIT.actions(self.state))
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the goods may go another way."""
+        return self.state is TransitState.CANCELLED
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it was to be discharged by now."""
+        return is_overdue(self.state, self.discharge_by, now)
 
 
 def lying(session: Session, *, wanted: Mapping[UUID, UUID], now: datetime) -> dict[UUID, Lying]:
@@ -213,6 +265,32 @@ def collections(session: Session, *, sale_id: UUID) -> tuple[CollectionRow, ...]
     return tuple(CollectionRow(*row) for row in rows)
 
 
+def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:
+    """Return the transit movements of a sale, the latest first: those before it were cancelled."""
+    wanted = sa.select(CentreTransit).where(CentreTransit.sale_id == sale_id).order_by(CentreTransit.id.desc())
+    rows = session.scalars(wanted).all()
+    steps: dict[UUID, list[StepRow]] = {row.id: [] for row in rows}
+    taken = sa.select(CentreTransitStep).where(CentreTransitStep.transit_id.in_(steps)).order_by(CentreTransitStep.id)
+    for one in session.scalars(taken) if rows else ():
+        steps[one.transit_id].append(StepRow(one.step, one.place_code, one.remark, one.happened_at))
+    return tuple(
+        TransitRow(
+            row.id,
+            row.regime,
+            row.to_place,
+            row.state,
+            row.mrn,
+            row.guarantee,
+            row.guarantee_reference,
+            Money(row.guarantee_minor, row.guarantee_currency),
+            row.guarantee_until,
+            row.discharge_by,
+            tuple(steps[row.id]),
+        )
+        for row in rows
+    )
+
+
 def uncollected(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
     """Return the sales whose time is over and of which nobody was told, the oldest first."""
     return tuple(
@@ -257,6 +335,18 @@ def breaches(session: Session) -> list[Breach]:
             sa.and_(CentreSale.state == SaleState.HANDED_OVER, sa.not_(under_way)),
         )
     )
+    unsecured = (
+        sa.select(CentreSale.id)
+        .join(LotMovement, LotMovement.subject_id == CentreSale.line_id)
+        .join(CentreLot, CentreLot.id == LotMovement.lot_id)
+        .where(LotMovement.kind == Move.OUT, CentreLot.status == Status.BONDED)
+        .where(
+            ~sa.exists().where(
+                CentreTransit.sale_id == CentreSale.id,
+                CentreTransit.state.in_((*ENGAGED, TransitState.DISCHARGED)),
+            )
+        )
+    )
     strange = (
         sa.select(CentreSale.id)
         .join(Order, Order.id == CentreSale.order_id)
@@ -278,6 +368,7 @@ def breaches(session: Session) -> list[Breach]:
         *(Breach("3 stock", "centre_sale", key, "is not what was ordered") for key in session.scalars(other)),
         *(Breach("3 stock", "centre_sale", key, "is not what its parts are") for key in session.scalars(uncounted)),
         *(Breach("3 stock", "centre_sale", key, "did not come as its parts did") for key in session.scalars(astray)),
+        *(Breach("3 stock", "centre_sale", key, "left bond under no transit") for key in session.scalars(unsecured)),
         *(Breach("3 stock", "centre_sale", key, "its order knows no such sale") for key in session.scalars(strange)),
         *(
             Breach("3 stock", "order_line", key, "lies in a centre, and is not sold there")

@@ -10,6 +10,8 @@ from marketplace.distribution.centres.rules import Basis, Sale, check_sale
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.logistics.centres.rules.lots import Status
+from marketplace.logistics.road.rules import transit
+from marketplace.logistics.road.rules.transit import Regime, Step
 
 PREFIX: Final = "CSL"
 
@@ -135,6 +137,25 @@ def chosen(on_their_way: Sequence[UUID], named: UUID | None) -> UUID | None:
     if len(on_their_way) > 1:
         raise Refused.field("collection", "required", f"one of {len(on_their_way)}")
     return on_their_way[0] if on_their_way else None
+
+
+def check_way(regime: Regime, *, here: str, there: str, countries: Sequence[str]) -> None:
+    """Refuse a place to go to that is this centre, and a regime that does not hold in both countries."""
+    if here == there:
+        raise Refused.field("to_place", "choice", "another place than the centre")
+    transit.check_way(regime, countries)
+
+
+def check_gone(step: Step, *, is_here: bool) -> None:
+    """Refuse that goods which still lie in the centre passed an office, or came to their place."""
+    if is_here and step in (Step.OFFICE, Step.ARRIVE):
+        raise Conflict("transit_not_gone")
+
+
+def check_all_at_once(*, units: int, promised: int, complete: bool) -> None:
+    """Refuse to let a part of goods in transit leave while the rest is to follow: the movement lists all of them."""
+    if units < promised and not complete:
+        raise Refused.field("quantity", "transit_at_once", str(promised))
 
 
 def check_damaged(*, damaged: int, handed: int) -> None:

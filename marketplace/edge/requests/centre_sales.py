@@ -6,11 +6,13 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Line, Request, Tick, Whole, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, Whole, blank_is_none
 from marketplace.edge.requests.centres import LineNumber, Number, OptionalId, Units
 from marketplace.edge.requests.payments import Day
 from marketplace.logistics.centres.rules.lots import LARGEST_QUANTITY
 from marketplace.logistics.centres.services.releasing import Declared
+from marketplace.logistics.road.rules.declared import LONGEST_NUMBER
+from marketplace.logistics.road.rules.transit import Guarantee, Regime
 
 
 class SalesQuery(Request):
@@ -59,10 +61,28 @@ class SaleDeliveryBody(Request):
     damaged: Annotated[Whole, Field(ge=0, le=LARGEST_QUANTITY)] = 0
 
 
+class SaleTransitBody(Request):
+    """A transit movement of a sale's bonded goods: where to, by which day there it is discharged, its guarantee."""
+
+    regime: Regime
+    to_place: Annotated[Line, Field(max_length=40)]
+    discharge_by: Day
+    guarantee: Guarantee
+    guarantee_reference: Annotated[Line, Field(max_length=LONGEST_NUMBER)]
+    guarantee_amount: Annotated[Exact, Field(gt=0, le=10**12)]
+    currency: Currency
+    guarantee_until: Day
+
+
 messages.register(
     errors={
+        "transit_open": _("A transit movement of these goods is open: they go that way, or it is cancelled first."),
+        "transit_not_gone": _("The goods still lie in the centre: hand them over first."),
         "from_centre": _("The goods of this order lie in a distribution centre: its keeper hands them out there."),
         "only_the_importer": _("The importer of record names the broker of these goods."),
         "only_the_keeper": _("Whoever keeps the distribution centre does this."),
+    },
+    fields={
+        "transit_at_once": _("All %(accepted)s units of a transit movement leave at once; what is missing is short."),
     },
 )

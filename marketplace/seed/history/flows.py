@@ -20,7 +20,7 @@ from marketplace.logistics.services import timetable
 from marketplace.merchants.services import payees
 from marketplace.orders import flows as orders
 from marketplace.payments.flows import lapsing as payments
-from marketplace.seed import cast, merchants
+from marketplace.seed import cast, centre_sales, merchants
 from marketplace.seed.desk import Desk
 from marketplace.seed.history import finance, paying, queues
 from marketplace.seed.history.agenda import Agenda
@@ -53,6 +53,7 @@ def run(desk: Desk, *, report: Callable[[str], None]) -> None:
         day += timedelta(days=1)
     _plan_desks(desk, agenda)
     report(f"{agenda.run()} acts of {len(STORIES)} orders and {len(lorries.lorries)} departures")
+    centre_sales.sell(desk)
     _keep_house(desk.now)
 
 

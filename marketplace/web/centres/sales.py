@@ -18,11 +18,12 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import centre_sales as requests
 from marketplace.edge.requests.centres import PROOFS, STATUSES, BrokerBody
+from marketplace.edge.requests.road import TransitStep
 from marketplace.kernel import clock
-from marketplace.reference.rules import zone_of
+from marketplace.reference.rules import CURRENCIES, zone_of
 from marketplace.web.centres import shown
 from marketplace.web.centres.blueprint import pages
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, locale, transits
 
 _READ = Permission.TRADE_DOCUMENT_READ
 # Tone and words of each state.
@@ -93,9 +94,20 @@ def _sale(sale_id: UUID, **given: Any) -> str:
         buyer_zone=zone_of(seen.buyer_country),
         brokers=[(str(row.id), row.name) for row in brokers],
         parts_on_their_way=[(str(row.id), f"{row.number} ({row.quantity})") for row in seen.on_their_way],
+        customs=transits,
+        steps=[(str(step), transits.STEPS[step]) for step in seen.transit.possible] if seen.transit else [],
+        places=_places(seen) if seen.transit or "draft_transit" in seen.acts else [],
+        currencies=[(code, code) for code in sorted(CURRENCIES.values())],
         proofs=[(str(row.id), f"{PROOFS[row.kind]} {row.number} ({row.remaining})") for row in proofs],
         **{**shown.BLANK, "values": values, **given},
     )
+
+
+def _places(seen: acts.SaleSeen) -> list[tuple[str, str]]:
+    """Return the places of the city to choose from, but for the centre, by their names."""
+    here = seen.centre.place.code
+    named = [(one.code, one.called(locale.current())) for one in acts.places() if one.code != here]
+    return sorted(named, key=lambda one: one[1])
 
 
 @pages.post("/centre-sales/<uuid:centre_sale_id>/broker")
@@ -122,6 +134,30 @@ def release_sale(centre_sale_id: UUID) -> Any:
     return shown.done(
         work, _("The goods left bond: they can be fetched."), lambda **given: _sale(centre_sale_id, **given)
     )
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/transit")
+@requires(Permission.PARTNER_RELEASE_RECORD, twin="POST /api/v1/centre-sales/{id}/transit")
+def draft_transit(centre_sale_id: UUID) -> Any:
+    """Draft the transit movement of a sale's bonded goods."""
+
+    def work(session: Session) -> str:
+        acts.draft_transit(session, centre_sale_id, parse_form(requests.SaleTransitBody, request.form))
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("Drafted."), lambda **given: _sale(centre_sale_id, **given))
+
+
+@pages.post("/centre-sales/<uuid:centre_sale_id>/transit/steps")
+@requires(Permission.PARTNER_RELEASE_RECORD, twin="POST /api/v1/centre-sales/{id}/transit/steps")
+def step_transit(centre_sale_id: UUID) -> Any:
+    """Record what customs did with the movement of a sale."""
+
+    def work(session: Session) -> str:
+        acts.step_transit(session, centre_sale_id, parse_form(TransitStep, request.form))
+        return url_for("centres.sale", centre_sale_id=centre_sale_id)
+
+    return shown.done(work, _("Recorded."), lambda **given: _sale(centre_sale_id, **given))
 
 
 @pages.post("/centre-sales/<uuid:centre_sale_id>/handover")

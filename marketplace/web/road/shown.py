@@ -15,51 +15,17 @@ from marketplace.logistics.road.rules.declared import Side
 from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.road.rules.reefers import Range, Reading
 from marketplace.logistics.road.rules.swapping import SealReason, SwapCause
-from marketplace.logistics.road.rules.transit import Guarantee, Remark, Step, TransitState
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, transits
 
 SIDES: Final[Mapping[Side, Any]] = {
     Side.EXPORT: pgettext("customs", "Export"),
     Side.IMPORT: pgettext("customs", "Import"),
 }
-GUARANTEES: Final[Mapping[Guarantee, Any]] = {
-    Guarantee.SINGLE: _("Single guarantee"),
-    Guarantee.COMPREHENSIVE: _("Comprehensive guarantee"),
-    Guarantee.CARNET: _("Carnet"),
-    Guarantee.CASH: _("Cash deposit"),
-}
-STATES: Final[Mapping[TransitState, Any]] = {
-    TransitState.DRAFT: pgettext("transit", "Draft"),
-    TransitState.LODGED: pgettext("transit", "Lodged"),
-    TransitState.ACCEPTED: pgettext("transit", "Accepted"),
-    TransitState.UNDER_CONTROL: pgettext("transit", "Under control"),
-    TransitState.RELEASED: pgettext("transit", "Released"),
-    TransitState.AT_TRANSIT_OFFICE: pgettext("transit", "At an office on the way"),
-    TransitState.ARRIVED: pgettext("transit", "Arrived"),
-    TransitState.UNLOADING_REMARKS: pgettext("transit", "Remarks on unloading"),
-    TransitState.ENQUIRY: pgettext("transit", "Looked for"),
-    TransitState.DISCHARGED: pgettext("transit", "Discharged"),
-    TransitState.CANCELLED: pgettext("transit", "Cancelled"),
-}
-STEPS: Final[Mapping[Step, Any]] = {
-    Step.LODGE: _("Handed in to customs"),
-    Step.ACCEPT: _("Accepted, with its number"),
-    Step.CONTROL: _("Customs wants to see it"),
-    Step.RELEASE: _("Released for transit"),
-    Step.OFFICE: _("Passed an office on the way"),
-    Step.ARRIVE: _("Presented at its destination"),
-    Step.REMARK: _("Remarked on at unloading"),
-    Step.ENQUIRE: _("Customs looks for it"),
-    Step.DISCHARGE: _("Discharged, the guarantee is free"),
-    Step.CANCEL: _("Given up"),
-}
-REMARKS: Final[Mapping[Remark, Any]] = {
-    Remark.SHORT: _("Cartons are missing"),
-    Remark.OVER: _("Cartons too many"),
-    Remark.DAMAGED: _("Goods are damaged"),
-    Remark.SEAL_BROKEN: _("The seal is broken"),
-    Remark.OTHER_GOODS: _("Other goods than listed"),
-}
+GUARANTEES: Final = transits.GUARANTEES
+STATES: Final = transits.STATES
+STEPS: Final = transits.STEPS
+REMARKS: Final = transits.REMARKS
+choices = transits.choices
 SWAPS: Final[Mapping[SwapCause, Any]] = {
     SwapCause.BORDER: _("Change at a border"),
     SwapCause.BREAKDOWN: _("Breakdown"),
@@ -95,11 +61,6 @@ class Picture:
     marks: tuple[tuple[float, str], ...]  # y and temperature
     first: datetime
     last: datetime
-
-
-def choices(words: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    """Return codes with their words, to choose from."""
-    return [(str(code), word) for code, word in words.items()]
 
 
 def stops(row: DepartureRow) -> list[tuple[str, str]]:

@@ -325,8 +325,9 @@ def _sell_from_centres(city: City) -> None:
     arrival = city.call("merchant", "POST", "/centre-stock/announcements", said)["id"]
     city.call("operator", "POST", f"/centres/arrivals/{arrival}/receipt", cleared)
     for name, seller, goods, centre in (
-        ("bonded", "thai", "pads", "centre"), ("ready", "merchant", "live", "centre.home"),
-        ("handed", "merchant", "live", "centre.home"), ("partly", "merchant", "live", "centre.home"),
+        ("bonded", "thai", "pads", "centre"), ("moving", "thai", "pads", "centre"),
+        ("ready", "merchant", "live", "centre.home"), ("handed", "merchant", "live", "centre.home"),
+        ("partly", "merchant", "live", "centre.home"),
     ):  # fmt: skip
         line = {"quantity": 40, "centre": city.ids[centre]}
         cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids[goods]}", line)
@@ -336,9 +337,21 @@ def _sell_from_centres(city: City) -> None:
         city.call(seller, "POST", f"/orders/{order_id}/confirmation")
         (sale, *_) = city.call("buyer", "GET", "/centre-sales")["items"]
         city.ids[f"centre-sale.{name}"] = sale["id"]
+    moved = transit_of_sale()
+    city.call("operator", "POST", f"/centre-sales/{city.ids['centre-sale.moving']}/transit", moved)
     for name, units in (("handed", 40), ("partly", 10)):
         handed = {"quantity": units, "number": "N-1"}
         city.call("operator", "POST", f"/centre-sales/{city.ids[f'centre-sale.{name}']}/handover", handed)
+
+
+def transit_of_sale() -> dict[str, Any]:
+    """Return a transit movement of a sale's bonded goods, within the country."""
+    day = clock.now().date()
+    return {
+        "regime": "national", "to_place": "VNSGN", "discharge_by": (day + timedelta(days=8)).isoformat(),
+        "guarantee": "single", "guarantee_reference": "G-2026-9", "guarantee_amount": "2500", "currency": "VND",
+        "guarantee_until": (day + timedelta(days=30)).isoformat(),
+    }  # fmt: skip
 
 
 def bonded_lot() -> dict[str, Any]:

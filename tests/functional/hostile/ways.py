@@ -27,6 +27,7 @@ from tests.functional.hostile.city import (
     handling_act,
     partner_invoice,
     released_line,
+    transit_of_sale,
 )
 from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
@@ -143,7 +144,7 @@ def _vehicle(city: City) -> Body:
         "kind": "trailer",
         "plates": "CN 渝A77777; VN 29R77777",
         "vehicle_type": city.ids["vehicle-type"],
-        "is_reefer": True,
+        "is_reefer": "1",
         "euro_class": 6,
         "co2_grams_km": 800,
     }
@@ -182,7 +183,7 @@ def _type_figures(_: City) -> Body:
         "pallets": 33,
         "teu": "2.25",
         "source": "papers",
-        "is_reefer": True,
+        "is_reefer": "1",
     }
 
 
@@ -979,6 +980,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /centre-sales/{}": Way("buyer", ("centre-sale.bonded",)),
     "PUT /centre-sales/{}/broker": Way("buyer", ("centre-sale.bonded",), body(broker=_of("company.empty"))),
     "POST /centre-sales/{}/release": Way("operator", ("centre-sale.bonded",), lambda _: _declared()),
+    "POST /centre-sales/{}/transit": Way("operator", ("centre-sale.bonded",), lambda _: transit_of_sale()),
+    "POST /centre-sales/{}/transit/steps": Way("operator", ("centre-sale.moving",), body(step="cancel")),
     "POST /centre-sales/{}/handover": Way("operator", ("centre-sale.ready",), body(quantity=40, number="N-2")),
     "POST /centre-sales/{}/shortage": Way("operator", ("centre-sale.partly",)),
     "POST /centre-sales/{}/delivery": Way("buyer", ("centre-sale.handed",), body(damaged=1)),
@@ -1909,6 +1912,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "centres.name_broker": body(broker=_of("company.empty")),
     "centres.name_sale_broker": body(broker=_of("company.empty")),
     "centres.release_sale": lambda _: {**_declared(), "duty_paid": "1", "origin_proof": ""},
+    "centres.draft_transit": lambda _: transit_of_sale(),
+    "centres.step_transit": body(step="cancel", mrn="", place="", remark=""),
     "centres.hand_over_sale": body(quantity="40", number="N-2"),
     "centres.deliver_sale": body(damaged="1", collection=""),
     "centres.enter": lambda city: {

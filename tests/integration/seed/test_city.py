@@ -17,6 +17,7 @@ from marketplace.approvals.models import ApprovalCase
 from marketplace.approvals.queries import policies
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.checkout.queries import samples
+from marketplace.distribution.centre_sales.models import CentreSale
 from marketplace.kernel.db import reading
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.merchants.models import Merchant, MerchantApplication
@@ -55,6 +56,7 @@ SEEN = {
     CreditLine: "requested granted",
     BankEntry: "unmatched matched",
     OfficialInvoice: "recorded",
+    CentreSale: "promised to_release partly_handed ready delivered",
 }
 COUNTED = (Company, Listing, Order, OrderLine, Booking, Departure, Payment, Payout, Case, Claim, MerchantApplication)
 

@@ -19,13 +19,17 @@ from marketplace.distribution.centre_sales.rules import (
     Lying,
     SaleState,
     after_security,
+    check_all_at_once,
     check_damaged,
+    check_gone,
     check_units,
+    check_way,
     chosen,
     handing,
 )
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.centres.rules.lots import Status, portion
+from marketplace.logistics.road.rules.transit import Regime, Step
 from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, offer, option, price_line
 
 HANOI = Lying(
@@ -126,6 +130,25 @@ def test_which_part_came_is_named_where_several_are_on_their_way():
     assert chosen([one], other) is None
     with pytest.raises(Refused):
         chosen([one, other], None)
+
+
+def test_goods_in_transit_go_all_at_once_to_another_place_of_the_regime():
+    check_way(Regime.NATIONAL, here="VN-DC", there="VNSGN", countries=["VN", "VN"])
+    for there, countries in (("VN-DC", ["VN", "VN"]), ("THBKK", ["VN", "TH"])):
+        with pytest.raises(Refused):
+            check_way(Regime.NATIONAL, here="VN-DC", there=there, countries=countries)
+    check_all_at_once(units=80, promised=80, complete=False)
+    check_all_at_once(units=40, promised=80, complete=True)
+    with pytest.raises(Refused):
+        check_all_at_once(units=40, promised=80, complete=False)
+
+
+@pytest.mark.parametrize("step", [Step.OFFICE, Step.ARRIVE])
+def test_goods_that_lie_in_the_centre_have_come_nowhere(step):
+    check_gone(step, is_here=False)
+    check_gone(Step.ENQUIRE, is_here=True)
+    with pytest.raises(Conflict, match="transit_not_gone"):
+        check_gone(step, is_here=True)
 
 
 @pytest.mark.parametrize("damaged", [-1, 81])

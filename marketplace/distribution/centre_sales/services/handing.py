@@ -11,12 +11,13 @@ from marketplace.distribution.centre_sales.models import CentreCollection, Centr
 from marketplace.distribution.centre_sales.rules import (
     FETCHABLE,
     SaleState,
+    check_all_at_once,
     check_damaged,
     check_units,
     chosen,
     handing,
 )
-from marketplace.distribution.centre_sales.services import following
+from marketplace.distribution.centre_sales.services import following, transiting
 from marketplace.distribution.centre_sales.services.moving import locked, move, note
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -34,7 +35,8 @@ def hand_over(
 
     Return how many units of which lots left. The rest stays promised and may be fetched later; with ``complete``
     nothing follows: it is short, promised to nobody any more, and claimed. NotFound for a sale of another centre,
-    Conflict ``in_bond`` until the goods were declared, ``state``; Refused ``quantity``.
+    Conflict ``in_bond`` until the goods were declared or a transit movement of them is released, ``state``; Refused
+    ``quantity``, also for a part of goods in transit while the rest is to follow.
     """
     sale = _kept(session, sale_id, actor)
     if sale.state is SaleState.TO_RELEASE:
@@ -43,10 +45,20 @@ def hand_over(
         raise _not_now(sale, "hand_over")
     promised = sale.quantity - sale.handed
     check_units(units=units, promised=promised)
+    transit = transiting.number_of(session, sale)
+    if transit is not None:
+        check_all_at_once(units=units, promised=promised, complete=complete)
     action = handing(units=units, promised=promised, complete=complete)
     is_last = action == "hand_over"
     left = promising.deliver(
-        session, actor=actor, subject_id=sale.line_id, number=number, quantity=units, is_last=is_last, now=now
+        session,
+        actor=actor,
+        subject_id=sale.line_id,
+        number=number,
+        quantity=units,
+        is_last=is_last,
+        in_transit=transit is not None,
+        now=now,
     )
     handing_out.hand_out(session, line_id=sale.line_id, units=units, is_last=is_last, actor=actor, now=now)
     session.add(CentreCollection(id=new_id(), sale_id=sale.id, quantity=units, number=number, handed_at=now))

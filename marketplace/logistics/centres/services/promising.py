@@ -60,6 +60,7 @@ def deliver(
     number: str | None,
     quantity: int | None = None,
     is_last: bool = True,
+    in_transit: bool = False,
     now: datetime,
 ) -> list[tuple[UUID, int]]:
     """Let units leave that a subject was promised, all of them where no ``quantity`` is given.
@@ -67,7 +68,7 @@ def deliver(
     The rest is free where these are the last that leave, and stays promised where they are not.
 
     Return how many units of which lots left. Conflict ``in_bond`` while any of it lies in bond: who buys there declares
-    first. Conflict ``nothing_promised``.
+    first, unless they go on under customs, ``in_transit``. Conflict ``nothing_promised``.
     """
     there = sorted(promised_to(session, subject_id=subject_id).items())
     if not there:
@@ -76,7 +77,7 @@ def deliver(
         CentreLot.id.in_([lot_id for lot_id, _ in there]), CentreLot.status == Status.BONDED
     )
     lot_id = session.scalars(bonded).first()
-    if lot_id is not None:
+    if lot_id is not None and not in_transit:
         raise Conflict("in_bond", lot=lot_id)
     leaving = there if quantity is None else portion(there, quantity)
     _all(session, actor, leaving, subject_id, now, kind=Move.OUT, was_promised=True, number=number)

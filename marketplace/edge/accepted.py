@@ -35,6 +35,7 @@ _PHRASES: Final = (
     N_("another card"),
     N_("one or more"),
     N_("more than 0"),
+    N_("another place than the centre"),
     N_("the code of a place"),
     N_("the id of a carrier"),
     N_("a place that is no side of a border"),

@@ -21,6 +21,7 @@ LABELS: Final[dict[str, Any]] = {
     "centre": _("Centre"),
     "collection": _("Collection"),
     "to_centre": _("Centre"),
+    "to_place": _("Goes to"),
     "broker": _("Broker"),
     "entry_number": _("Entry number of the warehouse"),
     "bonded_since": _("In bond since"),

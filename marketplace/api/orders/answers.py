@@ -6,7 +6,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.inspections.answers import Inspection
-from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment, Ride
+from marketplace.api.orders.carriage import Booking, Freight, Ride
+from marketplace.api.orders.lines import Document, Line, Milestone, Payment
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.standing import CardDispute, MoneyAnswer

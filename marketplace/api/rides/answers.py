@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from marketplace.api.orders.lines import Booking, Ride
+from marketplace.api.orders.carriage import Booking, Ride
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge.acts.rides import Onward as Seen
 from marketplace.edge.acts.rides import RideSeen

@@ -346,6 +346,20 @@ def test_those_who_act_next_are_told_and_so_is_what_nobody_fetches(app, site):
     ]
 
 
+def test_what_nobody_fetches_of_the_rest_is_told_once(app, site):
+    town = Town(app)
+    _, sale = site.buy_chains(80)
+    site.act(site.operator, sale, "handover", {"quantity": 40, "number": "N-1"})
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreSale).values(due_at=clock.now() - timedelta(hours=1)))
+    assert [flows.watch(now=clock.now()) for _ in range(2)] == [1, 0]
+    reading().rollback()
+    bodies = [one.body for one in letters(town, site.wholesale) if f"sale {sale['reference']}" in one.subject]
+    told = [body for body in bodies if "Nobody has" in body]
+    assert ["the rest of the goods" in body for body in told] == [True]
+    assert not any("end the order" in body for body in told)
+
+
 def test_of_two_who_order_the_last_units_one_gets_them(app, site):
     rival = company(app, "Saigon Trading")
     bodies = {}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale, CentreTransit, CentreTransitStep
-from marketplace.distribution.centre_sales.rules import PROMISING, TO_FETCH, WAITS, Lying, SaleState
+from marketplace.distribution.centre_sales.rules import PROMISING, THERE, TO_FETCH, WAITS, Lying, SaleState, steps_of
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
@@ -21,7 +21,6 @@ from marketplace.logistics.centres.queries.centres import CentreRow, centres_by_
 from marketplace.logistics.centres.rules.lots import Move, Status, days_left
 from marketplace.logistics.road.rules.transit import (
     ENGAGED,
-    TRANSIT,
     Guarantee,
     Regime,
     Remark,
@@ -121,11 +120,17 @@ class TransitRow:
     guarantee_until: date
     discharge_by: datetime
     steps: tuple[StepRow, ...]
+    is_here: bool  # all of its goods still lie in the centre
 
     @property
     def possible(self) -> tuple[Step, ...]:
         """What may happen next."""
-        return tuple(Step(one) for one in TRANSIT.actions(self.state))
+        return steps_of(self.state, is_here=self.is_here)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its goods came to their place."""
+        return self.state in THERE
 
     @property
     def is_cancelled(self) -> bool:
@@ -267,9 +272,14 @@ def collections(session: Session, *, sale_id: UUID) -> tuple[CollectionRow, ...]
 
 def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:
     """Return the transit movements of a sale, the latest first: those before it were cancelled."""
-    wanted = sa.select(CentreTransit).where(CentreTransit.sale_id == sale_id).order_by(CentreTransit.id.desc())
-    rows = session.scalars(wanted).all()
-    steps: dict[UUID, list[StepRow]] = {row.id: [] for row in rows}
+    wanted = (
+        sa.select(CentreTransit, CentreSale.handed)
+        .join(CentreSale, CentreSale.id == CentreTransit.sale_id)
+        .where(CentreTransit.sale_id == sale_id)
+        .order_by(CentreTransit.id.desc())
+    )
+    rows = session.execute(wanted).all()
+    steps: dict[UUID, list[StepRow]] = {row.id: [] for row, _ in rows}
     taken = sa.select(CentreTransitStep).where(CentreTransitStep.transit_id.in_(steps)).order_by(CentreTransitStep.id)
     for one in session.scalars(taken) if rows else ():
         steps[one.transit_id].append(StepRow(one.step, one.place_code, one.remark, one.happened_at))
@@ -286,8 +296,9 @@ def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:
             row.guarantee_until,
             row.discharge_by,
             tuple(steps[row.id]),
+            handed == 0,
         )
-        for row in rows
+        for row, handed in rows
     )
 
 

@@ -93,7 +93,7 @@ def _acts(row: SaleRow, actor: Actor, *, comes: bool, transit: TransitRow | None
         "step_transit": declares and transit is not None and bool(transit.possible),
         "hand_over": keeps and row.state in FETCHABLE,
         "run_short": keeps and row.state is SaleState.PARTLY_HANDED,
-        "deliver": (keeps or takes) and comes,
+        "deliver": (keeps or takes) and comes and (transit is None or transit.is_cancelled or transit.is_there),
     }
     return [act for act, can in possible.items() if can]
 

@@ -106,6 +106,25 @@ def test_the_buyer_goes_by_another_and_keeps_the_choice(app, rode, operator):
     assert reports.check(reading()) == []
 
 
+def test_declared_goods_go_by_another_on_a_wish_only_once_that_is_amended(rode, operator):
+    booking = rode.booking(second=True)["id"]
+    day = clock.now().date().isoformat()
+    body = {"side": "export", "number": "530020261234567890", "lodged_on": day, "cartons": 10}
+    made = rode.call(operator, "POST", f"/bookings/{booking}/declarations", json=body, expect=201)
+    path, other = f"/order-lines/{rode.line['id']}/second-lorry", second_lorry(rode)["items"][-1]["departure_id"]
+    refused = rode.call(rode.buyer, "PUT", path, json={"departure": other}, expect=409)
+    assert refused["type"].endswith("declared_locked")
+    assert rode.booking(second=True)["id"] == booking
+    body = {"change": "roll", "number": "A-001"}
+    rode.call(operator, "POST", f"/declarations/{made['id']}/amendments", json=body, expect=201)
+    rode.call(rode.buyer, "PUT", path, json={"departure": other}, expect=204)
+    assert rode.booking(second=True)["departure_id"] == other
+    # A late first lorry moves them without one.
+    expected(rode, cutoff(rode) - timedelta(hours=3))
+    assert rode.booking(second=True)["departure_id"] != other or second_lorry(rode)["is_late"]
+    assert reports.check(reading()) == []
+
+
 def test_nothing_is_lost_where_no_lorry_takes_the_goods_on(app, rode, operator, later):
     before = rode.booking(second=True)
     with unit_of_work() as session:

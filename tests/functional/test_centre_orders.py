@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from marketplace.distribution.centre_sales import flows
+from marketplace.distribution.centre_sales import flows, queries
 from marketplace.distribution.centre_sales.models import CentreSale, CentreTransit
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -241,6 +241,28 @@ def test_nothing_leaves_once_the_guarantee_of_its_movement_is_over(site):
     problem = site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"}, expect=409)
     assert problem["type"] == "urn:city:problem:guarantee_over"
     assert site.lot(site.bonded) == (400, 80)
+
+
+def test_a_guarantee_that_stands_too_long_is_seen_by_broker_and_operator(app, site):
+    _, sale = released_for_transit(site, "VN2026000014")
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    site.act(site.broker, sale, "transit/steps", {"step": "arrive"})
+    site.act(site.market.buyer, sale, "delivery", {})
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreTransit).values(discharge_by=clock.now() - timedelta(hours=1)))
+    broker, staff, path = visitor(app, site.broker), visitor(app, site.operator), f"/centre-sales/{sale['id']}"
+
+    def seen():
+        waiting = site.call(site.broker, "GET", "/centre-sales?waiting=1", expect=200)["items"]
+        pages = (broker.open("/partner/releases"), staff.open("/lorries/transits/overdue"))
+        reading().rollback()
+        many = queries.waiting_undischarged(reading(), now=clock.now())
+        return [row["id"] for row in waiting], [sale["reference"] in page for page in pages], many
+
+    assert seen() == ([sale["id"]], [True, True], 1)
+    assert "overdue" in broker.open(path)
+    site.act(site.broker, sale, "transit/steps", {"step": "discharge"})
+    assert seen() == ([], [False, False], 0)
 
 
 def test_the_end_of_an_order_ends_the_movement_of_its_goods(site):

@@ -67,6 +67,7 @@ class SaleRow:
     ready_at: datetime | None
     handed_at: datetime | None
     ended_at: datetime | None
+    discharge_by: datetime | None  # by when its transit movement is to be discharged whose guarantee is engaged
 
     @property
     def to_fetch(self) -> int:
@@ -81,6 +82,10 @@ class SaleRow:
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether nobody declared or fetched the goods in time."""
         return self.due_at is not None and self.due_at <= now and self.state in TO_FETCH
+
+    def is_undischarged(self, now: datetime) -> bool:
+        """Tell whether the guarantee of its transit movement stands engaged for too long."""
+        return self.discharge_by is not None and self.discharge_by < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +214,13 @@ def sales(
 ) -> Page[SaleRow]:
     """Return the sales that a company buys, sells, keeps or declares, latest first; None: all, for the operator.
 
-    ``waiting``: those alone that somebody has to declare, fetch or bring.
+    ``waiting``: those alone that somebody has to declare, fetch, bring or discharge.
     """
     statement = _SALES.order_by(CentreSale.id.desc()).limit(size + 1)
     if company_id is not None:
         statement = statement.where(_mine(company_id))
     if waiting:
-        statement = statement.where(CentreSale.state.in_(WAITS))
+        statement = statement.where(sa.or_(CentreSale.state.in_(WAITS), _IS_ENGAGED))
     if cursor is not None:
         statement = statement.where(CentreSale.id < decode_id(cursor))
     return page_of([_row(row) for row in session.execute(statement)], size, lambda row: (str(row.id),))
@@ -228,11 +233,23 @@ def kept(session: Session, *, centre_ids: Collection[UUID]) -> tuple[SaleRow, ..
 
 
 def to_declare(session: Session, *, broker_id: UUID | None) -> tuple[SaleRow, ...]:
-    """Return the sales that a broker has to declare; None: all of them, for the operator."""
-    wanted = _SALES.where(CentreSale.state == SaleState.TO_RELEASE)
+    """Return the sales that a broker has to declare, or to discharge; None: all of them, for the operator."""
+    wanted = _SALES.where(sa.or_(CentreSale.state == SaleState.TO_RELEASE, _IS_ENGAGED))
     if broker_id is not None:
         wanted = wanted.where(CentreSale.broker_id == broker_id)
     return tuple(_row(row) for row in session.execute(wanted.order_by(CentreSale.due_at, CentreSale.id)))
+
+
+def undischarged(session: Session, *, now: datetime) -> tuple[SaleRow, ...]:
+    """Return the sales whose transit movement was to be discharged by now and is not, the longest so first."""
+    wanted = _SALES.where(now > _DISCHARGE_BY).order_by(_DISCHARGE_BY, CentreSale.id)
+    return tuple(_row(row) for row in session.execute(wanted))
+
+
+def waiting_undischarged(session: Session, *, now: datetime) -> int:
+    """Return how many transit movements of goods from centres stand past their deadline."""
+    late = sa.select(sa.func.count()).where(CentreTransit.state.in_(ENGAGED), CentreTransit.discharge_by < now)
+    return session.scalars(late).one()
 
 
 def of_order(session: Session, *, order_id: UUID) -> tuple[SaleRow, ...]:
@@ -398,6 +415,13 @@ def _mine(company_id: UUID) -> sa.ColumnElement[bool]:
     )
 
 
+_DISCHARGE_BY: Final = (
+    sa.select(CentreTransit.discharge_by)
+    .where(CentreTransit.sale_id == CentreSale.id, CentreTransit.state.in_(ENGAGED))
+    .correlate(CentreSale)
+    .scalar_subquery()
+)
+_IS_ENGAGED: Final = sa.exists().where(CentreTransit.sale_id == CentreSale.id, CentreTransit.state.in_(ENGAGED))
 _OWN = {name: getattr(CentreSale, name) for name in SaleRow.__dataclass_fields__ if hasattr(CentreSale, name)}
 _SALES: sa.Select[*tuple[Any, ...]] = (
     sa.select(
@@ -411,6 +435,7 @@ _SALES: sa.Select[*tuple[Any, ...]] = (
         OrderLine.source_locale,
         OrderLine.unit,
         Centre.company_id.label("keeper_id"),
+        _DISCHARGE_BY.label("discharge_by"),
     )
     .join(Order, Order.id == CentreSale.order_id)
     .join(OrderLine, OrderLine.id == CentreSale.line_id)

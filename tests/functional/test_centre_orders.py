@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from marketplace.distribution.centre_sales.models import CentreSale, CentreTrans
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.road.models.customs import TransitNumber
+from marketplace.papers import queries as issued
 from marketplace.reports import queries as reports
 from tests.functional.test_centres import refused
 from tests.functional.test_desks import visitor
@@ -135,6 +138,15 @@ def test_goods_are_fetched_in_parts_and_each_comes_by_itself(site):
     assert len(papers) == 2
 
 
+def test_the_invoice_of_each_part_names_the_cartons_in_which_it_goes(site):
+    _, sale = site.buy_chains(120)
+    for quantity in (40, 60, 20):  # forty are in a carton: one, two that are opened, and what was left in the last
+        site.act(site.operator, sale, "handover", {"quantity": quantity, "number": "N-1"})
+    papers = site.call(site.wholesale, "GET", "/documents?kind=commercial_invoice", expect=200)["items"]
+    rows = [issued.manuscript(reading(), document_id=UUID(paper["id"])).data["lines"][0] for paper in papers]
+    assert sorted((int(row["quantity"]), int(row["cartons"])) for row in rows) == [(20, 1), (40, 1), (60, 2)]
+
+
 def movement(**changes):
     today = clock.now().date()
     return {
@@ -165,7 +177,11 @@ def test_bonded_goods_leave_uncleared_only_under_a_transit_movement(site):
     site.act(broker, sale, "transit/steps", {"step": "cancel"})
     site.act(broker, sale, "transit", movement(), expect=201)
     site.act(broker, sale, "transit/steps", {"step": "lodge"})
-    assert set(refused(site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "1"}, expect=422))) == {"mrn"}
+    with unit_of_work() as session:  # a lorry's movement has this one
+        session.add(TransitNumber(mrn="VN2026000009", movement_id=new_id()))
+    for mrn in ("1", "VN2026000009"):
+        accept = {"step": "accept", "mrn": mrn}
+        assert set(refused(site.act(broker, sale, "transit/steps", accept, expect=422))) == {"mrn"}
     site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "VN2026000001"})
     site.act(keeper, sale, "handover", whole, expect=409)
     site.act(broker, sale, "transit/steps", {"step": "release"})

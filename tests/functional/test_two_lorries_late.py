@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.logistics.services.departures import closing
 from marketplace.reports import queries as reports
 from tests import factories
@@ -87,7 +88,12 @@ def test_the_buyer_goes_by_another_and_keeps_the_choice(app, rode, operator):
     page = f"/orders/{rode.order_id}/lines/{rode.line['id']}/second-lorry"
     assert page in buyer.open(f"/orders/{rode.order_id}")
     assert "Go by this one" in buyer.open(page)
+    astray = f"/orders/{new_id()}/lines/{rode.line['id']}/second-lorry"
+    buyer.open(astray, status=404)
     next_one = second_lorry(rode)["items"][0]["departure_id"]
+    typed = buyer.hidden(page) | {"departure": next_one}
+    assert buyer.client.post(astray, data=typed).status_code == 404
+    assert rode.booking(second=True)["departure_id"] == other
     buyer.send(page, {"departure": next_one})
     assert rode.booking(second=True)["departure_id"] == next_one
     staff = Visitor(app)

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
@@ -18,10 +17,10 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.centres.queries.centres import centre
 from marketplace.logistics.centres.rules.lots import Status
-from marketplace.logistics.road.models.customs import TransitMovement
 from marketplace.logistics.road.rules import transit as rules
 from marketplace.logistics.road.rules.declared import check_number
 from marketplace.logistics.road.rules.transit import Regime, Remark, Security, Step, TransitState
+from marketplace.logistics.road.services import numbers
 from marketplace.logistics.services import tracking
 from marketplace.orders.services import handing_out
 from marketplace.reference import queries as reference
@@ -112,7 +111,10 @@ def step(
     happened = tracking.checked(happened_at, field="happened_at", now=now, since=since)
     here = centre(session, centre_id=sale.centre_id)
     if taken is Step.ACCEPT:
-        row.mrn = _number(session, row.regime, mrn, here.place.country, happened.year)
+        country = here.place.country
+        row.mrn = numbers.give(
+            session, movement_id=row.id, regime=row.regime, mrn=mrn, country=country, year=happened.year
+        )
     if taken is Step.RELEASE:
         check_guarantee(row.guarantee_until, here.today(happened))
     transits.take(
@@ -136,11 +138,3 @@ def _declared_by(session: Session, sale_id: UUID, actor: Actor) -> CentreSale:
     if actor.company_kind != CompanyKind.OPERATOR and (sale.broker_id is None or actor.company != sale.broker_id):
         raise NotFound("centre_sale")
     return sale
-
-
-def _number(session: Session, regime: Regime, mrn: str, country: str, year: int) -> str:
-    kept = rules.check_mrn(regime, mrn, country=country, year=year)
-    for table in (TransitMovement, CentreTransit):
-        if session.scalars(sa.select(table.id).where(table.mrn == kept)).first() is not None:
-            raise Refused.field("mrn", "taken")
-    return kept

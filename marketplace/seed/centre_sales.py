@@ -62,14 +62,14 @@ _SALES: Final = (
 def sell(desk: Desk) -> None:
     """Let goods of a merchant be ordered where they lie; as they are the last that happens, all within a day."""
     at = desk.now - 20 * _HOUR
-    in_unit_of_work(lambda session: _offer(session, desk))
+    in_unit_of_work(lambda session: _offer(session, desk, at - _HOUR))
     for number, sale in enumerate(_SALES):
         _live(desk, sale, at + number * _HOUR)
 
 
-def _offer(session: Session, desk: Desk) -> None:
+def _offer(session: Session, desk: Desk, now: datetime) -> None:
     """Offer brake pads in bond in Hanoi, and keyboards that never left the country in Chongqing."""
-    merchant, now = desk.actor(cast.PARTS), desk.now
+    merchant = desk.actor(cast.PARTS)
     home, abroad = (_centre(session, code) for code in (CHONGQING, HANOI))
     imported, domestic = (_listing(session, merchant.company, sku) for sku in (_IMPORTED, _DOMESTIC))
     arrival = announcing.announce(

@@ -83,7 +83,9 @@ def _store(
     listing_id = listing.id
     centre_id = session.scalars(sa.select(Centre.id).where(Centre.place_code == place_code)).one()
     lots: list[UUID] = []
-    announced = {"centre_id": centre_id, "listing_id": listing_id, "house_waybill": None, "now": now}
+    # They were there before anything of them was ordered.
+    came_at = now - timedelta(days=1)
+    announced = {"centre_id": centre_id, "listing_id": listing_id, "house_waybill": None, "now": came_at}
     for place, (units, days) in enumerate(_LOTS, start=1):
         papers = Papers(
             Status.BONDED,
@@ -92,7 +94,9 @@ def _store(
             bonded_until=(now + timedelta(days=days)).date(),
         )
         arrival = announcing.announce(session, actor=owner, quantity=units, broker_id=broker.company, **announced)
-        lots.append(arriving.take_in(session, actor=keeper, arrival_id=arrival, quantity=units, papers=papers, now=now))
+        lots.append(
+            arriving.take_in(session, actor=keeper, arrival_id=arrival, quantity=units, papers=papers, now=came_at)
+        )
     # One that is still to come.
     announcing.announce(session, actor=owner, quantity=600, broker_id=None, **announced)
     issued, until = (now - _MONTH).date(), (now + 10 * _MONTH).date()

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(length=32), nullable=True),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_centre_transit_step_company_id_company")),
         sa.ForeignKeyConstraint(["place_code"], ["place.code"], name=op.f("fk_centre_transit_step_place_code_place")),
         sa.ForeignKeyConstraint(

@@ -3,15 +3,18 @@
 import os
 from datetime import timedelta
 from random import Random
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
-from marketplace.distribution.centre_sales import flows
-from marketplace.distribution.centre_sales.models import CentreSale
+from marketplace.distribution.centre_sales import flows, queries
+from marketplace.distribution.centre_sales.models import CentreSale, CentreTransit
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.road.models.customs import TransitNumber
+from marketplace.papers import queries as issued
 from marketplace.reports import queries as reports
 from tests.functional.test_centres import refused
 from tests.functional.test_desks import visitor
@@ -135,6 +138,15 @@ def test_goods_are_fetched_in_parts_and_each_comes_by_itself(site):
     assert len(papers) == 2
 
 
+def test_the_invoice_of_each_part_names_the_cartons_in_which_it_goes(site):
+    _, sale = site.buy_chains(120)
+    for quantity in (40, 60, 20):  # forty are in a carton: one, two that are opened, and what was left in the last
+        site.act(site.operator, sale, "handover", {"quantity": quantity, "number": "N-1"})
+    papers = site.call(site.wholesale, "GET", "/documents?kind=commercial_invoice", expect=200)["items"]
+    rows = [issued.manuscript(reading(), document_id=UUID(paper["id"])).data["lines"][0] for paper in papers]
+    assert sorted((int(row["quantity"]), int(row["cartons"])) for row in rows) == [(20, 1), (40, 1), (60, 2)]
+
+
 def movement(**changes):
     today = clock.now().date()
     return {
@@ -165,7 +177,11 @@ def test_bonded_goods_leave_uncleared_only_under_a_transit_movement(site):
     site.act(broker, sale, "transit/steps", {"step": "cancel"})
     site.act(broker, sale, "transit", movement(), expect=201)
     site.act(broker, sale, "transit/steps", {"step": "lodge"})
-    assert set(refused(site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "1"}, expect=422))) == {"mrn"}
+    with unit_of_work() as session:  # a lorry's movement has this one
+        session.add(TransitNumber(mrn="VN2026000009", movement_id=new_id()))
+    for mrn in ("1", "VN2026000009"):
+        accept = {"step": "accept", "mrn": mrn}
+        assert set(refused(site.act(broker, sale, "transit/steps", accept, expect=422))) == {"mrn"}
     site.act(broker, sale, "transit/steps", {"step": "accept", "mrn": "VN2026000001"})
     site.act(keeper, sale, "handover", whole, expect=409)
     site.act(broker, sale, "transit/steps", {"step": "release"})
@@ -175,6 +191,11 @@ def test_bonded_goods_leave_uncleared_only_under_a_transit_movement(site):
     assert set(refused(part)) == {"quantity"}
     site.act(keeper, sale, "handover", whole)
     assert site.lot(site.bonded) == (320, 0)
+    moves = call(keeper, "GET", f"/lots/{site.bonded}", expect=200)["movements"]
+    assert [row["number"] for row in moves if row["kind"] == "out"] == ["VN2026000001"]
+    early = site.act(site.market.buyer, sale, "delivery", {}, expect=409)
+    assert early["type"] == "urn:city:problem:transit_under_way"
+    assert "deliver" not in call(site.market.buyer, "GET", path, expect=200)["actions"]
     for step in ("arrive", "discharge"):
         site.act(broker, sale, "transit/steps", {"step": step})
     site.act(broker, sale, "transit/steps", {"step": "enquire"}, expect=409)
@@ -183,6 +204,78 @@ def test_bonded_goods_leave_uncleared_only_under_a_transit_movement(site):
     assert [one["step"] for one in seen["steps"]] == ["lodge", "accept", "release", "arrive", "discharge"]
     site.act(site.market.buyer, sale, "delivery", {})
     assert site.sale(sale)["state"] == "delivered"
+
+
+def released_for_transit(site, mrn, quantity=80):
+    """Let bonded goods be sold and released under a transit movement; return order and sale."""
+    order_id, sale = site.import_pads(quantity)
+    site.name_broker(sale)
+    site.act(site.broker, sale, "transit", movement(), expect=201)
+    for step in ({"step": "lodge"}, {"step": "accept", "mrn": mrn}, {"step": "release"}):
+        site.act(site.broker, sale, "transit/steps", step)
+    return order_id, sale
+
+
+def test_a_released_movement_whose_goods_never_left_is_taken_back_not_discharged(site):
+    _, sale = released_for_transit(site, "VN2026000011")
+    path = f"/centre-sales/{sale['id']}"
+    site.act(site.broker, sale, "transit/steps", {"step": "enquire"})
+    assert site.call(site.broker, "GET", path, expect=200)["transit"]["possible"] == ["cancel"]
+    for step in ("arrive", "discharge"):
+        problem = site.act(site.broker, sale, "transit/steps", {"step": step}, expect=409)
+        assert problem["type"] == "urn:city:problem:transit_not_gone"
+    site.act(site.broker, sale, "transit/steps", {"step": "cancel"})
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("to_release", (400, 80))
+    # They are declared in the centre after all, and leave.
+    site.act(site.broker, sale, "release", DECLARED)
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    site.act(site.market.buyer, sale, "delivery", {})
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("delivered", (320, 0))
+
+
+def test_nothing_leaves_once_the_guarantee_of_its_movement_is_over(site):
+    _, sale = released_for_transit(site, "VN2026000012")
+    with unit_of_work() as session:
+        over = clock.now().date() - timedelta(days=2)
+        session.execute(sa.update(CentreTransit).values(guarantee_until=over))
+    problem = site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"}, expect=409)
+    assert problem["type"] == "urn:city:problem:guarantee_over"
+    assert site.lot(site.bonded) == (400, 80)
+
+
+def test_a_guarantee_that_stands_too_long_is_seen_by_broker_and_operator(app, site):
+    _, sale = released_for_transit(site, "VN2026000014")
+    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    site.act(site.broker, sale, "transit/steps", {"step": "arrive"})
+    site.act(site.market.buyer, sale, "delivery", {})
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreTransit).values(discharge_by=clock.now() - timedelta(hours=1)))
+    broker, staff, path = visitor(app, site.broker), visitor(app, site.operator), f"/centre-sales/{sale['id']}"
+
+    def seen():
+        waiting = site.call(site.broker, "GET", "/centre-sales?waiting=1", expect=200)["items"]
+        pages = (broker.open("/partner/releases"), staff.open("/lorries/transits/overdue"))
+        reading().rollback()
+        many = queries.waiting_undischarged(reading(), now=clock.now())
+        return [row["id"] for row in waiting], [sale["reference"] in page for page in pages], many
+
+    assert seen() == ([sale["id"]], [True, True], 1)
+    assert "overdue" in broker.open(path)
+    site.act(site.broker, sale, "transit/steps", {"step": "discharge"})
+    assert seen() == ([], [False, False], 0)
+
+
+def test_the_end_of_an_order_ends_the_movement_of_its_goods(site):
+    call, buyer = site.call, site.market.buyer
+    order_id, sale = released_for_transit(site, "VN2026000013")
+    made = call(buyer, "POST", f"/orders/{order_id}/changes", {"kind": "cancel"}, expect=201)
+    (change,) = call(buyer, "GET", f"/orders/{order_id}/changes", expect=200)["items"]
+    accepted = {"content_hash": change["content_hash"]}
+    call(site.market.thai, "POST", f"/order-changes/{made['id']}/acceptance", accepted, expect=200)
+    assert (site.sale(sale)["state"], site.lot(site.bonded)) == ("cancelled", (400, 0))
+    seen = call(buyer, "GET", f"/centre-sales/{sale['id']}", expect=200)["transit"]
+    assert (seen["state"], seen["possible"], seen["steps"][-1]["step"]) == ("cancelled", [], "cancel")
+    site.act(site.broker, sale, "transit/steps", {"step": "discharge"}, expect=404)
 
 
 def test_a_transit_movement_is_drafted_and_released_on_the_page(app, site):
@@ -344,6 +437,20 @@ def test_those_who_act_next_are_told_and_so_is_what_nobody_fetches(app, site):
     assert [(one["centre"], one["place"], one["status"], one["left"]) for one in shown] == [
         (site.hanoi, "VN-DC-HAN", "bonded", 320)
     ]
+
+
+def test_what_nobody_fetches_of_the_rest_is_told_once(app, site):
+    town = Town(app)
+    _, sale = site.buy_chains(80)
+    site.act(site.operator, sale, "handover", {"quantity": 40, "number": "N-1"})
+    with unit_of_work() as session:
+        session.execute(sa.update(CentreSale).values(due_at=clock.now() - timedelta(hours=1)))
+    assert [flows.watch(now=clock.now()) for _ in range(2)] == [1, 0]
+    reading().rollback()
+    bodies = [one.body for one in letters(town, site.wholesale) if f"sale {sale['reference']}" in one.subject]
+    told = [body for body in bodies if "Nobody has" in body]
+    assert ["the rest of the goods" in body for body in told] == [True]
+    assert not any("end the order" in body for body in told)
 
 
 def test_of_two_who_order_the_last_units_one_gets_them(app, site):

@@ -52,9 +52,17 @@ def test_each_task_stands_there_until_it_is_done(site, market):
     assert tasks(rows) == [("receive", 50), ("hand_over", 80), ("count", None), ("bond", 320)]
     assert [row["id"] for row in rows[:2]] == [announced, sale["id"]]
     assert rows[1]["number"].startswith("ORD-")
-    site.act(site.keeper, sale, "handover", {"quantity": 80, "number": "N-1"})
+    for quantity in (30, 10):
+        site.act(site.keeper, sale, "handover", {"quantity": quantity, "number": "N-1"})
+    # A sale of which a part left is both: the rest is to be handed over, what left is to come.
+    assert tasks(listed(site, site.keeper, "?task=hand_over")) == [("hand_over", 40)]
+    (row,) = listed(site, site.keeper, "?task=deliver")
+    assert (row["id"], row["quantity"]) == (sale["id"], 40)
+    site.act(site.keeper, sale, "handover", {"quantity": 40, "number": "N-2"})
     assert tasks(listed(site, site.keeper, "?task=deliver")) == [("deliver", 80)]
-    site.act(site.keeper, sale, "delivery", {})
+    assert listed(site, site.keeper, "?task=hand_over") == []
+    for left in site.call(site.keeper, "GET", f"/centre-sales/{sale['id']}", expect=200)["collections"]:
+        site.act(site.keeper, sale, "delivery", {"collection": left["id"]})
     assert [row["task"] for row in listed(site, site.keeper)] == ["receive", "count", "bond"]
 
 
@@ -126,3 +134,5 @@ def test_the_list_goes_on_over_the_tasks(site, market):
     counted = queries.counts(reading(), centre_ids=[UUID(site.hanoi)], now=now)
     assert {task: many for task, many in counted.items() if many} == {Task.RECEIVE: 3, Task.RELEASE: 1, Task.BOND: 1}
     site.call(site.keeper, "GET", f"/centres/work?cursor={encode_cursor('bond', 'soon', site.hanoi)}", expect=422)
+    other = encode_cursor("receive", now.isoformat(), site.hanoi)
+    site.call(site.keeper, "GET", f"/centres/work?task=bond&cursor={other}", expect=422)

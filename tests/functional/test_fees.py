@@ -167,14 +167,30 @@ def test_the_operator_lets_off_with_a_reason_and_what_was_paid_is_owed_back(way,
     assert reports.check(reading()) == []
 
 
+def two_from(value):
+    """Let two people decide from so many CNY on."""
+    now = clock.now()
+    with unit_of_work() as session:
+        key, value = Setting.FOUR_EYES_THRESHOLD, Money.of(value, "CNY")
+        change_setting(session, actor=SYSTEM, key=key, value=value, valid_from=now, now=now)
+
+
+def test_what_somebody_asked_for_stays_another_persons_where_the_threshold_rises(way, market, treasurer, later):
+    leave_without(way, later)
+    (fee,) = fees(way, market.merchant)
+    path = f"/fees/{fee['id']}/waiver"
+    two_from("1")
+    assert way.call(treasurer, "POST", path, json=WHY, expect=200) == {"state": "waiver_asked"}
+    two_from("1000000")
+    assert way.call(treasurer, "POST", path, json=WHY, expect=409)["type"].endswith("state")
+
+
 def test_beyond_the_threshold_a_second_person_decides(app, way, market, operator, treasurer, later):
     leave_without(way, later)
     (fee,) = fees(way, market.merchant)
     with unit_of_work() as session:
         second = factories.colleague(session, app, operator, role=Role.TREASURY, name="Third Office", now=clock.now())
-        now = clock.now()
-        key, value = Setting.FOUR_EYES_THRESHOLD, Money.of("1", "CNY")
-        change_setting(session, actor=SYSTEM, key=key, value=value, valid_from=now, now=now)
+    two_from("1")
     path = f"/fees/{fee['id']}/waiver"
     assert way.call(treasurer, "POST", path, json=WHY, expect=200) == {"state": "waiver_asked"}
     assert way.call(treasurer, "POST", f"{path}/approval", expect=409)["type"] == "urn:city:problem:same_person"

@@ -14,6 +14,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_desks import visitor
+from tests.functional.test_fees import two_from
 from tests.functional.test_road import SIDES, beside, left
 from tests.support.visitors import Town
 from tests.support.ways import Way
@@ -255,6 +256,61 @@ def test_all_costs_of_a_hold_are_borne_by_somebody_in_each_currency(way, treasur
 
 def add(sums, amount):
     sums[amount["currency"]] = sums.get(amount["currency"], Decimal(0)) + Decimal(amount["amount"])
+
+
+def test_a_charge_that_somebody_would_let_off_is_another_persons_whatever_the_threshold_becomes(
+    way, treasurers, market
+):
+    departure = held(way, "papers")
+    wait(way)
+    (hold,) = holds(way, departure)
+    way.call(way.operator, "PUT", f"/holds/{hold['id']}/consignment", json={"booking": hold["aboard"][0]}, expect=204)
+    way.act("resume")
+    (owed,) = charges(way, market.merchant)
+    path, why = f"/held-charges/{owed['id']}/waiver", {"cause": "goodwill", "reason": "A friend."}
+    two_from("1")
+    assert way.call(treasurers[0], "POST", path, json=why, expect=200)["state"] == "waiver_asked"
+    two_from("1000000")
+    assert way.call(treasurers[0], "POST", path, json=why, expect=409)["type"].endswith("state")
+    way.call(treasurers[1], "POST", f"{path}/approval", json={}, expect=204)
+
+
+def test_who_was_not_aboard_is_not_charged_for_a_hold(way, treasurers, market):
+    departure = held(way, "security")
+    first, other = way.booking["reference"], beside(way)
+    way.act("held-choices", 201, option="transfer", booking=way.booking["id"], departure=other)
+    for name, body in (("resume", {}), ("hold", {"cause": "security"})):
+        way.call(way.operator, "POST", f"/departures/{departure}/{name}", json=body, expect=204)
+    cost = {"kind": "permit", "amount": "90.00", "currency": "CNY", "cause": "security", "booking": first}
+    path = f"/departures/{departure}/costs/items"
+    refused = way.call(way.operator, "POST", path, json=cost, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["booking"]
+    way.call(way.operator, "POST", path, json=cost | {"booking": None}, expect=201)
+
+
+def test_goods_in_custody_go_on_in_the_account_of_the_hold_that_took_them_off(way, treasurers, market):
+    departure = held(way, "security")
+    way.act("held-choices", 201, option="off_load", booking=way.booking["id"])
+    way.act("resume")
+    way.act("hold", cause="security")
+    way.act("resume")
+    other = beside(way)
+    way.act("held-choices", 201, option="transfer", booking=way.booking["id"], departure=other)
+    later, first = holds(way, departure)
+    assert [len(row["shares"]) for row in (later, first)] == [0, 2]
+    assert {share["act"] for share in first["shares"]} == {"off_loading", "transfer"}
+
+
+def test_a_hold_of_another_lorry_is_unknown_on_this_ones_page(app, way, treasurers, market):
+    departure = held(way, "papers")
+    (hold,) = holds(way, departure)
+    page, own = visitor(app, way.operator), f"/operator/departures/{departure}/holds/{hold['id']}/consignment"
+    page.open(f"/operator/departures/{departure}/holds")
+    fields = page.hidden(own) | {"booking": hold["aboard"][0]}
+    other = own.replace(str(departure), beside(way))
+    assert page.client.post(other, data=fields).status_code == 404
+    page.send(own, fields)
+    assert holds(way, departure)[0]["booking"] == hold["aboard"][0]
 
 
 def test_an_unknown_hold_rule_or_charge_is_unknown(way, treasurers):

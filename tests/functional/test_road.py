@@ -13,6 +13,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Departure, DepartureStop
+from marketplace.logistics.road.models.customs import TransitNumber
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.reports import queries as reports
 from tests import factories
@@ -173,6 +174,9 @@ def test_a_movement_goes_from_draft_to_discharge(way, partners, operator, market
     left(way)
     step("lodge")
     assert step("accept", 422, mrn="no")["errors"][0]["field"] == "mrn"
+    with unit_of_work() as session:  # goods of a centre go under this one
+        session.add(TransitNumber(mrn="GMSVN2600012344", movement_id=new_id()))
+    assert step("accept", 422, mrn="GMSVN2600012344")["errors"][0]["field"] == "mrn"
     step("accept", mrn="GMSVN2600012345")
     step("control")
     step("release")

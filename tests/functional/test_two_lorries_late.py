@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.logistics.services.departures import closing
 from marketplace.reports import queries as reports
 from tests import factories
@@ -87,7 +88,12 @@ def test_the_buyer_goes_by_another_and_keeps_the_choice(app, rode, operator):
     page = f"/orders/{rode.order_id}/lines/{rode.line['id']}/second-lorry"
     assert page in buyer.open(f"/orders/{rode.order_id}")
     assert "Go by this one" in buyer.open(page)
+    astray = f"/orders/{new_id()}/lines/{rode.line['id']}/second-lorry"
+    buyer.open(astray, status=404)
     next_one = second_lorry(rode)["items"][0]["departure_id"]
+    typed = buyer.hidden(page) | {"departure": next_one}
+    assert buyer.client.post(astray, data=typed).status_code == 404
+    assert rode.booking(second=True)["departure_id"] == other
     buyer.send(page, {"departure": next_one})
     assert rode.booking(second=True)["departure_id"] == next_one
     staff = Visitor(app)
@@ -97,6 +103,25 @@ def test_the_buyer_goes_by_another_and_keeps_the_choice(app, rode, operator):
     chosen = {"departure": other}
     rode.call(operator, "POST", f"/rides/{rode.ride['id']}/booking", json=chosen, expect=201)
     assert rode.booking(second=True)["departure_id"] == other
+    assert reports.check(reading()) == []
+
+
+def test_declared_goods_go_by_another_on_a_wish_only_once_that_is_amended(rode, operator):
+    booking = rode.booking(second=True)["id"]
+    day = clock.now().date().isoformat()
+    body = {"side": "export", "number": "530020261234567890", "lodged_on": day, "cartons": 10}
+    made = rode.call(operator, "POST", f"/bookings/{booking}/declarations", json=body, expect=201)
+    path, other = f"/order-lines/{rode.line['id']}/second-lorry", second_lorry(rode)["items"][-1]["departure_id"]
+    refused = rode.call(rode.buyer, "PUT", path, json={"departure": other}, expect=409)
+    assert refused["type"].endswith("declared_locked")
+    assert rode.booking(second=True)["id"] == booking
+    body = {"change": "roll", "number": "A-001"}
+    rode.call(operator, "POST", f"/declarations/{made['id']}/amendments", json=body, expect=201)
+    rode.call(rode.buyer, "PUT", path, json={"departure": other}, expect=204)
+    assert rode.booking(second=True)["departure_id"] == other
+    # A late first lorry moves them without one.
+    expected(rode, cutoff(rode) - timedelta(hours=3))
+    assert rode.booking(second=True)["departure_id"] != other or second_lorry(rode)["is_late"]
     assert reports.check(reading()) == []
 
 

@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from marketplace.accounts.queries.closures import local_day
 from marketplace.checkout.flows import sweeping
+from marketplace.distribution.fees.models import BookingFee
+from marketplace.distribution.fees.rules.states import FeeState
+from marketplace.distribution.fees.rules.terms import FeeKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
@@ -58,9 +61,9 @@ def line_id(call, operator):
 
 
 @pytest.fixture
-def tariff(call, operator, line_id):
+def tariff(request, call, operator, line_id):
     day = local_day("CN", clock.now()).isoformat()
-    body = GOOD | {"valid_from": day, "lorry_price": str(PRICE)}
+    body = GOOD | {"valid_from": day, "lorry_price": str(getattr(request, "param", PRICE))}
     call(operator, "POST", f"/network/lines/{line_id}/tariffs", json=body, expect=201)
 
 
@@ -122,14 +125,18 @@ class Shop:
 
     def secure(self, number):
         self.call(self.seller(number), "POST", f"/orders/{self.orders[number]}/confirmation", expect=204)
-        payment = self.order(number)["payments"][0]
-        body = {"amount": payment["amount"]["amount"], "received_on": clock.now().date().isoformat()}
-        self.call(self.seller(number), "POST", f"/payments/{payment['id']}/confirmation", json=body)
+        pay(self, number)
         assert self.order(number)["bookings"][0]["state"] == "confirmed"
 
     def hire(self):
         (row,) = self.call(self.buyer, "GET", "/whole-lorries", expect=200)["items"]
         return self.call(self.buyer, "GET", f"/whole-lorries/{row['id']}", expect=200)
+
+
+def pay(shop, number):
+    payment = shop.order(number)["payments"][0]
+    body = {"amount": payment["amount"]["amount"], "received_on": clock.now().date().isoformat()}
+    shop.call(shop.seller(number), "POST", f"/payments/{payment['id']}/confirmation", json=body)
 
 
 def room_for(call, market, buyer):
@@ -216,6 +223,65 @@ def test_a_hold_that_expires_gives_the_lorry_back(shop, later):
     assert whole()
     # Who pays after all rides as he would have by weight.
     assert shop.hire()["ended_at"] is not None
+
+
+def test_a_lorry_that_is_taken_again_shares_its_price_when_goods_leave(shop, call, market, bolts):
+    shop.fill(chains=800, bolts=4_000)
+    shop.take()
+    shop.secure(0)
+    call(shop.buyer, "POST", f"/orders/{shop.orders[1]}/cancellation", json={}, expect=204)
+    more = Shop(call, market, bolts)
+    more.fill(chains=800, bolts=4_000)
+    more.take(goes=shop.departure["id"], freight=str(sum(more.by_weight().values())))
+    for number in range(2):
+        more.secure(number)
+    call(shop.buyer, "POST", f"/departures/{shop.departure['id']}/whole-lorry", expect=201)
+    assert shop.freight(0) + sum(more.freights) == PRICE
+    call(shop.buyer, "POST", f"/orders/{shop.orders[0]}/cancellation", json={}, expect=204)
+    assert (shop.freight(0), sum(more.freights), whole()) == (0, PRICE, True)
+
+
+def test_who_gave_a_lorry_back_does_not_see_what_the_next_hirer_owes_for_waiting(app, shop, call, market, bolts):
+    shop.take()
+    given_back = shop.hire()["id"]
+    call(shop.buyer, "POST", f"/orders/{shop.orders[1]}/cancellation", json={}, expect=204)
+    call(shop.buyer, "POST", f"/orders/{shop.orders[0]}/cancellation", json={}, expect=204)
+    (other,) = factories.more_buyers(app, 1)
+    rival = Shop(call, market, bolts, other).take()
+    assert rival.departure["id"] == shop.departure["id"]
+    fee = _waiting_fee(rival)
+    assert rival.hire()["waiting_fee_id"] == fee
+    assert call(shop.buyer, "GET", f"/whole-lorries/{given_back}", expect=200)["waiting_fee_id"] is None
+
+
+def _waiting_fee(shop):
+    order, now = shop.order(0), clock.now()
+    (contract,), (booking,) = order["freight"], order["bookings"]
+    fee = BookingFee(
+        reference="FEE-1", kind=FeeKind.WAITING, booking_id=UUID(booking["id"]),
+        departure_id=UUID(shop.departure["id"]), order_id=UUID(order["id"]), line_id=UUID(order["lines"][0]["id"]),
+        contract_id=UUID(contract["id"]), payer_id=shop.buyer.company, carrier_id=shop.market.carrier.company,
+        reason="", currency="CNY", amount_minor=8_000, freight_minor=50_000, chargeable_g=1, waited_minutes=130,
+        free_minutes=120, hourly_minor=8_000, cutoff_at=now, happened_at=now, state=FeeState.WAITING,
+    )  # fmt: skip
+    with unit_of_work() as session:
+        session.add(fee)
+        session.flush()
+        return str(fee.id)
+
+
+@pytest.mark.parametrize("tariff", [Decimal(9_000)], indirect=True)
+def test_what_rides_on_by_the_roads_doing_pays_at_most_its_price_by_weight(shop, call, operator):
+    shop.take(freight="9000.00")
+    for number in range(2):
+        shop.secure(number)
+    weights = shop.by_weight()
+    assert sum(weights.values()) < sum(shop.freights) == 9_000
+    body = {"reason": "no driver"}
+    call(operator, "POST", f"/departures/{shop.departure['id']}/cancel", json=body, expect=204)
+    lines = [shop.order(number)["lines"][0]["listing_id"] for number in range(2)]
+    assert shop.freights == [weights[one] for one in lines]
+    assert whole()
 
 
 def _until(shop):
@@ -351,6 +417,35 @@ def test_the_page_offers_it_and_orders_it(app, shop):
     assert "/orders/groups/" in answer.headers["Location"]
     (hire,) = shop.call(shop.buyer, "GET", "/whole-lorries", expect=200)["items"]
     assert (hire["departure"], whole()) == (shop.departure["reference"], True)
+
+
+def test_who_begins_again_finds_the_lorry_on_the_page(app, shop):
+    shop.place(payment=CARD, expect=202)
+    reader = Reader(app, shop.buyer)
+    page = reader.get("/checkout")
+    assert f'value="whole+{shop.departure["id"]}"' in page
+    assert f'value="{shop.departure["id"]}" disabled' not in page
+    moved = reader.post("/checkout", _form(shop, page), expect=409)
+    assert f'value="whole+{shop.departure["id"]}" checked' in moved
+    reader.visitor.send("/checkout", _form(shop, moved), 303)
+    assert whole()
+
+
+def test_a_lorry_that_another_got_leaves_a_choice_with_its_totals(app, shop, call, market):
+    reader = Reader(app, shop.buyer)
+    moved = reader.post("/checkout", _form(shop, reader.get("/checkout")), expect=409)
+    (other,) = factories.more_buyers(app, 1)
+    room_for(call, market, other)
+    rival = call(other, "GET", "/cart", expect=200)
+    listing, first = str(market.chains), shop.departure["id"]
+    body = {"expected_totals": rival["totals"], "departures": {listing: first}, "payment": BANK}
+    call(other, "POST", "/checkout", json=body, expect=201)
+    left = reader.post("/checkout", _form(shop, moved), expect=409)
+    assert f"whole+{first}" not in left
+    chosen = dict(re.findall(r'name="(departure\.[^"]+)" value="([^"]+)" checked>', left))
+    assert chosen == {f"departure.{line['listing_id']}": first for line in shop.lines}
+    reader.visitor.send("/checkout", _form(shop, left) | chosen, 303)
+    assert whole()
 
 
 def _form(shop, page):

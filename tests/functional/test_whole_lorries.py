@@ -20,6 +20,7 @@ from tests import factories
 from tests.functional.test_claims_pages import Reader
 from tests.functional.test_second_factor import enrolled
 from tests.functional.test_tariffs import GOOD
+from tests.support.two_lorries import Rode, open_roads
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -205,3 +206,21 @@ def test_only_its_two_sides_and_the_operator_see_a_whole_lorry(app, ways, market
         assert words in seen
     assert found["departure"] in office.get("/operator/whole-lorries")
     assert small.order()["reference"] in office.get(f"/operator/whole-lorries/{found['id']}")
+
+
+def test_goods_that_another_lorry_brings_share_the_price_like_any(app, call, market, operator):
+    roads = open_roads(app, market)
+    lines = call(operator, "GET", "/network/lines", expect=200)["items"]
+    line = next(row["id"] for row in lines if row["code"] == "HAN-SGN")
+    day = local_day("VN", clock.now()).isoformat()
+    body = GOOD | {"to": "VNSGN", "valid_from": day, "lorry_price": str(PRICE)}
+    call(operator, "POST", f"/network/lines/{line}/tariffs", json=body, expect=201)
+    stays, leaves = (Rode(call, roads, operator).place().confirm() for _ in range(2))
+    departure = stays.booking(second=True)["departure_id"]
+    assert leaves.booking(second=True)["departure_id"] == departure
+    call(market.buyer, "POST", f"/departures/{departure}/whole-lorry", expect=201)
+    call(market.buyer, "POST", f"/orders/{leaves.order_id}/cancellation", json={}, expect=204)
+    last = hire(stays)["rounds"][0]
+    assert (last["why"], last["price"]["amount"]) == ("left", "500.00")
+    assert [one["share"]["amount"] for one in last["shares"]] == ["500.00"]
+    assert (last["shares"][0]["settled"], whole()) == (True, True)

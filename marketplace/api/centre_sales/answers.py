@@ -15,7 +15,8 @@ class CentreSale(Answer):
     ``state``: ``promised`` until its order is confirmed and secured, ``to_release`` while it lies in bond, ``ready``
     to be fetched, ``partly_handed`` while some of it left and the rest is to be fetched, ``handed_over``,
     ``delivered`` or ``cancelled``. ``quantity`` is what was ordered, ``handed`` what left of it, the last of it by the
-    paper ``number``; ``due_at`` until when the rest is to be declared and fetched.
+    paper ``number``; ``due_at`` until when the rest is to be declared and fetched;
+    ``discharge_by`` when its transit movement is to be discharged, while the guarantee of that is engaged.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class CentreSale(Answer):
     ready_at: Instant | None
     handed_at: Instant | None
     ended_at: Instant | None
+    discharge_by: Instant | None
 
     @classmethod
     def of(cls, row: SaleRow) -> "CentreSale":
@@ -73,6 +75,7 @@ class CentreSale(Answer):
             ready_at=row.ready_at,
             handed_at=row.handed_at,
             ended_at=row.ended_at,
+            discharge_by=row.discharge_by,
         )
 
 

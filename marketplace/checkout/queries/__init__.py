@@ -16,6 +16,7 @@ from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.queries import standing
 from marketplace.checkout.queries.offered import Offered
+from marketplace.checkout.queries.own import with_own
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.cart import Cart, CartLine, GoneLine, bundled, price_line, price_sample
 from marketplace.checkout.rules.changes import missed, named
@@ -87,7 +88,7 @@ def cart(
     of the goods that they are for, by listing; Conflict ``quote_differs`` for one that fits none of them. Credits that
     the person's own open checkouts took are free: who begins again ends them first. ``ways`` chooses ways with a change
     by listing; all of them are offered only ``with_changes``, for it takes some more questions. ``whole`` names
-    departures that are taken whole.
+    departures that are taken whole; those that the person's own open checkouts hold whole are empty.
     """
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     freed = _freed(session, kept, company_id, person_id)
@@ -116,7 +117,7 @@ def cart(
     # Until when each merchant must have confirmed an order placed now.
     confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
     offered = Offered.of(items, offers, to, works, confirm_by, now)
-    options = offered.options(session)
+    options = with_own(session, offered.options(session), company_id=company_id, person_id=person_id, now=now)
     by_change = offered.changes(session, ways.keys() if not with_changes and ways else None) if asks else {}
     chosen = {**(departures or {})}
     for key, quote in (quotes or {}).items():

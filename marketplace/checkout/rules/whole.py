@@ -43,6 +43,20 @@ def offer_of(line: CartLine, option: Option) -> WholeLorry | None:
     return option.whole if can_be_had and hindrance(line, option) is None else None
 
 
+def lost(cart: Cart) -> dict[UUID, bool]:
+    """Return the lines that take whole a departure where somebody else is now, and whether each has room there.
+
+    By listing; a cart that is shown again takes these by weight, or goes by another departure.
+    """
+    return {
+        line.item.listing_id: option.fits and option.bar is None and option.freight is not None
+        for line in cart.lines
+        if line.whole is not None and line.chosen is not None
+        for option in line.options
+        if option.departure_id == line.chosen.departure_id and offer_of(line, option) is None
+    }
+
+
 def is_choice_of_another(cart: Cart) -> bool:
     """Tell whether nothing stands in the way of a cart but whole lorries: whoever chooses otherwise can order it."""
     codes = {problem.code for line in cart.lines for problem in line.problems}

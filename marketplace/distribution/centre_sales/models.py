@@ -94,7 +94,7 @@ class CentreTransit(Base):
 
 
 class CentreTransitStep(Base):
-    """What happened to such a movement, where and when, and who said so."""
+    """What happened to such a movement, where and when, and who said so: nobody where its order ended."""
 
     __tablename__ = "centre_transit_step"
 
@@ -105,7 +105,7 @@ class CentreTransitStep(Base):
     remark: Mapped[Remark | None] = mapped_column(StateColumn(Remark))
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    company_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
 
 
 insert_only(CentreTransitStep)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale, CentreTransit, CentreTransitStep
-from marketplace.distribution.centre_sales.rules import PROMISING, TO_FETCH, WAITS, Lying, SaleState
+from marketplace.distribution.centre_sales.rules import PROMISING, THERE, TO_FETCH, WAITS, Lying, SaleState, steps_of
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
@@ -21,7 +21,6 @@ from marketplace.logistics.centres.queries.centres import CentreRow, centres_by_
 from marketplace.logistics.centres.rules.lots import Move, Status, days_left
 from marketplace.logistics.road.rules.transit import (
     ENGAGED,
-    TRANSIT,
     Guarantee,
     Regime,
     Remark,
@@ -68,6 +67,7 @@ class SaleRow:
     ready_at: datetime | None
     handed_at: datetime | None
     ended_at: datetime | None
+    discharge_by: datetime | None  # by when its transit movement is to be discharged whose guarantee is engaged
 
     @property
     def to_fetch(self) -> int:
@@ -82,6 +82,10 @@ class SaleRow:
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether nobody declared or fetched the goods in time."""
         return self.due_at is not None and self.due_at <= now and self.state in TO_FETCH
+
+    def is_undischarged(self, now: datetime) -> bool:
+        """Tell whether the guarantee of its transit movement stands engaged for too long."""
+        return self.discharge_by is not None and self.discharge_by < now
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,17 @@ class TransitRow:
     guarantee_until: date
     discharge_by: datetime
     steps: tuple[StepRow, ...]
+    is_here: bool  # all of its goods still lie in the centre
 
     @property
     def possible(self) -> tuple[Step, ...]:
         """What may happen next."""
-        return tuple(Step(one) for one in TRANSIT.actions(self.state))
+        return steps_of(self.state, is_here=self.is_here)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its goods came to their place."""
+        return self.state in THERE
 
     @property
     def is_cancelled(self) -> bool:
@@ -204,13 +214,13 @@ def sales(
 ) -> Page[SaleRow]:
     """Return the sales that a company buys, sells, keeps or declares, latest first; None: all, for the operator.
 
-    ``waiting``: those alone that somebody has to declare, fetch or bring.
+    ``waiting``: those alone that somebody has to declare, fetch, bring or discharge.
     """
     statement = _SALES.order_by(CentreSale.id.desc()).limit(size + 1)
     if company_id is not None:
         statement = statement.where(_mine(company_id))
     if waiting:
-        statement = statement.where(CentreSale.state.in_(WAITS))
+        statement = statement.where(sa.or_(CentreSale.state.in_(WAITS), _IS_ENGAGED))
     if cursor is not None:
         statement = statement.where(CentreSale.id < decode_id(cursor))
     return page_of([_row(row) for row in session.execute(statement)], size, lambda row: (str(row.id),))
@@ -223,11 +233,23 @@ def kept(session: Session, *, centre_ids: Collection[UUID]) -> tuple[SaleRow, ..
 
 
 def to_declare(session: Session, *, broker_id: UUID | None) -> tuple[SaleRow, ...]:
-    """Return the sales that a broker has to declare; None: all of them, for the operator."""
-    wanted = _SALES.where(CentreSale.state == SaleState.TO_RELEASE)
+    """Return the sales that a broker has to declare, or to discharge; None: all of them, for the operator."""
+    wanted = _SALES.where(sa.or_(CentreSale.state == SaleState.TO_RELEASE, _IS_ENGAGED))
     if broker_id is not None:
         wanted = wanted.where(CentreSale.broker_id == broker_id)
     return tuple(_row(row) for row in session.execute(wanted.order_by(CentreSale.due_at, CentreSale.id)))
+
+
+def undischarged(session: Session, *, now: datetime) -> tuple[SaleRow, ...]:
+    """Return the sales whose transit movement was to be discharged by now and is not, the longest so first."""
+    wanted = _SALES.where(now > _DISCHARGE_BY).order_by(_DISCHARGE_BY, CentreSale.id)
+    return tuple(_row(row) for row in session.execute(wanted))
+
+
+def waiting_undischarged(session: Session, *, now: datetime) -> int:
+    """Return how many transit movements of goods from centres stand past their deadline."""
+    late = sa.select(sa.func.count()).where(CentreTransit.state.in_(ENGAGED), CentreTransit.discharge_by < now)
+    return session.scalars(late).one()
 
 
 def of_order(session: Session, *, order_id: UUID) -> tuple[SaleRow, ...]:
@@ -267,9 +289,14 @@ def collections(session: Session, *, sale_id: UUID) -> tuple[CollectionRow, ...]
 
 def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:
     """Return the transit movements of a sale, the latest first: those before it were cancelled."""
-    wanted = sa.select(CentreTransit).where(CentreTransit.sale_id == sale_id).order_by(CentreTransit.id.desc())
-    rows = session.scalars(wanted).all()
-    steps: dict[UUID, list[StepRow]] = {row.id: [] for row in rows}
+    wanted = (
+        sa.select(CentreTransit, CentreSale.handed)
+        .join(CentreSale, CentreSale.id == CentreTransit.sale_id)
+        .where(CentreTransit.sale_id == sale_id)
+        .order_by(CentreTransit.id.desc())
+    )
+    rows = session.execute(wanted).all()
+    steps: dict[UUID, list[StepRow]] = {row.id: [] for row, _ in rows}
     taken = sa.select(CentreTransitStep).where(CentreTransitStep.transit_id.in_(steps)).order_by(CentreTransitStep.id)
     for one in session.scalars(taken) if rows else ():
         steps[one.transit_id].append(StepRow(one.step, one.place_code, one.remark, one.happened_at))
@@ -286,8 +313,9 @@ def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:
             row.guarantee_until,
             row.discharge_by,
             tuple(steps[row.id]),
+            handed == 0,
         )
-        for row in rows
+        for row, handed in rows
     )
 
 
@@ -387,6 +415,13 @@ def _mine(company_id: UUID) -> sa.ColumnElement[bool]:
     )
 
 
+_DISCHARGE_BY: Final = (
+    sa.select(CentreTransit.discharge_by)
+    .where(CentreTransit.sale_id == CentreSale.id, CentreTransit.state.in_(ENGAGED))
+    .correlate(CentreSale)
+    .scalar_subquery()
+)
+_IS_ENGAGED: Final = sa.exists().where(CentreTransit.sale_id == CentreSale.id, CentreTransit.state.in_(ENGAGED))
 _OWN = {name: getattr(CentreSale, name) for name in SaleRow.__dataclass_fields__ if hasattr(CentreSale, name)}
 _SALES: sa.Select[*tuple[Any, ...]] = (
     sa.select(
@@ -400,6 +435,7 @@ _SALES: sa.Select[*tuple[Any, ...]] = (
         OrderLine.source_locale,
         OrderLine.unit,
         Centre.company_id.label("keeper_id"),
+        _DISCHARGE_BY.label("discharge_by"),
     )
     .join(Order, Order.id == CentreSale.order_id)
     .join(OrderLine, OrderLine.id == CentreSale.line_id)

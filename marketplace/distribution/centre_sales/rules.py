@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.logistics.centres.rules.lots import Status
 from marketplace.logistics.road.rules import transit
-from marketplace.logistics.road.rules.transit import Regime, Step
+from marketplace.logistics.road.rules.transit import ENGAGED, TRANSIT, Regime, Step, TransitState
 
 PREFIX: Final = "CSL"
 
@@ -40,6 +41,8 @@ SALE: Final = Lifecycle(
         SaleState.READY: {
             "hand_part": SaleState.PARTLY_HANDED,
             "hand_over": SaleState.HANDED_OVER,
+            # Customs took the movement back under which they were to leave.
+            "await_release": SaleState.TO_RELEASE,
             "cancel": SaleState.CANCELLED,
         },
         SaleState.PARTLY_HANDED: {
@@ -146,10 +149,45 @@ def check_way(regime: Regime, *, here: str, there: str, countries: Sequence[str]
     transit.check_way(regime, countries)
 
 
-def check_gone(step: Step, *, is_here: bool) -> None:
-    """Refuse that goods which still lie in the centre passed an office, or came to their place."""
-    if is_here and step in (Step.OFFICE, Step.ARRIVE):
+# What happens to goods that left alone.
+_GONE: Final = (Step.OFFICE, Step.ARRIVE, Step.REMARK, Step.DISCHARGE)
+# A movement that has come to its end: the goods may be with their buyer.
+THERE: Final = (TransitState.ARRIVED, TransitState.UNLOADING_REMARKS, TransitState.DISCHARGED)
+
+
+def steps_of(state: TransitState, *, is_here: bool) -> tuple[Step, ...]:
+    """Return what may happen to a movement: while all of its goods lie in the centre, it may still be cancelled."""
+    drawn = tuple(Step(one) for one in TRANSIT.actions(state))
+    if not is_here:
+        return drawn
+    here = tuple(one for one in drawn if one not in _GONE)
+    return (*here, Step.CANCEL) if state in ENGAGED else here
+
+
+def after_step(state: TransitState, step: Step, *, is_here: bool) -> TransitState:
+    """Return the state of a movement after a step.
+
+    Conflict ``transit_not_gone`` where goods that still lie in the centre are said to have passed an office, come to
+    their place, been looked at there or been discharged; ``state`` for everything else that cannot be.
+    """
+    if is_here and step is Step.CANCEL and state in ENGAGED:
+        return TransitState.CANCELLED
+    after = TRANSIT.apply(state, step)
+    if is_here and step in _GONE:
         raise Conflict("transit_not_gone")
+    return after
+
+
+def check_guarantee(until: date, today: date) -> None:
+    """Refuse to let goods in transit leave after the last day of their guarantee."""
+    if today > until:
+        raise Conflict("guarantee_over", until=until.isoformat())
+
+
+def check_there(state: TransitState) -> None:
+    """Refuse that goods in transit are with their buyer before their movement came to its end."""
+    if state not in THERE:
+        raise Conflict("transit_under_way", state=str(state))
 
 
 def check_all_at_once(*, units: int, promised: int, complete: bool) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.centre_sales.models import CentreSale
-from marketplace.distribution.centre_sales.rules import SaleState
+from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale
+from marketplace.distribution.centre_sales.rules import FETCHABLE, SaleState
 from marketplace.distribution.centre_work.rules import SOON, Task, left, place
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, page_of
@@ -60,7 +60,7 @@ def work(
 ) -> Page[WorkRow]:
     """Return what is to be done in some centres, of one task or of all in their order.
 
-    The number of questions is that of the tasks at most; another list's cursor is refused.
+    The number of questions is that of the tasks at most; another list's or another task's cursor is refused.
     """
     last = place(cursor) if cursor else None
     found: list[WorkRow] = []
@@ -174,16 +174,39 @@ def _transfers(centre_ids: Collection[UUID], _now: datetime) -> sa.Select[*tuple
     )
 
 
-def _sales(centre_ids: Collection[UUID], state: SaleState) -> sa.Select[*tuple[Any, ...]]:
-    since = CentreSale.handed_at if state is SaleState.HANDED_OVER else CentreSale.due_at
-    at = sa.func.coalesce(since, CentreSale.placed_at)
+def _to_leave(centre_ids: Collection[UUID], *states: SaleState) -> sa.Select[*tuple[Any, ...]]:
+    """Return the sales of which all or the rest is still there, with how much that is."""
+    at = sa.func.coalesce(CentreSale.due_at, CentreSale.placed_at)
+    wanted = _sales(centre_ids, CentreSale.quantity - CentreSale.handed, at)
+    return wanted.where(CentreSale.state.in_(states))
+
+
+def _to_come(centre_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the sales of which something left and has not come yet, since the first of it did."""
+    gone = (
+        sa.select(
+            CentreCollection.sale_id,
+            sa.func.sum(CentreCollection.quantity).label("quantity"),
+            sa.func.min(CentreCollection.handed_at).label("at"),
+        )
+        .where(CentreCollection.delivered_at.is_(None))
+        .group_by(CentreCollection.sale_id)
+        .subquery()
+    )
+    quantity = sa.cast(gone.c.quantity, sa.BigInteger)
+    return _sales(centre_ids, quantity, gone.c.at).join(gone, gone.c.sale_id == CentreSale.id)
+
+
+def _sales(
+    centre_ids: Collection[UUID], quantity: sa.ColumnElement[int], at: sa.ColumnElement[datetime]
+) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             CentreSale.id,
             CentreSale.reference,
             CentreSale.centre_id,
             OrderLine.listing_id,
-            CentreSale.quantity,
+            quantity.label("quantity"),
             OrderLine.unit,
             CentreSale.buyer_id.label("owner_id"),
             Order.reference.label("number"),
@@ -193,7 +216,7 @@ def _sales(centre_ids: Collection[UUID], state: SaleState) -> sa.Select[*tuple[A
         )
         .join(Order, Order.id == CentreSale.order_id)
         .join(OrderLine, OrderLine.id == CentreSale.line_id)
-        .where(CentreSale.centre_id.in_(centre_ids), CentreSale.state == state)
+        .where(CentreSale.centre_id.in_(centre_ids))
         .order_by(at, CentreSale.id)
     )
 
@@ -247,9 +270,9 @@ _NO_LORRY: Final = (sa.null().label("departure_id"), sa.null().label("departure"
 _WANTED: Final = {
     Task.RECEIVE: lambda ids, _now: _announced(ids, is_there=True),
     Task.TRANSFER: _transfers,
-    Task.HAND_OVER: lambda ids, _now: _sales(ids, SaleState.READY),
-    Task.DELIVER: lambda ids, _now: _sales(ids, SaleState.HANDED_OVER),
-    Task.RELEASE: lambda ids, _now: _sales(ids, SaleState.TO_RELEASE),
+    Task.HAND_OVER: lambda ids, _now: _to_leave(ids, *FETCHABLE),
+    Task.DELIVER: lambda ids, _now: _to_come(ids),
+    Task.RELEASE: lambda ids, _now: _to_leave(ids, SaleState.TO_RELEASE),
     Task.COUNT: _counts,
     Task.BOND: _ending,
     Task.COMES: lambda ids, _now: _announced(ids, is_there=False),

@@ -15,8 +15,8 @@ class Task(StrEnum):
 
     RECEIVE = "receive"  # announced, and unloaded or brought by nobody's lorry of ours
     TRANSFER = "transfer"  # on the way here from another centre
-    HAND_OVER = "hand_over"  # sold and ready to be fetched
-    DELIVER = "deliver"  # handed over, and nobody has said that it is with its buyer
+    HAND_OVER = "hand_over"  # sold and ready to be fetched, all of it or what did not leave yet
+    DELIVER = "deliver"  # left, and nobody has said that it is with its buyer
     RELEASE = "release"  # sold in bond, and not declared
     COUNT = "count"  # a sheet that is open, or waits for a second person
     BOND = "bond"  # the last day in bond is near, or past
@@ -24,6 +24,7 @@ class Task(StrEnum):
 
 
 ORDER: Final = tuple(Task)
+_NEXT: Final = "the value of `next` of the page before"
 
 
 def place(cursor: str) -> tuple[Task, str, UUID]:
@@ -32,11 +33,16 @@ def place(cursor: str) -> tuple[Task, str, UUID]:
     try:
         return Task(task), at, UUID(last)
     except ValueError:
-        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
+        raise Refused.field("cursor", "cursor", _NEXT) from None
 
 
 def left(task: Task | None, after: Task | None) -> tuple[Task, ...]:
-    """Return the tasks that a page lists: the one that is asked for, or all from where the page before ended."""
+    """Return the tasks that a page lists: the one that is asked for, or all from where the page before ended.
+
+    Refused ``cursor`` for the page of another task than the one that is asked for.
+    """
     if task is not None:
+        if after is not None and after is not task:
+            raise Refused.field("cursor", "cursor", _NEXT)
         return (task,)
     return ORDER if after is None else ORDER[ORDER.index(after) :]

@@ -131,12 +131,15 @@ def shares_in(session: Session, *, round_id: UUID) -> Sequence[HireShare]:
 
 
 def hire_with(session: Session, *, booking_id: UUID) -> UUID | None:
-    """Return the whole lorry by whose last round a booking aboard pays."""
+    """Return the whole lorry by whose last round a booking aboard pays.
+
+    It may have been aboard the same departure under a hire that was undone before: what was shared last counts.
+    """
     found = session.execute(
         sa.select(HireRound.hire_id, HireRound.number)
         .join(HireShare, HireShare.round_id == HireRound.id)
         .where(HireShare.booking_id == booking_id, HireShare.is_aboard)
-        .order_by(HireRound.number.desc())
+        .order_by(HireRound.id.desc())
         .limit(1)
     ).one_or_none()
     if found is None:
@@ -213,10 +216,17 @@ def waits(session: Session, *, hire_id: UUID) -> tuple[WaitRow, ...]:
     )
 
 
-def waiting_fee(session: Session, *, departure_id: UUID) -> UUID | None:
-    """Return the fee for the waiting of a whole lorry; None where it cost nothing, or is not counted yet."""
+def waiting_fee(session: Session, *, hire_id: UUID) -> UUID | None:
+    """Return the fee for the waiting of a whole lorry; None where it cost nothing, or is not counted yet.
+
+    That of another who hired the same departure later is not its own.
+    """
+    last = last_round(session, hire_id=hire_id)
+    if last is None:
+        return None
+    aboard = sa.select(HireShare.booking_id).where(HireShare.round_id == last.id, HireShare.is_aboard)
     return session.scalar(
-        sa.select(BookingFee.id).where(BookingFee.departure_id == departure_id, BookingFee.kind == FeeKind.WAITING)
+        sa.select(BookingFee.id).where(BookingFee.booking_id.in_(aboard), BookingFee.kind == FeeKind.WAITING)
     )
 
 

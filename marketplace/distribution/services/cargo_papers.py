@@ -289,7 +289,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         return
     # Each lot takes what its units add to the rounded whole, so that all lots sum to the contract's amount.
     amount = line.agreed_price.times(before + units) - line.agreed_price.times(before)
-    lot = _lot(shipped, units)
+    lot = _lot(shipped, units, before)
     if line.replaces_id is not None:
         _invoice_free(session, agreed, shipped, units, lot, now)
         return
@@ -342,12 +342,16 @@ def _invoice_free(
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
 
 
-def _lot(shipped: _Shipped, units: int) -> dict[str, int]:
-    """Return what is invoiced now: everything measured at the hub, or of that the share of a later lot."""
+def _lot(shipped: _Shipped, units: int, before: int) -> dict[str, int]:
+    """Return what is invoiced now: everything measured at the hub, or of that the share of a later lot.
+
+    Where no hub counted, such as in a centre, a later lot goes in the cartons that are opened with it.
+    """
     measured = shipped.measured
-    return {
-        name: units if name == "quantity" else value * units // shipped.handed_over for name, value in measured.items()
-    }
+    share = {name: value * units // shipped.handed_over for name, value in measured.items()}
+    if before and not shipped.units:
+        share["cartons"] = labels.cartons_of_lot(shipped.packing.cartons_of(before), measured["cartons"])
+    return share | {"quantity": units}
 
 
 def _invoiced(session: Session, subject: str, line_id: UUID) -> int:

@@ -93,7 +93,7 @@ def _acts(row: SaleRow, actor: Actor, *, comes: bool, transit: TransitRow | None
         "step_transit": declares and transit is not None and bool(transit.possible),
         "hand_over": keeps and row.state in FETCHABLE,
         "run_short": keeps and row.state is SaleState.PARTLY_HANDED,
-        "deliver": (keeps or takes) and comes,
+        "deliver": (keeps or takes) and comes and (transit is None or transit.is_cancelled or transit.is_there),
     }
     return [act for act, can in possible.items() if can]
 
@@ -108,8 +108,13 @@ def waiting_in(centre_ids: frozenset[UUID]) -> tuple[SaleRow, ...]:
     return queries.kept(reading(), centre_ids=centre_ids)
 
 
+def undischarged() -> tuple[SaleRow, ...]:
+    """Return the sales whose transit movement was to be discharged by now."""
+    return queries.undischarged(reading(), now=clock.now())
+
+
 def to_declare() -> tuple[SaleRow, ...]:
-    """Return the sales that the asker's company has to declare; of the operator, all."""
+    """Return the sales that the asker's company has to declare or to discharge; of the operator, all."""
     actor = require_actor()
     return queries.to_declare(reading(), broker_id=None if _runs(actor) else actor.company)
 

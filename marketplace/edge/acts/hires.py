@@ -55,7 +55,7 @@ def _hire(row: HireRow, *, sees_orders: bool) -> Hire:
         row,
         queries.rounds(session, hire_id=row.id),
         queries.waits(session, hire_id=row.id),
-        queries.waiting_fee(session, departure_id=row.departure_id),
+        queries.waiting_fee(session, hire_id=row.id),
         sees_orders,
     )
 

@@ -75,9 +75,10 @@ def of_departure(departure_id: UUID) -> tuple[ShareRow, ...]:
     return shares.of_departure(reading(), departure_id=departure_id)
 
 
-def name(session: Session, case_id: UUID, body: requests.HeldConsignment) -> None:
-    """Say which consignment a hold is about."""
-    hearing.name(session, case_id=case_id, booking=body.booking, actor=require_actor(), now=clock.now())
+def name(session: Session, case_id: UUID, body: requests.HeldConsignment, *, departure_id: UUID | None = None) -> None:
+    """Say which consignment a hold is about; NotFound for a hold of another departure than is named."""
+    actor, now = require_actor(), clock.now()
+    hearing.name(session, case_id=case_id, booking=body.booking, actor=actor, now=now, departure_id=departure_id)
 
 
 def mine(query: requests.HeldChargesQuery) -> Page[ShareRow]:

@@ -21,6 +21,7 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import BookingState
+from marketplace.orders.queries import lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,12 @@ def onward(line_id: UUID) -> Onward:
     expected_at = queries.there_at(session, booking=booked[line_id][-1])
     is_late = delays.misses(session, line_id=line_id) is not None
     return Onward(booked[ride.id][-1], expected_at, is_late, others)
+
+
+def must_be_of(order_id: UUID, line_id: UUID) -> None:
+    """Refuse a line that is not of this order: NotFound ``order_line``."""
+    if lines.orders_of_lines(reading(), line_ids=[line_id]).get(line_id) != order_id:
+        raise NotFound("order_line")
 
 
 def choose(session: Session, line_id: UUID, body: requests.Onward) -> None:

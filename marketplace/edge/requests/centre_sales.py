@@ -78,6 +78,7 @@ messages.register(
     errors={
         "transit_open": _("A transit movement of these goods is open: they go that way, or it is cancelled first."),
         "transit_not_gone": _("The goods still lie in the centre: hand them over first."),
+        "transit_under_way": _("The goods are under customs: their transit movement has to arrive first."),
         "from_centre": _("The goods of this order lie in a distribution centre: its keeper hands them out there."),
         "only_the_importer": _("The importer of record names the broker of these goods."),
         "only_the_keeper": _("Whoever keeps the distribution centre does this."),

@@ -53,6 +53,7 @@ def moved(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
         "quantity": row.quantity,
         "place": centre(session, centre_id=row.centre_id).place.name,
         "act": act,
+        "is_rest": row.handed > 0,
         "until": row.due_at,
         "path": f"/centre-sales/{row.id}",
     }

@@ -109,6 +109,14 @@ def cartons_of(count: int, *, cartons: int, units: int, carton_units: int) -> in
     return cartons if count >= units else min(cartons, -(-count // carton_units))
 
 
+def cartons_of_lot(before: int, after: int) -> int:
+    """Return in how many cartons a lot goes that follows others, by those that were opened before and with it.
+
+    Lots of whole cartons sum to all of them. What was left in an opened one goes in one of its own.
+    """
+    return max(after - before, 1)
+
+
 def label(block: int, number: int) -> str:
     """Return the serial shipping container code of a carton, by its number from 1 in the line's block."""
     digits = f"{_SSCC_START}{block:08d}{number - 1:05d}"

@@ -55,6 +55,7 @@ def told(rows: Sequence[SaleRow]) -> list[dict[str, Any]]:
             "status": STATUSES[row.status],
             "state": STATES[row.state],
             "is_overdue": row.is_overdue(now),
+            "is_undischarged": row.is_undischarged(now),
         }
         for row in rows
     ]

@@ -121,11 +121,20 @@ def _approved() -> dict[str, Any]:
 
 
 def _seen(values: dict[str, Any], seen: acts.CartSeen | None, *, with_changes: bool) -> acts.CartSeen:
-    """Return the cart for the departures that a form is filled with: the one that was read where it names none."""
-    departures, ways = _departures(values), _onward(values)
+    """Return the cart for the departures that a form is filled with: the one that was read where it names none.
+
+    Whole lorries that cannot be had any more are not taken: the choices that are shown have the totals of the form.
+    """
+    departures, ways, taken = _departures(values), _onward(values), _whole(values)
     if seen is not None and not departures and not ways:
         return seen
-    return acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=_whole(values))
+    found = acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=taken)
+    lost = whole.lost(found.cart)
+    if not lost:
+        return found
+    taken -= {departures[key] for key in lost if key in departures}
+    stays = {key: one for key, one in departures.items() if lost.get(key, True)}
+    return acts.look(departures=stays, ways=ways, with_changes=with_changes, whole=taken)
 
 
 def _review(**shown: Any) -> str:

@@ -85,7 +85,8 @@ def name(departure_id: UUID, lorry_hold_id: UUID) -> Any:
     """Say which consignment a hold is about."""
 
     def work(session: Any) -> str:
-        acts.name(session, lorry_hold_id, parse_form(requests.HeldConsignment, request.form))
+        body = parse_form(requests.HeldConsignment, request.form)
+        acts.name(session, lorry_hold_id, body, departure_id=departure_id)
         return url_for("holds.many", departure_id=departure_id)
 
     return _done(work, _("Noted. Those aboard are not told."), lambda **given: _many(departure_id, **given))

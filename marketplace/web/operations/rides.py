@@ -96,6 +96,7 @@ def onward(order_id: UUID, line_id: UUID) -> str:
 
 
 def _onward(order_id: UUID, line_id: UUID, **typed: Any) -> str:
+    acts.must_be_of(order_id, line_id)
     seen = acts.onward(line_id)
     return render_template(
         "operations/onward.html",
@@ -114,6 +115,7 @@ def choose(order_id: UUID, line_id: UUID) -> Any:
     """Let goods go on by another lorry."""
 
     def work(session: Any) -> str:
+        acts.must_be_of(order_id, line_id)
         acts.choose(session, line_id, parse_form(requests.Onward, request.form))
         return url_for("operations.onward", order_id=order_id, line_id=line_id)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.centre_sales import queries as centre_sales
 from marketplace.distribution.onward import queries as rides
 from marketplace.edge.acts import readiness
 from marketplace.edge.acts.clocks import house_clock
@@ -100,7 +101,9 @@ _QUEUES: Final = (
         _("Transit not discharged"),
         "road.overdue",
         Permission.LOGISTICS_DEPARTURE_OPERATE,
-        lambda session: movements.waiting(session, now=clock.now()),
+        lambda session: (
+            movements.waiting(session, now=clock.now()) + centre_sales.waiting_undischarged(session, now=clock.now())
+        ),
     ),
     _Queue(
         _("Cold goods outside their range"),

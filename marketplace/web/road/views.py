@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
+from marketplace.edge.acts import centre_sales
 from marketplace.edge.acts import road as acts
 from marketplace.edge.journeys import NAMES, name_of
 from marketplace.edge.parsing import parse, parse_form
@@ -148,7 +149,7 @@ def transit(transit_id: UUID) -> str:
 @requires(_OPERATE, twin="GET /api/v1/transits/overdue")
 def overdue() -> str:
     """List the movements whose guarantee stands for too long."""
-    return render_template("road/overdue.html", rows=acts.overdue(), shown=shown)
+    return render_template("road/overdue.html", rows=acts.overdue(), sold=centre_sales.undischarged(), shown=shown)
 
 
 @pages.get("/excursions")

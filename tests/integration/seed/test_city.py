@@ -18,7 +18,9 @@ from marketplace.approvals.queries import policies
 from marketplace.catalog.models import ChangeSet, Listing
 from marketplace.checkout.queries import samples
 from marketplace.distribution.centre_sales.models import CentreSale
+from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.db import reading
+from marketplace.logistics.centres.models import CentreArrival
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.merchants.models import Merchant, MerchantApplication
 from marketplace.moderation.models import Case
@@ -88,6 +90,11 @@ def test_a_small_city_shows_every_state_once_and_holds_every_invariant(city):
     assert max(session.scalars(sa.select(Dunning.level))) >= 1  # somebody was reminded of what is overdue on credit
     assert session.scalar(sa.select(sa.func.count()).where(PaymentTerms.credit_id.is_not(None))) == 2
     assert reports.check(session) == []
+    # What is ordered in a centre was there, and sold from there, before.
+    lines = sa.select(OrderLine.listing_id).join(CentreSale, CentreSale.line_id == OrderLine.id)
+    first = session.scalars(sa.select(sa.func.min(CentreSale.placed_at))).one()
+    for table, at in ((CentreOffer, CentreOffer.offered_at), (CentreArrival, CentreArrival.announced_at)):
+        assert session.scalars(sa.select(sa.func.max(at)).where(table.listing_id.in_(lines))).one() < first
     # Samples can be ordered, and one who buys needs a colleague's word above a sum.
     for sku in ("CQ-CH428-116", "CQ-BP125-F", "CQ-LED-9W"):
         listing_id = session.scalars(sa.select(Listing.id).where(Listing.sku == sku)).one()

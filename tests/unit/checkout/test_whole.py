@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import bundled, price_line
 from marketplace.checkout.rules.changes import changes_of
-from marketplace.checkout.rules.whole import CODE, is_choice_of_another, offer_of, taken
+from marketplace.checkout.rules.whole import CODE, is_choice_of_another, lost, offer_of, taken
 from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.terms import WholeLorry
 from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, line, offer, option
@@ -92,6 +92,16 @@ def test_it_is_offered_while_it_is_empty_and_takes_the_goods():
         assert offer_of(on(other), other) is None
     assert offer_of(on(one, lead_days=3), one) is None
     assert offer_of(replace(on(one), sample=object()), one) is None
+
+
+def test_a_lorry_that_somebody_else_is_on_now_is_lost_and_its_room_may_be_too():
+    mine = lorry()
+    assert lost(taken(cart_of(on(mine)), {mine.departure_id})) == {}
+    assert lost(cart_of(on(lorry(is_empty=False)))) == {}
+    for fits in (True, False):
+        one = lorry(is_empty=False, fits=fits)
+        found = taken(cart_of(on(one), on(lorry())), {one.departure_id})
+        assert lost(found) == {found.lines[0].item.listing_id: fits}
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=9), st.integers(0, 10**9), st.data())

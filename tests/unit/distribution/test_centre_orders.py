@@ -1,6 +1,7 @@
 """Goods that are ordered where they lie: what may be sold there, on which price, and how far a sale is."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -19,17 +20,20 @@ from marketplace.distribution.centre_sales.rules import (
     Lying,
     SaleState,
     after_security,
+    after_step,
     check_all_at_once,
     check_damaged,
-    check_gone,
+    check_guarantee,
+    check_there,
     check_units,
     check_way,
     chosen,
     handing,
+    steps_of,
 )
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.centres.rules.lots import Status, portion
-from marketplace.logistics.road.rules.transit import Regime, Step
+from marketplace.logistics.road.rules.transit import ENGAGED, TRANSIT, Regime, Step, TransitState
 from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, offer, option, price_line
 
 HANOI = Lying(
@@ -143,12 +147,38 @@ def test_goods_in_transit_go_all_at_once_to_another_place_of_the_regime():
         check_all_at_once(units=40, promised=80, complete=False)
 
 
-@pytest.mark.parametrize("step", [Step.OFFICE, Step.ARRIVE])
-def test_goods_that_lie_in_the_centre_have_come_nowhere(step):
-    check_gone(step, is_here=False)
-    check_gone(Step.ENQUIRE, is_here=True)
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (TransitState.RELEASED, Step.OFFICE), (TransitState.RELEASED, Step.ARRIVE), (TransitState.ENQUIRY, Step.ARRIVE),
+        (TransitState.ENQUIRY, Step.DISCHARGE), (TransitState.ARRIVED, Step.REMARK),
+    ],
+)  # fmt: skip
+def test_goods_that_lie_in_the_centre_have_come_nowhere(state, step):
+    assert after_step(state, step, is_here=False) is TRANSIT.apply(state, step)
     with pytest.raises(Conflict, match="transit_not_gone"):
-        check_gone(step, is_here=True)
+        after_step(state, step, is_here=True)
+    assert step in steps_of(state, is_here=False)
+    assert step not in steps_of(state, is_here=True)
+
+
+@pytest.mark.parametrize("state", ENGAGED)
+def test_what_was_released_may_be_taken_back_while_nothing_left(state):
+    assert after_step(state, Step.CANCEL, is_here=True) is TransitState.CANCELLED
+    assert Step.CANCEL in steps_of(state, is_here=True)
+    with pytest.raises(Conflict, match="state"):
+        after_step(state, Step.CANCEL, is_here=False)
+    assert SALE.apply(SaleState.READY, "await_release") is SaleState.TO_RELEASE
+
+
+def test_goods_leave_while_their_guarantee_stands_and_come_with_their_movement():
+    assert steps_of(TransitState.DRAFT, is_here=True) == (Step.LODGE, Step.CANCEL)
+    check_guarantee(date(2026, 12, 1), date(2026, 12, 1))
+    with pytest.raises(Conflict, match="guarantee_over"):
+        check_guarantee(date(2026, 12, 1), date(2026, 12, 2))
+    check_there(TransitState.ARRIVED)
+    with pytest.raises(Conflict, match="transit_under_way"):
+        check_there(TransitState.ENQUIRY)
 
 
 @pytest.mark.parametrize("damaged", [-1, 81])

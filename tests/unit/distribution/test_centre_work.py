@@ -12,7 +12,9 @@ from marketplace.kernel.pages import encode_cursor
 def test_a_page_goes_on_with_the_task_in_which_the_one_before_ended():
     assert left(None, None) == ORDER == tuple(Task)
     assert left(None, Task.BOND) == (Task.BOND, Task.COMES)
-    assert left(Task.COUNT, Task.COUNT) == (Task.COUNT,)
+    assert left(Task.COUNT, None) == left(Task.COUNT, Task.COUNT) == (Task.COUNT,)
+    with pytest.raises(Refused):
+        left(Task.COUNT, Task.BOND)
 
 
 def test_a_cursor_names_task_moment_and_row():

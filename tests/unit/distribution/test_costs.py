@@ -231,3 +231,10 @@ def test_what_a_partner_bears_makes_the_plan_less_and_never_matches():
     )
     assert (found[ONE].matches, found[ONE].difference) == (False, cny(120))
     assert (found[TWO].matches, found[TWO].difference) == (True, cny(0))
+
+
+def test_what_a_partner_bears_in_a_currency_without_a_rate_never_matches():
+    asked = {ONE: cny(1_000), TWO: cny(500)}
+    found = matching.weigh(asked, planned=asked, doubles=(), borne={ONE: None}, tolerance_bp=2_000)
+    assert (found[ONE].matches, found[ONE].difference) == (False, None)
+    assert found[TWO].matches

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.distribution.hires.rules.sharing import Stake, is_by_road, shared, without
+from marketplace.distribution.hires.rules.sharing import Stake, elsewhere, is_by_road, shared, without
 from marketplace.kernel.money import Money
 
 PRICE = Money(10_000, "CNY")
@@ -42,8 +42,21 @@ def test_by_the_hirers_side_the_price_stays_and_by_the_road_it_falls():
     assert (price.minor, minors(parts)) == (6_667, [6_667])
 
 
+def test_where_only_goods_that_go_back_stay_the_price_is_what_they_pay():
+    stakes = [stake(1, 600, 9_000), stake(2, 500, 1_000, is_fixed=True)]
+    price, parts = without(PRICE, stakes, stakes[0], by_road=False)
+    assert (price.minor, minors(parts)) == (1_000, [1_000])
+    assert without(PRICE, stakes[:1], stakes[0], by_road=False) == (PRICE, {})
+
+
+def test_goods_that_ride_elsewhere_pay_by_weight_and_what_the_road_moved_at_most_that():
+    cheap, dear = stake(1, 600, 400), stake(2, 600, 900)
+    assert [elsewhere(one, by_road=False) for one in (cheap, dear)] == [600, 600]
+    assert [elsewhere(one, by_road=True) for one in (cheap, dear)] == [None, 600]
+
+
 def test_whose_doing_it_was_is_told_by_the_reason():
-    assert is_by_road("not_loaded")
+    assert all(map(is_by_road, ("not_loaded", "late_first", "held_transfer", "overbooked", "other_lorry")))
     assert not is_by_road("no_cargo")
     assert not is_by_road("order_buyer")
 

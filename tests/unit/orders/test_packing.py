@@ -9,7 +9,7 @@ from stdnum import ean
 
 from marketplace.catalog.rules.packing import Packing
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.orders.rules.packing import Declared, cartons_of, label, packed, units_in
+from marketplace.orders.rules.packing import Declared, cartons_of, cartons_of_lot, label, packed, units_in
 
 OFFERED = Packing(carton_units=40, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
 
@@ -63,6 +63,17 @@ def test_every_carton_holds_something_and_all_hold_everything(units, data):
     boxes = [cartons_of(count, cartons=cartons, units=units, carton_units=each) for count in range(units + 1)]
     assert (boxes[0], boxes[-1]) == (0, cartons)
     assert boxes == sorted(boxes)
+
+
+@given(st.integers(1, 40), st.integers(1, 12), st.data())
+def test_lots_of_whole_cartons_sum_to_all_of_them_and_no_lot_has_none(carton_units, cartons, data):
+    units = carton_units * cartons
+    box = {"cartons": cartons, "units": units, "carton_units": carton_units}
+    ends = [*sorted(data.draw(st.sets(st.integers(1, cartons)))), cartons]
+    opened = [cartons_of(end * carton_units, **box) for end in dict.fromkeys([0, *ends])]
+    assert sum(cartons_of_lot(*pair) for pair in itertools.pairwise(opened)) == cartons
+    before = data.draw(st.integers(1, units))
+    assert cartons_of_lot(cartons_of(before, **box), cartons) >= 1
 
 
 def test_labels_carry_a_check_digit_and_differ():

@@ -9,7 +9,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.distribution.centre_sales.events import CentreSaleMoved
 from marketplace.distribution.centre_sales.models import CentreSale
 from marketplace.distribution.centre_sales.rules import SaleState
-from marketplace.distribution.centre_sales.services import following, transiting
+from marketplace.distribution.centre_sales.services import following, transits
 from marketplace.distribution.centre_sales.services.moving import locked, move, note
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
@@ -56,7 +56,7 @@ def release(session: Session, *, sale_id: UUID, declared: Declared, actor: Actor
     _must_be_bonded(sale, "release")
     if sale.state is SaleState.PROMISED:
         raise Conflict("state", thing="centre_sale", state=str(sale.state), action="release", possible=["confirm"])
-    transiting.must_have_none(session, sale)
+    transits.must_have_none(session, sale)
     releasing.release_promised(session, actor=actor, subject_id=sale.line_id, declared=declared, now=now)
     handing_out.set_aside(session, line_id=sale.line_id, actor=actor, now=now)
     sale.ready_at = now

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.distribution.centre_sales.models import CentreSale
 from marketplace.distribution.centre_sales.rules import WHOLE, SaleState, after_security
+from marketplace.distribution.centre_sales.services import transits
 from marketplace.distribution.centre_sales.services.moving import move, note, sales_of
 from marketplace.kernel.actor import SYSTEM
 from marketplace.logistics.centres.services import promising
@@ -62,6 +63,7 @@ def due_again(session: Session, sale: CentreSale, now: datetime) -> None:
 
 def _end(session: Session, sale: CentreSale, now: datetime) -> None:
     if sale.state in WHOLE:
+        transits.end(session, sale, now)
         promising.free(session, actor=SYSTEM, subject_id=sale.line_id, now=now)
         sale.due_at, sale.ended_at = None, now
         move(session, sale, "cancel", actor=SYSTEM, now=now)

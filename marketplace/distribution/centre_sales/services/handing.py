@@ -17,7 +17,7 @@ from marketplace.distribution.centre_sales.rules import (
     chosen,
     handing,
 )
-from marketplace.distribution.centre_sales.services import following, transiting
+from marketplace.distribution.centre_sales.services import following, transits
 from marketplace.distribution.centre_sales.services.moving import locked, move, note
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -35,8 +35,9 @@ def hand_over(
 
     Return how many units of which lots left. The rest stays promised and may be fetched later; with ``complete``
     nothing follows: it is short, promised to nobody any more, and claimed. NotFound for a sale of another centre,
-    Conflict ``in_bond`` until the goods were declared or a transit movement of them is released, ``state``; Refused
-    ``quantity``, also for a part of goods in transit while the rest is to follow.
+    Conflict ``in_bond`` until the goods were declared or a transit movement of them is released, ``guarantee_over``
+    after the last day of its guarantee, ``state``; Refused ``quantity``, also for a part of goods in transit while the
+    rest is to follow.
     """
     sale = _kept(session, sale_id, actor)
     if sale.state is SaleState.TO_RELEASE:
@@ -45,8 +46,8 @@ def hand_over(
         raise _not_now(sale, "hand_over")
     promised = sale.quantity - sale.handed
     check_units(units=units, promised=promised)
-    transit = transiting.number_of(session, sale)
-    if transit is not None:
+    mrn = transits.number_to_leave(session, sale, now)
+    if mrn is not None:
         check_all_at_once(units=units, promised=promised, complete=complete)
     action = handing(units=units, promised=promised, complete=complete)
     is_last = action == "hand_over"
@@ -54,10 +55,11 @@ def hand_over(
         session,
         actor=actor,
         subject_id=sale.line_id,
-        number=number,
+        # Bonded goods leave on what customs knows them by.
+        number=mrn or number,
         quantity=units,
         is_last=is_last,
-        in_transit=transit is not None,
+        in_transit=mrn is not None,
         now=now,
     )
     handing_out.hand_out(session, line_id=sale.line_id, units=units, is_last=is_last, actor=actor, now=now)
@@ -94,8 +96,8 @@ def deliver(
 
     They are those of a collection, the only one on its way where none is named; so many of them are ``damaged``. The
     time to accept or claim begins with the last. NotAllowed ``only_the_consignee`` for their seller, NotFound for
-    others; Conflict ``state`` for what came already and while nothing is on its way; Refused ``damaged``,
-    ``collection`` where several are and none is named.
+    others; Conflict ``state`` for what came already and while nothing is on its way, ``transit_under_way`` until the
+    transit movement of the goods has arrived; Refused ``damaged``, ``collection`` where several are and none is named.
     """
     sale, order = locked(session, sale_id)
     if actor.company == sale.buyer_id:
@@ -111,6 +113,7 @@ def deliver(
     if key is None:
         raise _not_now(sale, "deliver")
     came = there[key]
+    transits.must_be_there(session, sale)
     check_damaged(damaged=damaged, handed=came.quantity)
     came.delivered_at, came.damaged = now, damaged
     session.flush()

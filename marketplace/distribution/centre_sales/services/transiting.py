@@ -2,33 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import CompanyKind, Permission
-from marketplace.distribution.centre_sales.models import CentreSale, CentreTransit, CentreTransitStep
-from marketplace.distribution.centre_sales.rules import SaleState, check_gone, check_way
-from marketplace.distribution.centre_sales.services import following
+from marketplace.distribution.centre_sales.models import CentreSale, CentreTransit
+from marketplace.distribution.centre_sales.rules import SaleState, after_step, check_guarantee, check_way
+from marketplace.distribution.centre_sales.services import following, transits
 from marketplace.distribution.centre_sales.services.moving import locked, move, note
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.centres.queries.centres import centre
 from marketplace.logistics.centres.rules.lots import Status
-from marketplace.logistics.road.models.customs import TransitMovement
 from marketplace.logistics.road.rules import transit as rules
 from marketplace.logistics.road.rules.declared import check_number
 from marketplace.logistics.road.rules.transit import Regime, Remark, Security, Step, TransitState
+from marketplace.logistics.road.services import numbers
 from marketplace.logistics.services import tracking
 from marketplace.orders.services import handing_out
 from marketplace.reference import queries as reference
-
-# Nobody may have the goods declared in the centre meanwhile, or go another way.
-_OPEN: Final = tuple(state for state in TransitState if state is not TransitState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +49,7 @@ def draft(session: Session, *, sale_id: UUID, wanted: NewTransit, actor: Actor, 
         raise Conflict("not_in_bond")
     if sale.state is not SaleState.TO_RELEASE:
         raise Conflict("state", thing="centre_sale", state=str(sale.state), action="transit", possible=[])
-    must_have_none(session, sale)
+    transits.must_have_none(session, sale)
     here = centre(session, centre_id=sale.centre_id)
     there = next((one for one in reference.places(session) if one.code == wanted.to_place), None)
     if there is None:
@@ -98,66 +93,43 @@ def step(
 ) -> TransitState:
     """Record what happened to the transit movement of a sale and return its state; released, the goods may be fetched.
 
+    Cancelled after its release, while all of them lie in the centre, they are to be declared again or go another way.
     For the broker whom the importer named, and the operator; NotFound ``transit`` where there is none. Refused by
     field; Conflict ``state`` naming what may happen, ``transit_not_gone`` for goods that lie in the centre,
     ``guarantee_over`` for a release after the guarantee's last day.
     """
     sale = _declared_by(session, sale_id, actor)
-    row = _current(session, sale)
+    row = transits.current(session, sale)
     if row is None:
         raise NotFound("transit")
     rules.check_step(taken, mrn=mrn, place=place_code or "", remark=remark)
-    state = rules.TRANSIT.apply(row.state, taken)
-    check_gone(taken, is_here=sale.state is SaleState.READY)
+    before = row.state
+    after_step(before, taken, is_here=sale.handed == 0)
     if place_code is not None and place_code not in {one.code for one in reference.places(session)}:
         raise Refused.field("place", "choice", "the code of a place")
-    before = sa.select(sa.func.max(CentreTransitStep.happened_at)).where(CentreTransitStep.transit_id == row.id)
-    happened = tracking.checked(happened_at, field="happened_at", now=now, since=session.scalars(before).one())
+    since = transits.last_step_at(session, row.id)
+    happened = tracking.checked(happened_at, field="happened_at", now=now, since=since)
     here = centre(session, centre_id=sale.centre_id)
     if taken is Step.ACCEPT:
-        row.mrn = _number(session, row.regime, mrn, here.place.country, happened.year)
-    if taken is Step.RELEASE and here.today(happened) > row.guarantee_until:
-        raise Conflict("guarantee_over", until=row.guarantee_until.isoformat())
-    row.state = state
-    session.add(
-        CentreTransitStep(
-            id=new_id(),
-            transit_id=row.id,
-            step=taken,
-            place_code=place_code,
-            remark=remark if taken is Step.REMARK else None,
-            happened_at=happened,
-            recorded_at=now,
-            company_id=actor.company,
+        country = here.place.country
+        row.mrn = numbers.give(
+            session, movement_id=row.id, regime=row.regime, mrn=mrn, country=country, year=happened.year
         )
+    if taken is Step.RELEASE:
+        check_guarantee(row.guarantee_until, here.today(happened))
+    transits.take(
+        session, sale, row, taken, place_code=place_code, remark=remark, happened_at=happened, actor=actor, now=now
     )
-    session.flush()
-    note(session, sale, f"transit_{taken}", actor=actor, now=now, transit=row.id, state=str(state))
     if taken is Step.RELEASE:
         handing_out.set_aside(session, line_id=sale.line_id, actor=actor, now=now)
         sale.ready_at = now
         following.due_again(session, sale, now)
         move(session, sale, "make_ready", actor=actor, now=now)
-    return state
-
-
-def must_have_none(session: Session, sale: CentreSale) -> None:
-    """Refuse to go on with the goods of a sale in another way while a transit movement is open: ``transit_open``."""
-    row = _current(session, sale)
-    if row is not None:
-        raise Conflict("transit_open", state=str(row.state))
-
-
-def number_of(session: Session, sale: CentreSale) -> str | None:
-    """Return the number of the movement under which a sale's bonded goods may leave; None where there is none."""
-    row = _current(session, sale)
-    return row.mrn if row is not None and row.state in rules.ENGAGED else None
-
-
-def _current(session: Session, sale: CentreSale) -> CentreTransit | None:
-    """Return the movement of a locked sale that was not cancelled, locked."""
-    wanted = sa.select(CentreTransit).where(CentreTransit.sale_id == sale.id, CentreTransit.state.in_(_OPEN))
-    return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    elif taken is Step.CANCEL and before in rules.ENGAGED:
+        sale.ready_at = None
+        following.due_again(session, sale, now)
+        move(session, sale, "await_release", actor=actor, now=now)
+    return row.state
 
 
 def _declared_by(session: Session, sale_id: UUID, actor: Actor) -> CentreSale:
@@ -166,11 +138,3 @@ def _declared_by(session: Session, sale_id: UUID, actor: Actor) -> CentreSale:
     if actor.company_kind != CompanyKind.OPERATOR and (sale.broker_id is None or actor.company != sale.broker_id):
         raise NotFound("centre_sale")
     return sale
-
-
-def _number(session: Session, regime: Regime, mrn: str, country: str, year: int) -> str:
-    kept = rules.check_mrn(regime, mrn, country=country, year=year)
-    for table in (TransitMovement, CentreTransit):
-        if session.scalars(sa.select(table.id).where(table.mrn == kept)).first() is not None:
-            raise Refused.field("mrn", "taken")
-    return kept

@@ -16,6 +16,7 @@ from marketplace.distribution.costs.models import (
     PartnerInvoiceLine,
     PartnerInvoiceNote,
 )
+from marketplace.distribution.costs.queries import lorries
 from marketplace.distribution.costs.rules.matching import InvoiceState, LineState, Reason
 from marketplace.distribution.costs.rules.planning import CostKind
 from marketplace.kernel.errors import NotFound
@@ -117,11 +118,12 @@ def of_line(session: Session, *, line_id: UUID) -> InvoiceRow:
 
 
 def waiting(session: Session) -> tuple[UUID, ...]:
-    """Return the invoices that wait for a plan of their departures, all of which have one by now."""
+    """Return the invoices that waited for plans of their departures: all have one by now, or a sheet and none comes."""
     bare = (
         sa.select(PartnerInvoiceLine.invoice_id)
+        .join(Departure, Departure.id == PartnerInvoiceLine.departure_id)
         .outerjoin(CostSheet, CostSheet.departure_id == PartnerInvoiceLine.departure_id)
-        .where(CostSheet.departure_id.is_(None))
+        .where(sa.or_(CostSheet.departure_id.is_(None), lorries.plan_comes()))
     )
     wanted = sa.select(PartnerInvoice.id).where(
         PartnerInvoice.state == InvoiceState.SUBMITTED, PartnerInvoice.id.not_in(bare)

@@ -154,6 +154,22 @@ def unplanned(session: Session, *, limit: int = 500, departure_id: UUID | None =
     return tuple(session.scalars(wanted.order_by(Departure.departs_at, Departure.id).limit(limit)))
 
 
+def plan_comes() -> sa.ColumnElement[bool]:
+    """Tell of a departure, beside its sheet, that the clock has yet to plan it: once it takes no more bookings."""
+    priced = sa.exists().where(CostRate.line_id == Departure.line_id)
+    return sa.and_(
+        ~CostSheet.is_planned,
+        CostSheet.state != SheetState.CLOSED,
+        sa.or_(Departure.state.in_(_BOOKABLE), sa.and_(Departure.state != DepartureState.CANCELLED, priced)),
+    )
+
+
+def to_be_planned(session: Session, *, departure_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some departures that have a sheet and whose plan is yet to come."""
+    wanted = sa.select(Departure.id).join(CostSheet, CostSheet.departure_id == Departure.id)
+    return set(session.scalars(wanted.where(Departure.id.in_(departure_ids), plan_comes())))
+
+
 def trip(session: Session, *, lorry: Lorry) -> Trip:
     """Return what rates of a departure are reckoned on: the legs of its line, and what is booked on it."""
     legs = session.scalars(sa.select(Leg).where(Leg.line_id == lorry.line_id).order_by(Leg.position)).all()

@@ -62,6 +62,7 @@ LINE: Final = Lifecycle(
     {
         LineState.OPEN: {"match": LineState.MATCHED, "differ": LineState.DIFFERS},
         LineState.MATCHED: {
+            "differ": LineState.DIFFERS,
             "accept": LineState.ACCEPTED,
             "split": LineState.SPLIT,
             "dispute": LineState.DISPUTED,
@@ -75,7 +76,7 @@ LINE: Final = Lifecycle(
 )
 # Not decided yet.
 WAITING: Final = frozenset({LineState.OPEN, LineState.MATCHED, LineState.DIFFERS})
-# Of these nothing was accepted, so the same may be asked for again.
+# Of these nothing was accepted, so the same may be asked for again unless it was set off.
 UNPAID: Final = frozenset({LineState.DISPUTED})
 INVOICE: Final = Lifecycle(
     "partner_invoice",
@@ -114,22 +115,22 @@ def weigh(
     *,
     planned: Mapping[Charge, Money],
     doubles: Collection[Charge],
-    borne: Mapping[Charge, Money],
+    borne: Mapping[Charge, Money | None],
     tolerance_bp: int,
 ) -> dict[Charge, Verdict]:
     """Return a verdict on each charge of an invoice, all lines about it together, in the currency of its sheet.
 
     ``asked`` is None where no rate brings it there; ``planned`` is what is left of the plan after what was accepted
     before. What may be asked for a second time never matches, and neither does what the partner bears something of
-    (``borne``, which the plan is less by): somebody looks at it.
+    (``borne``, which the plan is less by; None where no rate brings it there): somebody looks at it.
     """
     verdicts: dict[Charge, Verdict] = {}
     for charge, amount in asked.items():
         plan, is_double = planned.get(charge), charge in doubles
-        if amount is None or plan is None:
+        less = borne.get(charge)
+        if amount is None or plan is None or (charge in borne and less is None):
             verdicts[charge] = Verdict(matches=False, is_double=is_double, difference=None)
             continue
-        less = borne.get(charge)
         plan = plan if less is None else plan - less
         fits = less is None and plan.minor > 0 and within(amount, plan, tolerance_bp=tolerance_bp)
         verdicts[charge] = Verdict(matches=fits and not is_double, is_double=is_double, difference=amount - plan)

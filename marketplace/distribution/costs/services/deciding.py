@@ -12,6 +12,7 @@ from marketplace.distribution.costs.rules import matching as rules
 from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Decision, LineState, Reason
 from marketplace.distribution.costs.services import actuals, invoices
 from marketplace.distribution.costs.services.actuals import NewCost
+from marketplace.distribution.holds.queries import set_offs
 from marketplace.distribution.holds.services import setting_off
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
@@ -51,7 +52,11 @@ def decide(
 
 
 def accept_matched(session: Session, *, invoice_id: UUID, actor: Actor, now: datetime) -> int:
-    """Accept all lines of an invoice that are what was planned; return how many. Again accepts nothing more."""
+    """Accept all lines of an invoice that are what was planned; return how many. Again accepts nothing more.
+
+    Where the partner came to bear something of a departure after they were held against its plan, they wait for a
+    decision like those that differ.
+    """
     invoice = invoices.locked(session, invoice_id=invoice_id, actor=actor)
     lines = session.scalars(
         sa.select(PartnerInvoiceLine)
@@ -59,11 +64,18 @@ def accept_matched(session: Session, *, invoice_id: UUID, actor: Actor, now: dat
         .order_by(PartnerInvoiceLine.position)
         .execution_options(populate_existing=True)
     ).all()
+    borne = set_offs.left(session, company_id=invoice.company_id, departure_ids={line.departure_id for line in lines})
+    accepted = 0
     for line in lines:
+        if line.departure_id in borne:
+            line.state = LINE.apply(line.state, "differ")
+            continue
         _decide(session, invoice, line, decision=Decision.ACCEPT, part=None, reason=None, actor=actor, now=now)
+        accepted += 1
     if lines:
+        session.flush()
         invoices.settle_state(session, invoice, now=now)
-    return len(lines)
+    return accepted
 
 
 def settle(session: Session, *, invoice_id: UUID, actor: Actor, now: datetime) -> None:

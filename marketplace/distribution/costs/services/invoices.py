@@ -17,7 +17,7 @@ from marketplace.distribution.costs.queries import lorries, sheets
 from marketplace.distribution.costs.queries.lorries import Lorry
 from marketplace.distribution.costs.queries.sheets import Sheet
 from marketplace.distribution.costs.rules import matching as rules
-from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Charge, InvoiceState, LineState
+from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Charge, InvoiceState, LineState, Reason
 from marketplace.distribution.costs.rules.planning import Basis, CostKind, check_amount
 from marketplace.distribution.costs.services.actuals import check_file
 from marketplace.distribution.costs.services.rates import check_partner
@@ -171,6 +171,8 @@ def _match(session: Session, invoice: PartnerInvoice, actor: Actor, now: datetim
             sheets.header(session, departure_id=departure_id)
         except NotFound:
             return False
+    if lorries.to_be_planned(session, departure_ids={line.departure_id for line in lines}):
+        return False
     found = lorries.lorries(session, departure_ids={line.departure_id for line in lines})
     known = {one.lorry.id: one for one in sheets.sheets(session, lorries=list(found.values()))}
     asked: dict[Charge, Money | None] = {}
@@ -230,27 +232,28 @@ def _planned(known: dict[UUID, Sheet], company_id: UUID) -> dict[Charge, Money]:
 
 def _borne(
     session: Session, invoice: PartnerInvoice, known: Mapping[UUID, Sheet], asked: Mapping[Charge, Money | None]
-) -> dict[Charge, Money]:
+) -> dict[Charge, Money | None]:
     """Return what a carrier bears of what its held lorries cost, each on one charge of the invoice.
 
-    On the kind that it was spent on, or on what most is asked for of that departure.
+    On the kind that it was spent on, or on what most is asked for of that departure; None where no rate brings it to
+    the currency of the sheet.
     """
-    found: dict[Charge, Money] = {}
+    found: dict[Charge, Money | None] = {}
     rows = set_offs.left(session, company_id=invoice.company_id, departure_ids=known)
     for departure_id, shares in rows.items():
         there = {charge: amount for charge, amount in asked.items() if charge.departure_id == departure_id}
         most = max(there, key=lambda charge: amount.minor if (amount := there[charge]) else 0)
         for kind, one in shares:
             amount = _there(session, known[departure_id], one.amount)
-            if amount is not None:
-                own = Charge(departure_id, kind)
-                charge = own if own in there else most
-                found[charge] = found.get(charge, Money.zero(amount.currency)) + amount
+            own = Charge(departure_id, kind)
+            charge = own if own in there else most
+            before = found.get(charge, Money.zero(known[departure_id].currency))
+            found[charge] = None if amount is None or before is None else before + amount
     return found
 
 
 def _doubles(session: Session, invoice: PartnerInvoice) -> set[Charge]:
-    """Return what this partner asked for on another invoice already that was handed in and not refused."""
+    """Return what this partner asked for on another invoice already that was handed in and not refused, or set off."""
     other = (
         sa.select(PartnerInvoiceLine.departure_id, PartnerInvoiceLine.kind)
         .join(PartnerInvoice, PartnerInvoice.id == PartnerInvoiceLine.invoice_id)
@@ -258,7 +261,8 @@ def _doubles(session: Session, invoice: PartnerInvoice) -> set[Charge]:
             PartnerInvoice.company_id == invoice.company_id,
             PartnerInvoice.id != invoice.id,
             PartnerInvoice.state != InvoiceState.DRAFT,
-            PartnerInvoiceLine.state.not_in(rules.UNPAID),
+            # What was set off is paid for, though nothing of it was accepted.
+            sa.or_(PartnerInvoiceLine.state.not_in(rules.UNPAID), PartnerInvoiceLine.reason == Reason.SET_OFF),
             # Of two that wait for the same plan the later one is the second.
             sa.or_(PartnerInvoiceLine.state != LineState.OPEN, PartnerInvoice.id < invoice.id),
         )

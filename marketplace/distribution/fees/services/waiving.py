@@ -25,13 +25,15 @@ def waive(session: Session, *, fee_id: UUID, cause: WaiverCause, reason: str, ac
     """Let a fee off, or ask another person to where it passes the threshold; return where it stands.
 
     What was paid of it is owed back. Refused ``reason`` without one, NotAllowed ``own_money`` for whoever is of the
-    company that owes it, Conflict ``state`` for one that is let off.
+    company that owes it, Conflict ``state`` for one that is let off or that somebody would let off already.
     """
     words = reason.strip()
     if not 1 <= len(words) <= LONGEST_REASON:
         raise Refused.field("reason", "required", f"1 to {LONGEST_REASON} characters")
     found = _of_others(session, fee_id, actor)
-    needs_two = found.state is not FeeState.WAITING and _needs_two(session, found, now)
+    # What somebody asked for already is another person's to decide, whatever the threshold is now.
+    is_asked = found.state is FeeState.WAIVER_ASKED
+    needs_two = is_asked or (found.state is not FeeState.WAITING and _needs_two(session, found, now))
     FEE.apply(found.state, "ask" if needs_two else "waive")
     session.add(FeeWaiver(fee_id=found.id, cause=cause, body=words, person_id=actor.person, at=now))
     facts: dict[str, object] = {"cause": str(cause), "reason": digest(words)}

@@ -21,7 +21,19 @@ class Why(StrEnum):
 
 # The road's own reasons to take goods off: what these pay goes with them, and nobody else pays for it.
 _ROAD: Final = frozenset(
-    {"by_hand", "declined", "departure_cancelled", "departure_closed", "no_departure", "not_loaded", "plan"}
+    {
+        "by_hand",
+        "declined",
+        "departure_cancelled",
+        "departure_closed",
+        "held_transfer",
+        "late_first",
+        "no_departure",
+        "not_loaded",
+        "other_lorry",
+        "overbooked",
+        "plan",
+    }
 )
 
 
@@ -57,14 +69,25 @@ def shared(price: Money, stakes: Sequence[Stake]) -> dict[UUID, Money]:
     return fixed | {one.booking_id: part for one, part in zip(others, parts, strict=True)}
 
 
+def elsewhere(left: Stake, *, by_road: bool) -> int | None:
+    """Return what goods pay, in minor units, that left a whole lorry for another one; None where nothing changes.
+
+    By the hirer's side it is what they would pay by weight. What the road moved pays what it did, at most that: it has
+    no lorry to itself any more.
+    """
+    return None if by_road and left.share_minor <= left.weight_minor else left.weight_minor
+
+
 def without(price: Money, stakes: Sequence[Stake], left: Stake, *, by_road: bool) -> tuple[Money, dict[UUID, Money]]:
     """Return the price and the shares of what stays once a booking left.
 
-    By the hirer's side the price stays, and is shared over what stays. By the road it falls by what the booking paid,
-    and nobody's share changes.
+    By the hirer's side the price stays, and is shared over what stays; where only goods that go back do, it is what
+    these pay. By the road it falls by what the booking paid, and the share of nothing that stays changes.
     """
     stays = [one for one in stakes if one.booking_id != left.booking_id]
     if not by_road:
-        return price, shared(price, stays)
+        parts = shared(price, stays)
+        are_fixed = bool(stays) and all(one.is_fixed for one in stays)
+        return (Money(sum(one.minor for one in parts.values()), price.currency) if are_fixed else price), parts
     rest = Money(price.minor - left.share_minor, price.currency)
     return rest, {one.booking_id: Money(one.share_minor, price.currency) for one in stays}

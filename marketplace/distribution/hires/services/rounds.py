@@ -1,5 +1,7 @@
 """Share the price of a whole lorry anew when goods leave it, or fewer come."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.distribution import queries as contracts
 from marketplace.distribution.hires import queries
 from marketplace.distribution.hires.models import HireShare
-from marketplace.distribution.hires.rules.sharing import Stake, Why, is_by_road, shared, without
+from marketplace.distribution.hires.rules.sharing import Stake, Why, elsewhere, is_by_road, shared, without
 from marketplace.distribution.hires.services import undoing
 from marketplace.distribution.hires.services.writing import NewShare, write
 from marketplace.distribution.models import LineBooking
@@ -20,7 +22,7 @@ from marketplace.orders.events import LineLessened
 
 
 def on_booking_rolled(session: Session, event: BookingRolled) -> None:
-    """Share the price over what stays; by the hirer's side goods that ride elsewhere pay by weight again."""
+    """Share the price over what stays; goods that ride elsewhere pay by weight again, at most that by the road."""
     _left(session, event.booking_id, event.reason, event.at, became=event.new_booking_id)
 
 
@@ -60,14 +62,16 @@ def _left(session: Session, booking_id: UUID, reason: str, now: datetime, *, bec
     if not by_road and not queries.is_secured(session, round_id=last.id):
         undoing.undo(session, hire_id=hire_id, now=now, left=booking_id, became=became)
         return
-    found = {one.booking_id: one for one in queries.shares_in(session, round_id=last.id) if one.is_aboard}
-    stakes = {key: _stake(one) for key, one in found.items()}
+    seen = queries.shares_in(session, round_id=last.id)
+    found = {one.booking_id: one for one in seen if one.is_aboard}
+    stakes = {key: _stake(session, one) for key, one in found.items()}
     price = Money(last.price_minor, last.currency)
     rest, parts = without(price, list(stakes.values()), stakes[booking_id], by_road=by_road)
     news = [_again(one, parts[key]) for key, one in found.items() if key != booking_id]
-    gone = found[booking_id]
-    if became is not None and not by_road:
-        news.append(_elsewhere(gone, became, last.currency))
+    pays = elsewhere(stakes[booking_id], by_road=by_road)
+    if became is not None and pays is not None:
+        news.append(_elsewhere(found[booking_id], became, Money(pays, last.currency)))
+    news += _waiting(seen, last.currency)
     if news:
         write(session, hire_id=hire_id, why=Why.MOVED if by_road else Why.LEFT, price=rest, shares=news, now=now)
 
@@ -77,25 +81,30 @@ def _smaller(session: Session, hire_id: UUID, now: datetime) -> None:
     last = queries.last_round(session, hire_id=hire_id)
     if last is None:
         return
-    found = [one for one in queries.shares_in(session, round_id=last.id) if one.is_aboard]
+    seen = queries.shares_in(session, round_id=last.id)
+    found = [one for one in seen if one.is_aboard]
     units = {one.booking_id: _units(session, one) for one in found}
     if not any(one.quantity is not None and (units[one.booking_id] or 0) < one.quantity for one in found):
         return
     weights = {one.booking_id: _by_weight(session, one) for one in found}
-    stakes = [
-        Stake(one.booking_id, weights[one.booking_id], one.share_minor, is_fixed=one.quantity is None) for one in found
-    ]
+    stakes = [replace(_stake(session, one), weight_minor=weights[one.booking_id]) for one in found]
     price = Money(last.price_minor, last.currency)
     parts = shared(price, stakes)
     news = [
         _again(one, parts[one.booking_id], weight=weights[one.booking_id], quantity=units[one.booking_id])
         for one in found
     ]
+    news += _waiting(seen, last.currency)
     write(session, hire_id=hire_id, why=Why.SMALLER, price=price, shares=news, now=now)
 
 
-def _stake(one: HireShare) -> Stake:
-    return Stake(one.booking_id, one.weight_minor, one.share_minor, is_fixed=one.quantity is None)
+def _stake(session: Session, one: HireShare) -> Stake:
+    """Return what a booking has on a lorry; of those that are no line's own only goods that go back are fixed.
+
+    The others are taken on from another lorry: their freight is like any.
+    """
+    is_fixed = one.quantity is None and contracts.by_id(session, contract_id=one.contract_id).claim_id is not None
+    return Stake(one.booking_id, one.weight_minor, one.share_minor, is_fixed=is_fixed)
 
 
 def _units(session: Session, one: HireShare) -> int | None:
@@ -121,14 +130,23 @@ def _again(one: HireShare, share: Money, *, weight: int | None = None, quantity:
     )
 
 
-def _elsewhere(one: HireShare, became: UUID, currency: str) -> NewShare:
-    """Return what goods pay that left by the hirer's side: by weight, as was agreed before the lorry was hired."""
+def _waiting(seen: Sequence[HireShare], currency: str) -> list[NewShare]:
+    """Return what left in the round before and is not settled: only the last round of several is."""
+    return [
+        _elsewhere(one, one.booking_id, Money(one.share_minor, currency))
+        for one in seen
+        if not one.is_aboard and one.settled_at is None
+    ]
+
+
+def _elsewhere(one: HireShare, became: UUID, share: Money) -> NewShare:
+    """Return what goods pay that ride on another lorry."""
     return NewShare(
         booking_id=became,
         contract_id=one.contract_id,
         line_id=one.line_id,
         quantity=one.quantity,
         weight_minor=one.weight_minor,
-        share=Money(one.weight_minor, currency),
+        share=share,
         is_aboard=False,
     )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.distribution.costs.models import CostItem
 from marketplace.distribution.holds.models import HoldAboard, HoldCase, HoldCost
 from marketplace.distribution.holds.queries.table import bearing_of
-from marketplace.distribution.holds.rules.bearing import Bearing
+from marketplace.distribution.holds.rules.bearing import Act, Bearing
+from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import HoldCause
@@ -42,6 +43,31 @@ def latest(session: Session, *, departure_id: UUID, cause: HoldCause) -> HoldCas
     """Return the last hold of a departure by a class of causes, None where there was none."""
     wanted = sa.select(HoldCase).where(HoldCase.departure_id == departure_id, HoldCase.cause == cause)
     return session.scalars(wanted.order_by(HoldCase.id.desc()).limit(1)).first()
+
+
+def of_moved(session: Session, *, departure_id: UUID, booking: str) -> HoldCase | None:
+    """Return the hold in which a consignment was taken off a departure last, None where it was not."""
+    wanted = (
+        sa.select(HoldCase)
+        .join(HoldCost, HoldCost.case_id == HoldCase.id)
+        .join(Booking, Booking.id == HoldCost.moved_id)
+        .where(HoldCase.departure_id == departure_id, Booking.reference == booking, HoldCost.act == Act.OFF_LOADING)
+    )
+    return session.scalars(wanted.order_by(HoldCase.id.desc()).limit(1)).first()
+
+
+def aboard(session: Session, *, case_id: UUID, booking: str) -> UUID:
+    """Return a consignment by its number that was aboard when a hold began; Refused ``booking`` for another."""
+    rows = session.execute(
+        sa.select(Booking.reference, Booking.id)
+        .join(HoldAboard, HoldAboard.booking_id == Booking.id)
+        .where(HoldAboard.case_id == case_id)
+        .order_by(Booking.reference)
+    )
+    found: dict[str, UUID] = {row.reference: row.id for row in rows}
+    if booking not in found:
+        raise Refused.field("booking", "choice", ", ".join(found))
+    return found[booking]
 
 
 def _row(session: Session, case: HoldCase) -> CaseRow:

@@ -22,6 +22,14 @@ _TAKEN = (
 _LEFT = HoldShare.amount_minor - _TAKEN
 
 
+def lock(session: Session, *, company_id: UUID, departure_id: UUID) -> None:
+    """Let nobody else set off against a carrier's shares of a departure, nor take them back, until this is decided."""
+    wanted = sa.select(HoldShare.id).where(
+        HoldShare.bearer == Bearer.CARRIER, HoldShare.carrier_id == company_id, HoldShare.departure_id == departure_id
+    )
+    session.execute(wanted.order_by(HoldShare.id).with_for_update())
+
+
 def left(
     session: Session, *, company_id: UUID, departure_ids: Collection[UUID]
 ) -> dict[UUID, tuple[tuple[CostKind, Open], ...]]:

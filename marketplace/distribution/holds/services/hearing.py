@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.distribution.holds.models import HoldAboard, HoldCase, HoldCost
-from marketplace.distribution.holds.queries import table
+from marketplace.distribution.holds.queries import cases, table
 from marketplace.distribution.holds.services import sharing
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureHeld, DepartureResumed
 from marketplace.logistics.models.departures import Booking
@@ -60,21 +60,29 @@ def on_resumed(session: Session, event: DepartureResumed) -> None:
         sharing.share_out(session, case_id=case.id, actor=SYSTEM, now=event.at)
 
 
-def name(session: Session, *, case_id: UUID, booking: str | None, actor: Actor, now: datetime) -> None:
+def name(
+    session: Session,
+    *,
+    case_id: UUID,
+    booking: str | None,
+    actor: Actor,
+    now: datetime,
+    departure_id: UUID | None = None,
+) -> None:
     """Say which consignment a hold is about, or that it is about none; those aboard are not told.
 
-    NotFound for an unknown hold, Refused ``booking`` for what was not aboard, Conflict ``held_shared`` once its costs
-    are shared out.
+    NotFound for an unknown hold, or one of another departure than is named, Refused ``booking`` for what was not
+    aboard, Conflict ``held_shared`` once its costs are shared out.
     """
     case = session.scalars(
         sa.select(HoldCase).where(HoldCase.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
-    if case is None:
+    if case is None or departure_id not in (None, case.departure_id):
         raise NotFound("hold")
     done = sa.select(HoldCost.item_id).where(HoldCost.case_id == case_id, HoldCost.shared_at.is_not(None))
     if session.scalars(done.limit(1)).first() is not None:
         raise Conflict("held_shared")
-    case.booking_id = None if booking is None else _aboard(session, case_id, booking)
+    case.booking_id = None if booking is None else cases.aboard(session, case_id=case_id, booking=booking)
     session.flush()
     audit.record(
         session,
@@ -85,16 +93,3 @@ def name(session: Session, *, case_id: UUID, booking: str | None, actor: Actor, 
         facts={"departure": case.departure_id, "booking": case.booking_id},
         now=now,
     )
-
-
-def _aboard(session: Session, case_id: UUID, booking: str) -> UUID:
-    rows = session.execute(
-        sa.select(Booking.reference, Booking.id)
-        .join(HoldAboard, HoldAboard.booking_id == Booking.id)
-        .where(HoldAboard.case_id == case_id)
-        .order_by(Booking.reference)
-    )
-    found: dict[str, UUID] = {row.reference: row.id for row in rows}
-    if booking not in found:
-        raise Refused.field("booking", "choice", ", ".join(found))
-    return found[booking]

@@ -19,6 +19,7 @@ def set_off(
 
     Refused ``amount`` for more than it bears in that currency and nothing was taken off for.
     """
+    set_offs.lock(session, company_id=company_id, departure_id=departure_id)
     rows = set_offs.left(session, company_id=company_id, departure_ids=[departure_id]).get(departure_id, ())
     shares = [one for _, one in rows if one.amount.currency == refused.currency]
     taken = [

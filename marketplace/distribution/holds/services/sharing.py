@@ -36,6 +36,9 @@ def share_out(session: Session, *, case_id: UUID, actor: Actor, now: datetime) -
         .join(CostItem, CostItem.id == HoldCost.item_id)
         .where(HoldCost.case_id == case_id, HoldCost.shared_at.is_(None), CostItem.voided_at.is_(None))
         .order_by(HoldCost.item_id)
+        # A cost that is being taken back waits until it has its shares, or is seen to be taken back.
+        .with_for_update(of=CostItem)
+        .execution_options(populate_existing=True)
     ).all()
     if not waiting:
         return 0

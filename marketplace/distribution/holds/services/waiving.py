@@ -28,13 +28,16 @@ def waive(
     """Let a charge off, or ask another person to where it passes the threshold; return where it stands.
 
     What was paid of it is owed back; the cost stays with the city. Refused ``reason`` without one, NotAllowed
-    ``own_money`` for whoever is of a company that it is about, Conflict ``state`` for one that is let off.
+    ``own_money`` for whoever is of a company that it is about, Conflict ``state`` for one that is let off or that
+    somebody would let off already.
     """
     words = reason.strip()
     if not 1 <= len(words) <= LONGEST_REASON:
         raise Refused.field("reason", "required", f"1 to {LONGEST_REASON} characters")
     found, state = _of_others(session, share_id, actor)
-    needs_two = state is not FeeState.WAITING and _needs_two(session, found, now)
+    # What somebody asked for already is another person's to decide, whatever the threshold is now.
+    is_asked = state is FeeState.WAIVER_ASKED
+    needs_two = is_asked or (state is not FeeState.WAITING and _needs_two(session, found, now))
     after = CHARGE.apply(state, "ask" if needs_two else "waive")
     session.add(HoldWaiver(share_id=found.id, cause=cause, body=words, person_id=actor.person, at=now))
     facts: dict[str, object] = {"cause": str(cause), "reason": digest(words)}

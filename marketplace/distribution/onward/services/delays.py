@@ -19,6 +19,8 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.logistics.road.rules.declared import Change
+from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.tracing.events import EstimateMoved
 from marketplace.orders.queries import lines, orders
@@ -94,7 +96,8 @@ def choose(session: Session, *, line_id: UUID, departure_id: UUID, actor: Actor,
     """Let a line go on by another lorry that is proposed, as its buyer or the operator's staff.
 
     NotFound for others; Conflict ``state`` once the second carrier has the goods or while it has no booking,
-    ``not_onward`` for a departure that is not proposed.
+    ``not_onward`` for a departure that is not proposed, ``declared_locked`` for declared goods whose first lorry is not
+    late: those of a late one move, and it is noted what to amend.
     """
     if actor.company_kind != CompanyKind.OPERATOR:
         _check_side(session, line_id, actor, buyer_only=True)
@@ -104,7 +107,10 @@ def choose(session: Session, *, line_id: UUID, departure_id: UUID, actor: Actor,
     if pair.second is None or not _may_move(pair):
         state = str(pair.second.state) if pair.second else str(pair.ride.state)
         raise Conflict("state", thing="booking", state=state, action="roll", possible=[])
-    if not keeping.move_on(session, pair, now=now, reason=_CHOSEN, chosen=departure_id, actor=actor):
+    is_late = not keeping.reaches(session, pair)
+    if not is_late:
+        locks.allow(session, booking_id=pair.second.id, change=Change.ROLL)
+    if not keeping.move_on(session, pair, now=now, reason=_CHOSEN, chosen=departure_id, actor=actor, must=is_late):
         raise Conflict("not_onward", departure=departure_id, hub=pair.ride.change_at)
 
 

@@ -254,10 +254,11 @@ def move_on(
     reason: str = "onward",
     chosen: UUID | None = None,
     actor: Actor = SYSTEM,
+    must: bool = True,
 ) -> bool:
     """Roll a second booking to the next lorry that fits, or the ``chosen`` one, taking its room there ``until`` when.
 
-    False where there is none: the booking stays where it is.
+    False where there is none: the booking stays where it is. Declared goods move as well where they ``must``.
     """
     second = pair.second
     if second is None:
@@ -274,7 +275,7 @@ def move_on(
                     reason=reason,
                     now=now,
                     actor=actor,
-                    must=True,
+                    must=must,
                 )
                 if until is not None:
                     holding.take(session, subject=pair.ride.id, expires_at=until, now=now)

@@ -100,6 +100,16 @@ class TransitMovement(Base):
     )
 
 
+class TransitNumber(Base):
+    """A number (MRN) that customs gave to a movement, of a lorry or of goods from a centre: to one alone, for good."""
+
+    __tablename__ = "transit_number"
+
+    mrn: Mapped[str] = mapped_column(sa.String(35), primary_key=True)
+    # Of whichever kind: the goods of a centre are no matter of lorries.
+    movement_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)
+
+
 class TransitConsignment(Base):
     """A consignment that a movement lists by its house waybill."""
 

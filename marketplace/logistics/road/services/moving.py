@@ -22,7 +22,7 @@ from marketplace.logistics.road.models.customs import TransitConsignment, Transi
 from marketplace.logistics.road.rules import transit as rules
 from marketplace.logistics.road.rules.declared import check_number
 from marketplace.logistics.road.rules.transit import Regime, Remark, Security, Step, TransitState
-from marketplace.logistics.road.services import access
+from marketplace.logistics.road.services import access, numbers
 from marketplace.logistics.road.services.access import Hat
 from marketplace.logistics.rules.states import TAKES_CARGO, BookingState, DepartureState
 from marketplace.logistics.services import tracking
@@ -133,7 +133,10 @@ def step(
     before = sa.select(sa.func.max(TransitStep.happened_at)).where(TransitStep.movement_id == movement_id)
     happened = tracking.checked(happened_at, field="happened_at", now=now, since=session.scalars(before).one())
     if taken is Step.ACCEPT:
-        row.mrn = _number(session, row, mrn, stops[row.from_place].country, happened.year)
+        country = stops[row.from_place].country
+        row.mrn = numbers.give(
+            session, movement_id=row.id, regime=row.regime, mrn=mrn, country=country, year=happened.year
+        )
     if taken in (Step.LODGE, Step.RELEASE):
         _check_aboard(session, movement_id, lorry, happened)
     if taken is Step.RELEASE and _day(happened, stops[row.from_place].zone) > row.guarantee_until:
@@ -208,13 +211,6 @@ def _check_aboard(session: Session, movement_id: UUID, lorry: DepartureRow, happ
     ]
     if missing:
         raise Conflict("transit_not_aboard", transit=movement_id, bookings=", ".join(missing))
-
-
-def _number(session: Session, row: TransitMovement, mrn: str, country: str, year: int) -> str:
-    kept = rules.check_mrn(row.regime, mrn, country=country, year=year)
-    if session.scalars(sa.select(TransitMovement.id).where(TransitMovement.mrn == kept)).first() is not None:
-        raise Refused.field("mrn", "taken")
-    return kept
 
 
 def _span(row: DepartureRow, from_place: str, to_place: str) -> tuple[int, int]:

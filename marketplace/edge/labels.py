@@ -20,6 +20,7 @@ MEASURES: Final[dict[str, Any]] = {
 LABELS: Final[dict[str, Any]] = {
     "centre": _("Centre"),
     "collection": _("Collection"),
+    "complete": _("Nothing follows"),
     "to_centre": _("Centre"),
     "to_place": _("Goes to"),
     "broker": _("Broker"),

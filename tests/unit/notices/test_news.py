@@ -62,7 +62,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "sku", "kind", "is_hirer", "leaves", "is_payer", "company", "is_over", "is_waiver", "sells", "item",
-            "first", "last", "goods",
+            "first", "last", "goods", "whole",
             "is_goods", "level", "refuses", "delta", "rejected", "number", "binds_from", "currency", "starts_at",
             "is_return", "is_inquiry", "is_freight", "is_with_merchant", "frozen", "taken", "borne", "method",
             "taken_at", "returned_at", "day", "before", "is_named", "is_merchant", "cause", "is_fresh",

@@ -87,9 +87,9 @@ def test_the_buyer_goes_by_another_and_keeps_the_choice(app, rode, operator):
     buyer.log_in(rode.buyer.login)
     page = f"/orders/{rode.order_id}/lines/{rode.line['id']}/second-lorry"
     assert page in buyer.open(f"/orders/{rode.order_id}")
-    assert "Go by this one" in buyer.open(page)
     astray = f"/orders/{new_id()}/lines/{rode.line['id']}/second-lorry"
     buyer.open(astray, status=404)
+    assert "Go by this one" in buyer.open(page)
     next_one = second_lorry(rode)["items"][0]["departure_id"]
     typed = buyer.hidden(page) | {"departure": next_one}
     assert buyer.client.post(astray, data=typed).status_code == 404

@@ -7,26 +7,17 @@ from marketplace.distribution.fees.models import BookingFee
 from marketplace.distribution.fees.rules.states import FeeState
 from marketplace.distribution.models import FreightContract
 from marketplace.kernel.checks import Breach
-from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
-from marketplace.payments.rules.ledger import AccountKind, TransferKind
+from marketplace.payments.queries.asked import asked
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return fees that are not what the ledger has asked for, and those of a carrier who is not its contract's."""
-    asked = (
-        sa.select(LedgerTransfer.subject_id, sa.func.sum(LedgerEntry.minor).label("minor"))
-        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerTransfer.kind == TransferKind.OBLIGATION_DUE)
-        .where(LedgerAccount.kind == AccountKind.OBLIGATION_PAYEE)
-        .group_by(LedgerTransfer.subject_id)
-        .subquery()
-    )
+    due = asked()
     owed = sa.case((BookingFee.charged_at.is_(None), 0), else_=BookingFee.amount_minor)
     uneven = (
         sa.select(BookingFee.id)
-        .outerjoin(asked, asked.c.subject_id == BookingFee.id)
-        .where(sa.func.coalesce(asked.c.minor, 0) != owed)
+        .outerjoin(due, due.c.subject_id == BookingFee.id)
+        .where(sa.func.coalesce(due.c.minor, 0) != owed)
     )
     silent = sa.select(BookingFee.id).where(
         BookingFee.charged_at.is_(None), BookingFee.state.in_((FeeState.CHARGED, FeeState.WAIVER_ASKED))

@@ -7,8 +7,7 @@ from marketplace.distribution.costs.models import CostItem
 from marketplace.distribution.fees.rules.states import FeeState
 from marketplace.distribution.holds.models import HoldCase, HoldCost, HoldSetOff, HoldShare
 from marketplace.kernel.checks import Breach
-from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
-from marketplace.payments.rules.ledger import AccountKind, TransferKind
+from marketplace.payments.queries.asked import asked
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -29,20 +28,12 @@ def breaches(session: Session) -> list[Breach]:
         .join(HoldCase, HoldCase.id == HoldCost.case_id)
         .where(HoldCase.ended_at.is_not(None), HoldCost.shared_at.is_(None), CostItem.voided_at.is_(None))
     )
-    asked = (
-        sa.select(LedgerTransfer.subject_id, sa.func.sum(LedgerEntry.minor).label("minor"))
-        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerTransfer.kind == TransferKind.OBLIGATION_DUE)
-        .where(LedgerAccount.kind == AccountKind.OBLIGATION_PAYEE)
-        .group_by(LedgerTransfer.subject_id)
-        .subquery()
-    )
+    due = asked()
     owed = sa.case((HoldShare.charged_at.is_(None), 0), else_=HoldShare.amount_minor)
     unasked = (
         sa.select(HoldShare.id)
-        .outerjoin(asked, asked.c.subject_id == HoldShare.id)
-        .where(sa.func.coalesce(asked.c.minor, 0) != owed)
+        .outerjoin(due, due.c.subject_id == HoldShare.id)
+        .where(sa.func.coalesce(due.c.minor, 0) != owed)
     )
     silent = sa.select(HoldShare.id).where(
         HoldShare.charged_at.is_(None), HoldShare.state.in_((FeeState.CHARGED, FeeState.WAIVER_ASKED))

@@ -60,8 +60,8 @@ def test_all_papers_of_an_order_name_its_parties_as_they_were(way, later):
     papers = _papers()
     kinds = {str(paper.kind) for paper in papers}
     assert kinds == {
-        "pro_forma", "sales_contract", "freight_contract", "packing_list", "commercial_invoice", "manifest",
-        "house_waybill", "seal_list", "transit_sheet",
+        "pro_forma", "sales_contract", "freight_contract", "packing_list", "carton_labels", "commercial_invoice",
+        "manifest", "house_waybill", "seal_list", "transit_sheet",
     }  # fmt: skip
     named = _named(papers)
     assert {role: len(forms) for role, forms in named.items()} == {"CN": 1, "VN": 1, "carrier": 1}

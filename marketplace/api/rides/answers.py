@@ -63,6 +63,7 @@ class Onward(Answer):
     expected_at: Instant
     is_late: bool
     items: list[Choice]
+    next: None = None
 
     @classmethod
     def of(cls, seen: Seen, line_id: UUID) -> "Onward":

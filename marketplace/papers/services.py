@@ -15,7 +15,7 @@ from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload, keep
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new, write
+from marketplace.kernel.db import ask, insert_if_new, write
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -26,6 +26,16 @@ from marketplace.papers.rules import documents
 from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind
 
 JOB: Final = "render_document"
+_LATEST: Final = (
+    sa.select(IssuedDocument.id, IssuedDocument.version, IssuedDocument.data_sha256)
+    .where(
+        IssuedDocument.issuer_id == sa.bindparam("issuer"),
+        IssuedDocument.kind == sa.bindparam("of_kind"),
+        IssuedDocument.number == sa.bindparam("numbered"),
+    )
+    .order_by(IssuedDocument.version.desc())
+    .limit(1)
+)
 _PURPOSES: Final = {SignatureKind.SEAL: Purpose.SEAL, SignatureKind.SCAN: Purpose.SCAN}
 
 
@@ -93,15 +103,9 @@ def issue(
 def issue_paper(session: Session, *, paper: Paper, actor: Actor, now: datetime) -> UUID:
     """Issue a document and return its id, as ``issue`` does."""
     row = paper.row(1, now)
-    same_paper = (
-        IssuedDocument.issuer_id == row["issuer_id"],
-        IssuedDocument.kind == row["kind"],
-        IssuedDocument.number == row["number"],
-    )
+    same_paper = {"issuer": row["issuer_id"], "of_kind": row["kind"], "numbered": row["number"]}
     while True:
-        latest = session.scalars(
-            sa.select(IssuedDocument).where(*same_paper).order_by(IssuedDocument.version.desc()).limit(1)
-        ).one_or_none()
+        latest = ask(session, _LATEST, same_paper).one_or_none()
         if latest is not None and latest.data_sha256 == row["data_sha256"]:
             return latest.id
         row["version"] = latest.version + 1 if latest else 1

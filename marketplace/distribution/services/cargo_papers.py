@@ -87,14 +87,12 @@ def marks_of_line(session: Session, agreed: Agreement, line_id: UUID, now: datet
     return () if shipped is None else (shipped.marks(agreed.order),)
 
 
-def marks_aboard(
-    session: Session, *, order: OrderRow, line: LineRow, booking: BookingRow, marked: str
-) -> tuple[Marks, ...]:
-    """Return the shipping marks of a line that was read with the lorry that carries it; ``marked``: its order's own."""
+def marks_aboard(session: Session, *, order: OrderRow, line: LineRow, goes_to: str, marked: str) -> tuple[Marks, ...]:
+    """Return the shipping marks of a line that was read with where its goods end; ``marked``: its order's own."""
     packing = session.get(LinePacking, line.id)
     if packing is None:
         return ()
-    return (_marks(order, line, packing, _destination(session, booking), marked),)
+    return (_marks(order, line, packing, names_of(reference.get_place(session, goes_to)), marked),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +168,9 @@ def _by_lorry(session: Session, booking: BookingRow, departure: DepartureRow, ca
         booking=booking.reference,
         departure=booking.departure_reference,
         origin=names_of(departure.stops[0].place),
-        destination=_destination(session, booking),
+        destination=names_of(reference.get_place(session, rides.goes_to(session, booking=booking))),
         house_waybill=cargo.house_waybill,
     )
-
-
-def _destination(session: Session, booking: BookingRow) -> dict[str, str]:
-    """Return the names of where goods end that ride on a booking, behind the place of change where they change."""
-    return names_of(reference.get_place(session, rides.goes_to(session, booking=booking)))
 
 
 def _fetched(agreed: Agreement) -> Shipment:

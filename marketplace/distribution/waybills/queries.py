@@ -50,7 +50,10 @@ UNSAID = StatementRow()
 
 @dataclass(frozen=True, slots=True)
 class Consigned:
-    """A booking with whose goods it carries; ``returns`` the claim for which they go back."""
+    """A booking with whose goods it carries; ``returns`` the claim for which they go back.
+
+    ``goes_to`` is where the goods end, behind the place of change where the booking is of their first lorry.
+    """
 
     booking: BookingRow
     order: OrderRow
@@ -59,6 +62,7 @@ class Consigned:
     statement: StatementRow
     danger: Mapping[str, Any] | None
     contract: FreightRow | None
+    goes_to: str
     returns: UUID | None
 
     @property
@@ -116,7 +120,7 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
     cargo = manifests.cargo_of(session, booking_ids=[row.id for row in bookings])
     said = statements(session, line_ids=set(order_of))
     listed = details.documents(session, listing_ids={lines[line_id].listing_id for line_id in order_of})
-    rode = rides.tariffs_of(session, line_ids=set(order_of))
+    rode = rides.of_lines(session, line_ids=set(order_of))
     found: list[Consigned] = []
     for booking in bookings:
         line_id = of_line[booking.subject]
@@ -124,6 +128,7 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
             continue
         line, returns = lines[line_id], booking.subject if booking.subject in back else None
         danger = listed.get(line.listing_id, {}).get(DetailKind.DANGEROUS.value)
+        ride = rode.get(line_id)
         found.append(
             Consigned(
                 booking=booking,
@@ -133,8 +138,13 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
                 statement=said.get(line_id, UNSAID),
                 danger=danger if danger and danger.get("answer") == Answer.DANGEROUS else None,
                 contract=_contract(
-                    contracts[order_of[line_id]], line_id, returns, rode.get(line_id), onward.get(booking.subject)
+                    contracts[order_of[line_id]],
+                    line_id,
+                    returns,
+                    ride.tariff_id if ride else None,
+                    onward.get(booking.subject),
                 ),
+                goes_to=ride.to_place if ride and booking.subject == line_id else booking.to_place,
                 returns=returns,
             )
         )
@@ -143,7 +153,11 @@ def consigned(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Cons
 
 def papers_of(session: Session, *, bookings: Sequence[BookingRow]) -> tuple[Papers, ...]:
     """Return what consignments need and have, in the order of their bookings."""
-    found = consigned(session, bookings=bookings)
+    return papers_with(session, found=consigned(session, bookings=bookings))
+
+
+def papers_with(session: Session, *, found: Sequence[Consigned]) -> tuple[Papers, ...]:
+    """Return what consignments that were read before need and have, in their order."""
     kinds: dict[tuple[str, UUID], frozenset[str]] = {}
     for kind in ("order_line", "claim"):
         ids = [one.subject[1] for one in found if one.subject[0] == kind]

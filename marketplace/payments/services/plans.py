@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -360,14 +360,16 @@ def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID
     ]
 
 
+_TERMS: Final = sa.select(PaymentTerms).where(
+    PaymentTerms.subject_kind == sa.bindparam("kind"), PaymentTerms.subject_id == sa.bindparam("of_subject")
+)
+_HELD_TERMS: Final = _TERMS.with_for_update(read=True).execution_options(populate_existing=True)
+
+
 def _terms(session: Session, subject: Subject, *, hold: bool = False) -> PaymentTerms:
     """Return the terms of a subject; with ``hold`` nobody amends them before this transaction ends."""
-    wanted = sa.select(PaymentTerms).where(
-        PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id
-    )
-    if hold:
-        wanted = wanted.with_for_update(read=True).execution_options(populate_existing=True)
-    terms = session.scalars(wanted).one_or_none()
+    given = {"kind": subject.kind, "of_subject": subject.id}
+    terms = session.scalars(_HELD_TERMS if hold else _TERMS, given).one_or_none()
     if terms is None:
         raise NotFound("payment_terms")
     return terms

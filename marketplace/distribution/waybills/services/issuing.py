@@ -82,7 +82,7 @@ def _successors(session: Session, departure: DepartureRow, to_place: str) -> tup
         (number for number, stop in enumerate(departure.stops) if stop.place.code == to_place), len(departure.stops)
     )
     found = hauls.successors(session, departure_id=departure.id, leaves_at=leaves_at)
-    names = accounts.get_companies(session, company_ids=set(found))
+    names = accounts.get_companies(session, company_ids=set(found)) if found else {}
     return tuple(names[company_id].name for company_id in found)
 
 
@@ -94,10 +94,15 @@ def _of_line(session: Session, line_id: UUID, now: datetime) -> None:
 
 def for_bookings(session: Session, *, bookings: Sequence[BookingRow], now: datetime) -> None:
     """Issue waybills, and dangerous goods notes where every fact is there, of bookings of which the hub has cargo."""
-    natures = natures_of(session, booking_ids=[row.id for row in bookings])
-    found = [one for one in queries.consigned(session, bookings=bookings) if one.cargo.units]
-    lorries = _lorries(session, found, now)
-    for one in found:
+    for_consigned(session, found=queries.consigned(session, bookings=bookings), now=now)
+
+
+def for_consigned(session: Session, *, found: Sequence[Consigned], now: datetime) -> None:
+    """Issue what ``for_bookings`` does, of consignments that were read before."""
+    taken = [one for one in found if one.cargo.units]
+    natures = natures_of(session, booking_ids=[one.booking.id for one in taken])
+    lorries = _lorries(session, taken, now)
+    for one in taken:
         nature = natures.get(one.booking.id)
         cold = (nature.temp_min, nature.temp_max) if nature else (None, None)
         facts = _Facts.of(session, one, lorries[one.booking.departure_id])
@@ -136,7 +141,7 @@ class _Facts:
             marks=()
             if one.returns
             else cargo_papers.marks_aboard(
-                session, order=one.order, line=one.line, booking=one.booking, marked=one.statement.marks
+                session, order=one.order, line=one.line, goes_to=one.goes_to, marked=one.statement.marks
             ),
             order=reference_of(one.order),
             successors=_successors(session, departure, one.booking.to_place),

@@ -13,7 +13,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.services import manifest_papers
 from marketplace.distribution.waybills import queries
-from marketplace.distribution.waybills.queries import Papers
+from marketplace.distribution.waybills.queries import Consigned, Papers
 from marketplace.distribution.waybills.rules.completeness import missing
 from marketplace.distribution.waybills.services import issuing
 from marketplace.kernel.errors import Conflict
@@ -40,11 +40,12 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         for row in bookings.bookings_on(session, departure_id=event.departure_id)
         if row.state is BookingState.LOADED
     ]
-    issuing.for_bookings(session, bookings=aboard, now=event.at)
-    lacking = [one for one in queries.papers_of(session, bookings=aboard) if not one.is_complete]
+    consigned = queries.consigned(session, bookings=aboard)
+    issuing.for_consigned(session, found=consigned, now=event.at)
+    lacking = [one for one in queries.papers_with(session, found=consigned) if not one.is_complete]
     if lacking:
         raise refusal(event.departure_id, lacking)
-    _issue(session, event.departure_id, event.at)
+    _issue(session, event.departure_id, event.at, consigned)
 
 
 def on_seals_added(session: Session, event: SealsAdded) -> None:
@@ -83,8 +84,11 @@ def readiness(session: Session, *, departure_id: UUID) -> tuple[Papers, ...]:
     return queries.papers_of(session, bookings=[row for row in rows if row.state in _ABOARD])
 
 
-def _issue(session: Session, departure_id: UUID, now: datetime) -> None:
-    """Issue a lorry's papers with those of its movements that have a number and were not cancelled."""
+def _issue(session: Session, departure_id: UUID, now: datetime, aboard: Sequence[Consigned] | None = None) -> None:
+    """Issue a lorry's papers with those of its movements that have a number and were not cancelled.
+
+    ``aboard`` is all that it carries, where that was read before.
+    """
     known = [
         row
         for row in movements.movements_of(session, departure_id=departure_id)
@@ -93,6 +97,7 @@ def _issue(session: Session, departure_id: UUID, now: datetime) -> None:
     issue_lorry_papers(
         session,
         departure_id=departure_id,
+        consigned=_carried(session, departure_id) if aboard is None else aboard,
         regime=", ".join(dict.fromkeys(str(row.regime).upper() for row in known)) or None,
         mrn=", ".join(str(row.mrn) for row in known) or None,
         guarantee=", ".join(dict.fromkeys(row.guarantee_reference for row in known)) or None,
@@ -100,16 +105,22 @@ def _issue(session: Session, departure_id: UUID, now: datetime) -> None:
     )
 
 
+def _carried(session: Session, departure_id: UUID) -> tuple[Consigned, ...]:
+    rows = bookings.bookings_on(session, departure_id=departure_id)
+    return queries.consigned(session, bookings=[row for row in rows if row.state in _CARRIED])
+
+
 def issue_lorry_papers(
     session: Session,
     *,
     departure_id: UUID,
+    consigned: Sequence[Consigned],
     regime: str | None = None,
     mrn: str | None = None,
     guarantee: str | None = None,
     now: datetime,
 ) -> None:
-    """Issue seal list and transit sheet of a sealed lorry to its carrier and the city's operators.
+    """Issue seal list and transit sheet of a sealed lorry, which carries these, to its carrier and the operators.
 
     Regime, movement reference number and guarantee of its transit movement are printed where they are given; given
     later, they make the sheet's next version.
@@ -119,8 +130,6 @@ def issue_lorry_papers(
     if frozen is None:
         return
     hub, end = departure.stops[0].place, departure.stops[-1].place
-    aboard = [row for row in bookings.bookings_on(session, departure_id=departure_id) if row.state in _CARRIED]
-    consigned = queries.consigned(session, bookings=aboard)
     carrier = manifest_papers.carrier_of(session, departure, [one.order.id for one in consigned])
     rows = session.scalars(sa.select(Seal).where(Seal.departure_id == departure_id).order_by(Seal.affixed_at, Seal.id))
     seals = tuple(SealEntry(number=row.number, affixed_at=row.affixed_at) for row in rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -61,15 +61,21 @@ def _locking(which: sa.ColumnElement[bool]) -> sa.Select[Departure]:
     return sa.select(Departure).where(which).with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
+_BOOKED_ON: Final = (
+    sa.select(Booking)
+    .where(
+        Booking.departure_id == sa.bindparam("departure"),
+        Booking.state.in_(sa.bindparam("states", expanding=True)),
+    )
+    .order_by(Booking.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def booked_on(session: Session, departure_id: UUID, states: Sequence[BookingState]) -> Sequence[Booking]:
     """Return a departure's bookings in these states, locked, in order of id."""
-    return session.scalars(
-        sa.select(Booking)
-        .where(Booking.departure_id == departure_id, Booking.state.in_(states))
-        .order_by(Booking.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    return session.scalars(_BOOKED_ON, {"departure": departure_id, "states": list(states)}).all()
 
 
 def move_bookings(

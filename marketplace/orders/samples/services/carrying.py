@@ -14,7 +14,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.orders.events import LineMoved, OrderCancelled, OrderSecured
 from marketplace.orders.models import LinePacking, Order, OrderLine
-from marketplace.orders.rules.acceptance import CAME, is_received
+from marketplace.orders.rules.acceptance import CAME, OVER, RECEIVED, is_received
 from marketplace.orders.rules.samples import SampleState, Way
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.samples.models import SampleOrder
@@ -89,6 +89,8 @@ def _deliver(session: Session, sample: SampleOrder, *, lost: bool, actor: Actor,
 
 def on_line_moved(session: Session, event: LineMoved) -> None:
     """Let a sample of which nothing is on its way any more wait for its buyer's word; one that never came is void."""
+    if event.state not in RECEIVED | OVER:
+        return
     sample = find_of_order(session, order_id=event.order_id)
     if sample is not None:
         _count(session, sample, event.at)

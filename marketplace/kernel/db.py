@@ -376,7 +376,8 @@ def every(entity: type[Base]) -> sa.Select[*tuple[Any, ...]]:
 def write(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all columns of which are given, in one statement."""
     if rows:
-        _through(session).execute(into(entity), list(rows))
+        # Drivers do many in another way than one, which for one row takes longer.
+        _through(session).execute(into(entity), rows[0] if len(rows) == 1 else list(rows))
 
 
 def alter(

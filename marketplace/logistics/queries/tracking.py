@@ -45,10 +45,7 @@ def events_of(session: Session, *, departure_id: UUID, with_retracted: bool = Fa
 
     What was withdrawn is left out, or marked for those who may know of it; the withdrawals are left out always.
     """
-    withdrawn = sa.exists().where(_later.retracts == TransportEvent.id)
-    wanted = every(TransportEvent).add_columns(withdrawn.label("is_retracted"))
-    wanted = wanted.where(TransportEvent.departure_id == departure_id, TransportEvent.retracts.is_(None))
-    rows = ask(session, wanted.order_by(TransportEvent.id))
+    rows = ask(session, _OF_DEPARTURE, {"departure": departure_id})
     return tuple(_row(row, is_retracted=row.is_retracted) for row in rows if with_retracted or not row.is_retracted)
 
 
@@ -65,13 +62,20 @@ def _row(event: Any, *, is_retracted: bool = False) -> TransportRow:
     )
 
 
-def _stands() -> tuple[sa.ColumnElement[bool], ...]:
-    """What was neither withdrawn nor withdraws another."""
-    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
-    return TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn)
+def is_withdrawn() -> sa.ColumnElement[bool]:
+    """Tell of an event whether a later one withdrew it."""
+    later = aliased(TransportEvent)
+    return sa.exists().where(later.retracts == TransportEvent.id)
 
 
-_later: Final = aliased(TransportEvent)
+def withdraws_nothing() -> sa.ColumnElement[bool]:
+    """Tell of an event whether it is no withdrawal of another.
+
+    SQLite takes "is null" on a unique column for one row, and would begin with it: with all events there ever were.
+    """
+    return sa.func.coalesce(TransportEvent.retracts, TransportEvent.id) == TransportEvent.id
+
+
 _ABOUT: Final = sa.or_(
     TransportEvent.booking_id == Booking.id,
     sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
@@ -81,6 +85,12 @@ _OF_BOOKINGS: Final = (
     .add_columns(Booking.id.label("booked_id"))
     .select_from(Booking)
     .join(TransportEvent, _ABOUT)
-    .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)), *_stands())
+    .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)), withdraws_nothing(), ~is_withdrawn())
     .order_by(TransportEvent.event_at, TransportEvent.id)
+)
+_OF_DEPARTURE: Final = (
+    every(TransportEvent)
+    .add_columns(is_withdrawn().label("is_retracted"))
+    .where(TransportEvent.departure_id == sa.bindparam("departure"), withdraws_nothing())
+    .order_by(TransportEvent.id)
 )

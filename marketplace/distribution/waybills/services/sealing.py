@@ -85,10 +85,7 @@ def readiness(session: Session, *, departure_id: UUID) -> tuple[Papers, ...]:
 
 
 def _issue(session: Session, departure_id: UUID, now: datetime, aboard: Sequence[Consigned] | None = None) -> None:
-    """Issue a lorry's papers with those of its movements that have a number and were not cancelled.
-
-    ``aboard`` is all that it carries, where that was read before.
-    """
+    """Issue a lorry's papers with those of its movements that have a number and were not cancelled."""
     known = [
         row
         for row in movements.movements_of(session, departure_id=departure_id)
@@ -97,7 +94,7 @@ def _issue(session: Session, departure_id: UUID, now: datetime, aboard: Sequence
     issue_lorry_papers(
         session,
         departure_id=departure_id,
-        consigned=_carried(session, departure_id) if aboard is None else aboard,
+        aboard=aboard,
         regime=", ".join(dict.fromkeys(str(row.regime).upper() for row in known)) or None,
         mrn=", ".join(str(row.mrn) for row in known) or None,
         guarantee=", ".join(dict.fromkeys(row.guarantee_reference for row in known)) or None,
@@ -114,14 +111,15 @@ def issue_lorry_papers(
     session: Session,
     *,
     departure_id: UUID,
-    consigned: Sequence[Consigned],
+    aboard: Sequence[Consigned] | None = None,
     regime: str | None = None,
     mrn: str | None = None,
     guarantee: str | None = None,
     now: datetime,
 ) -> None:
-    """Issue seal list and transit sheet of a sealed lorry, which carries these, to its carrier and the operators.
+    """Issue seal list and transit sheet of a sealed lorry to its carrier and the city's operators.
 
+    ``aboard`` is all that it carries, where that was read before.
     Regime, movement reference number and guarantee of its transit movement are printed where they are given; given
     later, they make the sheet's next version.
     """
@@ -129,6 +127,7 @@ def issue_lorry_papers(
     frozen = cargo_queries.manifest(session, departure_id=departure_id)
     if frozen is None:
         return
+    consigned = _carried(session, departure_id) if aboard is None else aboard
     hub, end = departure.stops[0].place, departure.stops[-1].place
     carrier = manifest_papers.carrier_of(session, departure, [one.order.id for one in consigned])
     rows = session.scalars(sa.select(Seal).where(Seal.departure_id == departure_id).order_by(Seal.affixed_at, Seal.id))

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.logistics.models.cargo import TransportEvent
+from marketplace.logistics.queries.tracking import is_withdrawn, withdraws_nothing
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import Classifier
 
 
 def expected(session: Session, *, departure_ids: Collection[UUID]) -> dict[UUID, dict[str, datetime]]:
     """Return when departures are expected at places, as far as that was noted beside the plan; for each id an entry."""
-    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
     rows = session.execute(
         sa.select(TransportEvent.departure_id, TransportEvent.place_code, TransportEvent.event_at)
         .where(
@@ -22,8 +22,8 @@ def expected(session: Session, *, departure_ids: Collection[UUID]) -> dict[UUID,
             TransportEvent.code == int(Status.ARRIVED),
             TransportEvent.classifier.in_((Classifier.PLANNED, Classifier.ESTIMATED)),
             TransportEvent.place_code.is_not(None),
-            TransportEvent.retracts.is_(None),
-            TransportEvent.id.not_in(withdrawn),
+            withdraws_nothing(),
+            ~is_withdrawn(),
         )
         .order_by(TransportEvent.id)
     )

@@ -34,7 +34,7 @@ def fix(session: Session, *, now: datetime) -> int:
     rows = session.execute(
         sa.select(Departure.id, Departure.departs_at)
         .where(Departure.departs_at > now, ~known.exists())
-        .order_by(Departure.id)
+        .order_by(Departure.departs_at, Departure.id)
     ).all()
     if rows:
         counted = hours(session, at=now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Booking, DepartureStop
+from marketplace.logistics.queries.tracking import is_withdrawn, withdraws_nothing
 from marketplace.logistics.road.models.lorries import HeldChoice
 from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.rules.cargo import Status
@@ -29,14 +30,13 @@ class StayRow:
 
 def stays_on(session: Session, *, departure_id: UUID) -> tuple[StayRow, ...]:
     """Return what is or was on a departure, also what was taken off it on its way."""
-    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
     loaded = (
         sa.select(sa.func.min(TransportEvent.event_at))
         .where(
             TransportEvent.booking_id == Booking.id,
             TransportEvent.code == int(Status.CONSOLIDATED),
-            TransportEvent.retracts.is_(None),
-            TransportEvent.id.not_in(withdrawn),
+            withdraws_nothing(),
+            ~is_withdrawn(),
         )
         .scalar_subquery()
     )

@@ -135,12 +135,14 @@ def _rows(session: Session, *where: sa.ColumnElement[bool]) -> tuple[MovementRow
 
 
 def _houses(session: Session, keys: Collection[UUID]) -> dict[UUID, tuple[HouseRow, ...]]:
+    listed = sa.select(TransitConsignment.booking_id).where(TransitConsignment.movement_id.in_(keys))
     counted = (
         sa.select(
             HandlingUnit.booking_id,
             sa.func.sum(HandlingUnit.cartons).label("cartons"),
             sa.func.sum(HandlingUnit.grams).label("grams"),
         )
+        .where(HandlingUnit.booking_id.in_(listed))
         .group_by(HandlingUnit.booking_id)
         .subquery()
     )

@@ -42,10 +42,10 @@ test: assets-dev ## Run a smoke of everything with fixed seeds; CI=1 makes a mis
 		--hypothesis-seed=$(SEED) --cov --cov-config=tests/rules.coveragerc --cov-report=term:skip-covered \
 		--durations=30
 
-coverage: assets-dev ## Run the same smoke and fail where less than 90 % of all code is run by it
+coverage: assets-dev ## Run every test with the counts of the smoke, and fail where less than 90 % of all code is run
 	@$(BIN)/python tools/test_services.py
 	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
-		--hypothesis-seed=$(SEED) --cov --cov-report=term:skip-covered
+		--hypothesis-seed=$(SEED) --whole --cov --cov-report=term:skip-covered --durations=30
 
 soak: assets-dev ## Run every test with its full counts
 	@$(BIN)/python tools/test_services.py

@@ -27,26 +27,15 @@ from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import kept, postgres
+from tests.support import kept, postgres, smoke
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
 _LONG = ("test_demo.py", "browser/test_whole_path.py", "test_crash.py", "test_saved_goods.py", "seed/test_city.py")
 _SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
-# What these do by hand, minutes long, a smoke does over HTTP: tests/functional has the same journeys.
-_BY_HAND = (
-    "tests/browser/test_becoming_a_merchant.py",
-    "tests/browser/test_company_by_hand.py",
-    "tests/browser/test_listing_by_hand.py",
-    "tests/browser/test_moderation_by_hand.py",
-    "tests/browser/test_money_by_hand.py",
-    "tests/browser/test_price_list_by_hand.py",
-    "tests/browser/test_saved_goods.py",
-    "tests/browser/test_whole_path.py::test_goods_are_bought_and_sold_without_scripts",
-)
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
-_OF_THE_DATABASE = ("audit", "backup", "checkout", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
+_OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
 # Long ones whose turn is SQLite's: they take half as long there, and the soak runs them on both.
 _QUICKER = ("payments/test_card_properties.py", "payments/test_withdrawals.py", "seed/test_city.py")
 _REFRESHED: dict[str, int] = {}
@@ -59,8 +48,9 @@ hypothesis_settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let one database be chosen for a quick loop."""
+    """Let one database be chosen for a quick loop, and everything be run where a smoke leaves out what is long."""
     parser.addoption("--db", choices=(*_DATABASES, "both"), default="both", help="database of the tests")
+    parser.addoption("--whole", action="store_true", help="every test, with the counts of the smoke")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -110,12 +100,13 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest by itself, so that no worker is alone with it at the end.
 
-    In a smoke of everything, journeys by hand are left to the soak; named by themselves they run.
+    A smoke of everything leaves some to the soak; named by themselves they run.
     """
-    if not SOAK and _is_everything(config):
-        by_hand = [item for item in items if item.nodeid.startswith(_BY_HAND)]
-        items[:] = [item for item in items if item not in by_hand]
-        config.hook.pytest_deselected(items=by_hand)
+    if not SOAK and not config.getoption("--whole") and _is_everything(config):
+        out = smoke.left_out(items)
+        gone = set(out)
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=out)
     items.sort(key=lambda item: not any(long in item.nodeid for long in _LONG))
 
 

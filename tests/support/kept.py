@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -51,6 +52,12 @@ def once(app: Flask, what: Hashable, make: Callable[[], Made]) -> Made:
 
 def _is_empty() -> bool:
     """Tell whether no table has a row."""
-    rows = (sa.exists(sa.select(sa.literal(1)).select_from(table)) for table in Base.metadata.sorted_tables)
     with db.engine.connect() as connection:
-        return not connection.scalar(sa.select(sa.or_(*rows)))
+        return not connection.exec_driver_sql(_any_row(db.engine.url)).scalar()
+
+
+@cache
+def _any_row(_url: sa.URL) -> str:
+    """Return the question whether some table has a row: of so many tables it is put together once."""
+    rows = (sa.exists(sa.select(sa.literal_column("1")).select_from(table)) for table in Base.metadata.sorted_tables)
+    return str(sa.select(sa.or_(*rows)).compile(db.engine))

@@ -1,8 +1,8 @@
 """Which tests are measured: a pytest plugin for runs with coverage.
 
-Measuring everything doubles the time that a test takes. The rules have tests by unit, everything above them has
-journeys, so those are measured, with what only processes run; whatever is told by a second database, a browser, an
-attack, many at once or a long history was run by one of them before.
+Measuring doubles the time that a test takes. Rules are measured in their tests by unit, which run every branch of
+them. Everything above has journeys, so with it those are measured, too, and what only processes run; whatever is told
+by a second database, a browser, an attack, many at once or a long history was run by one of them before.
 """
 
 import sys
@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
+_OF_RULES: Final = "tests/unit/"
 _MEASURED: Final = (
-    "tests/unit/",
+    _OF_RULES,
     "tests/functional/",
     "tests/integration/backup/",
     "tests/integration/cli/",
@@ -42,8 +43,7 @@ def pytest_runtest_protocol(item: pytest.Item):
     """Pause the measuring for a test that runs what others run."""
     plugin = item.config.pluginmanager.getplugin("_cov")
     control = plugin and plugin.cov_controller
-    is_first = item.nodeid.startswith(_MEASURED) and not item.nodeid.startswith(_UNMEASURED)
-    if not control or (is_first and "[postgresql" not in item.nodeid):
+    if not control or _is_measured(item):
         return (yield)
     control.pause()
     try:
@@ -51,6 +51,13 @@ def pytest_runtest_protocol(item: pytest.Item):
     finally:
         _forget()
         control.resume()
+
+
+def _is_measured(item: pytest.Item) -> bool:
+    if item.config.getoption("cov_config").endswith("rules.coveragerc"):
+        return item.nodeid.startswith(_OF_RULES)
+    is_first = item.nodeid.startswith(_MEASURED) and not item.nodeid.startswith(_UNMEASURED)
+    return is_first and "[postgresql" not in item.nodeid
 
 
 def _forget() -> None:

@@ -135,13 +135,21 @@ def cases(
     return page_of(_rows(session, found), PAGE, lambda row: (row.id.hex,))
 
 
+def is_untaken() -> sa.ColumnElement[bool]:
+    """Tell of a case whether no checkout holds it.
+
+    SQLite takes "is null" on a unique column for one row, and would begin with all that were never held.
+    """
+    return sa.func.coalesce(ApprovalCase.taken_by, ApprovalCase.id) == ApprovalCase.id
+
+
 def has_open(session: Session, *, company_id: UUID, requester_id: UUID) -> bool:
     """Tell whether somebody has asked for something that is not over, nor held by a checkout."""
     asked = sa.select(ApprovalCase.id).where(
         ApprovalCase.company_id == company_id,
         ApprovalCase.requester_id == requester_id,
         ApprovalCase.state.in_(OPEN),
-        ApprovalCase.taken_by.is_(None),
+        is_untaken(),
     )
     return session.scalar(asked.limit(1)) is not None
 
@@ -193,7 +201,7 @@ def lapsed(session: Session, *, now: datetime, size: int = 500) -> tuple[UUID, .
             .where(
                 ApprovalCase.state.in_(OPEN),
                 ApprovalCase.due_at <= now,
-                ApprovalCase.taken_by.is_(None),
+                is_untaken(),
             )
             .order_by(ApprovalCase.due_at, ApprovalCase.id)
             .limit(size)

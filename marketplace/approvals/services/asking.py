@@ -298,7 +298,7 @@ def _range_around(
             ApprovalCase.requester_id == actor.person,
             ApprovalCase.kind == CaseKind.RANGE,
             ApprovalCase.state == CaseState.APPROVED,
-            ApprovalCase.taken_by.is_(None),
+            case_queries.is_untaken(),
             ApprovalCase.due_at > now,
         )
         .order_by(ApprovalCase.due_at, ApprovalCase.id)
@@ -332,7 +332,7 @@ def _purchases(session: Session, actor: Actor) -> Sequence[ApprovalCase]:
             ApprovalCase.requester_id == actor.person,
             ApprovalCase.kind == CaseKind.PURCHASE,
             ApprovalCase.state.in_(OPEN),
-            ApprovalCase.taken_by.is_(None),
+            case_queries.is_untaken(),
         )
         .order_by(ApprovalCase.id)
         .with_for_update()

@@ -51,8 +51,10 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
     shipped = _shipped(session, agreed, event.line_id, event.at)
     if shipped is None:
         return
-    _packed_papers(session, agreed, shipped, event.at)
-    if event.state == LineState.HANDED_OVER:
+    if event.state == LineState.PACKED:
+        _packed_papers(session, agreed, shipped, event.at)
+    else:
+        _handed_over(session, agreed, shipped, event.at)
         _invoice(session, agreed, shipped, event.at)
         purchase = bought(session, order_id=event.order_id) if agreed.order.is_resold else None
         if purchase is not None:  # the merchant invoices its buyer, which sells the goods on
@@ -192,6 +194,15 @@ def _by_courier(session: Session, agreed: Agreement) -> Shipment:
         house_waybill=sample.tracking if sample else "",
         courier=sample.courier if sample else "",
     )
+
+
+def _handed_over(session: Session, agreed: Agreement, shipped: _Shipped, now: datetime) -> None:
+    """Issue the packing list that says what the hub has; the cartons are those that have labels."""
+    rows = issued.documents(session, subject_kind=SUBJECT, subject_ids=[shipped.line.id])[shipped.line.id]
+    if any(row.kind is PaperKind.CARTON_LABELS for row in rows):
+        _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, now), now)
+    else:  # packed before labels were kept
+        _packed_papers(session, agreed, shipped, now)
 
 
 def _packed_papers(session: Session, agreed: Agreement, shipped: _Shipped, now: datetime, *, before: int = 0) -> None:

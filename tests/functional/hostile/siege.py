@@ -4,10 +4,12 @@ import io
 import json
 import random
 import re
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
@@ -16,11 +18,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from tests.conftest import SOAK
 from tests.functional.hostile import judge, pages
-from tests.functional.hostile.city import PDF, City, picture, signed
+from tests.functional.hostile.city import MINUTES, PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
 from tests.functional.hostile.values import HUGE, TEXTS, THINGS, Raw
 from tests.functional.hostile.watch import Watch
@@ -42,14 +45,35 @@ class Siege:
     city: City
     watch: Watch
     browsers: dict[str, FlaskClient]
-    forms: dict[tuple[str, str], Form]
     description: dict[str, Any]
     built: float
-    # Ids that stand twice on a page, with the page's route: a label or a link would lead to the wrong one.
-    twins: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     findings: Counter[str] = field(default_factory=Counter)
     sent: int = 0
     accepted: int = 0
+
+    def set_clock(self) -> None:
+        """Let it be the hour at which the city was built, however long ago that was: what waits still waits."""
+        clock.set_offset(MINUTES - int(time.monotonic() - self.built))
+
+    @property
+    def forms(self) -> dict[tuple[str, str], Form]:
+        """Every form that somebody finds on a page."""
+        return self._pages[0]
+
+    @property
+    def twins(self) -> set[tuple[str, str]]:
+        """Ids that stand twice on a page, with the page's route: a label or a link would lead to the wrong one."""
+        return self._pages[1]
+
+    @cached_property
+    def _pages(self) -> tuple[dict[tuple[str, str], Form], set[tuple[str, str]]]:
+        # To open every page takes minutes, and codes that were sent are good for ten.
+        self.set_clock()
+        twins = set[tuple[str, str]]()
+        forms = pages.crawl(self.app, self.city, self.browsers, twins=twins) | pages.passing(self.city, self.browsers)
+        self.watch.restore()
+        self.set_clock()
+        return forms, twins
 
     @property
     def operations(self) -> dict[str, dict[str, Any]]:

@@ -21,12 +21,11 @@ from marketplace.logistics.rules.states import DepartureState
 from marketplace.reports import queries as reports
 from marketplace.seed import people
 from marketplace.seed.replay import cast, flows
-from marketplace.seed.replay.published import FEWEST, totals
+from marketplace.seed.replay.published import totals
 from marketplace.seed.replay.rides import Ride
 from tests import factories
-from tests.conftest import SOAK
 
-DEPARTURES = 100 if SOAK else FEWEST
+DEPARTURES = 100
 
 
 class CutOff(BaseException):

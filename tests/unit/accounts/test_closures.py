@@ -190,3 +190,12 @@ def test_goods_in_stock_can_be_ordered_until_the_cargo_is_due_while_the_warehous
     assert rules.order_before(Works("CN"), None, cutoff) == cutoff
     closed = Works("CN", (Closed((Part.WAREHOUSE,), date(2027, 1, 5), date(2027, 1, 7)),))
     assert rules.order_before(closed, None, cutoff) == datetime(2027, 1, 4, 16, tzinfo=UTC)
+
+
+def test_a_company_that_is_never_closed_has_nothing_to_tell_buyers():
+    assert rules.notice(Works("CN"), 16, datetime(2027, 1, 4, 4, tzinfo=UTC)) is None
+
+
+def test_a_closure_lies_ahead_until_its_last_day_is_over():
+    over, last_day, coming = closed(TODAY - 5 * DAY, 5), closed(TODAY - 4 * DAY, 5), closed(TODAY + DAY, 1)
+    assert rules.still_ahead([over, last_day, coming], TODAY) == [last_day, coming]

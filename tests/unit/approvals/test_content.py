@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.approvals.rules.content import (
+    Amended,
     Carriage,
     CaseKind,
     Goods,
     Moved,
     Part,
     Purchase,
+    content_of,
     hash_of,
     kind_of,
     moved,
@@ -147,3 +149,26 @@ def test_what_is_promised_with_the_goods_is_part_of_what_is_approved():
     # What was asked for before has the hash that it had.
     assert "promised" not in to_json(PURCHASE)["parts"][0]["goods"][0]
     assert long.without_promises == PURCHASE
+
+
+def test_an_order_by_other_terms_is_a_change_and_read_back_as_one():
+    change = Amended(parts=PURCHASE.parts, carriage=PURCHASE.carriage, order_id=LORRY, order="ORD-1")
+    assert kind_of(change) is CaseKind.CHANGE
+    assert hash_of(CaseKind.CHANGE, to_json(change)) != digest(PURCHASE)
+    for content in (change, PURCHASE, RANGE):
+        assert content_of(kind_of(content), to_json(content)) == content
+
+
+def test_a_range_is_asked_about_goods_and_freight_as_one_price():
+    departs_on = date(2026, 12, 1)
+    assert PURCHASE.offered(departs_on) == Offered(
+        item_id=ITEM, unit="H87", quantity=400, price=UnitPrice.of("14.02", "CNY"), departs_on=departs_on, to="VNHAN"
+    )
+
+
+def test_no_range_is_about_a_courier_two_lines_or_two_currencies():
+    part = PURCHASE.parts[0]
+    two_lines = replace(PURCHASE, parts=(replace(part, goods=(LINE, LINE)),))
+    two_currencies = replace(PURCHASE, carriage=(Carriage(carrier_id=CARRIER, amount=Money(1, "THB")),))
+    assert PURCHASE.offered(None) is None
+    assert [each.offered(date(2026, 12, 1)) for each in (two_lines, two_currencies)] == [None, None]

@@ -11,6 +11,7 @@ from marketplace.catalog.rules.details.attributes import (
     Wanted,
     check_attribute,
     drawn,
+    is_code,
     missing,
     parse,
 )
@@ -100,6 +101,15 @@ def test_a_definition_that_makes_no_sense_is_refused(attribute, field):
     with pytest.raises(Refused) as refusal:
         check_attribute(attribute)
     assert {name for name, _ in fields(refusal)} == {field}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("links", True), ("voltage_2", True), ("Links", False), ("2nd", False), ("_links", False), ("", False),
+     ("größe", False), ("links\n", False)],
+)  # fmt: skip
+def test_an_attribute_is_called_by_small_letters_digits_and_bars(text, is_one):
+    assert is_code(text) is is_one
 
 
 def test_a_good_definition_passes():

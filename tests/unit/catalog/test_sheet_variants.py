@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalog.rules.imported import Judged, Outcome, grouped
+from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, grouped, judge
+from marketplace.catalog.rules.places import NamedPlace
 from marketplace.catalog.rules.sheet_variants import (
     GROUP,
     VALUES,
@@ -167,3 +168,29 @@ def test_a_group_without_a_name_is_called_by_its_first_article():
 def test_a_row_that_is_refused_is_in_no_group():
     refused = Judged(Outcome.ERROR)
     assert grouped(refused, None, None) is refused
+
+
+AROUND = Surroundings([NamedPlace("CN-NANPENG", "hub", "CN", {"en": "Nanpeng"})], frozenset({"parts"}), "en")
+ROW = {
+    "sku": "A", "title": "Chain", "hs": "871410", "origin": "CN", "unit": "H87", "currency": "CNY", "price": "27.4",
+    "incoterm": "FCA", "place": "Nanpeng", "stock": 5,
+}  # fmt: skip
+
+
+def test_a_row_changes_a_listing_by_putting_it_into_a_group_or_taking_it_out():
+    place = InGroup("G", COLOUR, ("red",))
+    made = grouped(judge(ROW, None, AROUND), None, place)
+    assert (made.outcome, made.draft.variant) == (Outcome.CREATE, place)
+    same = judge(ROW, made.draft, AROUND)
+    assert grouped(same, made.draft, place).outcome is Outcome.UNCHANGED
+    other = grouped(same, made.draft, InGroup("G", COLOUR, ("blue",)))
+    assert (other.outcome, other.draft.variant.values) == (Outcome.UPDATE, ("blue",))
+    alone = grouped(same, made.draft, None)
+    assert (alone.outcome, alone.draft.variant) == (Outcome.UPDATE, None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "looks"), [((), False), (("sku", "price"), False), (("sku", GROUP), True), (("sku", VALUES), True)]
+)
+def test_groups_are_looked_at_where_the_sheet_has_a_column_of_them(columns, looks):
+    assert Surroundings([], frozenset(), "en", columns=frozenset(columns)).looks_at_groups is looks

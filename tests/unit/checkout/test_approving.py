@@ -1,9 +1,10 @@
-"""What approvers are asked for: where goods lie, and the lorry that is taken whole, are part of it."""
+"""What approvers are asked for: where goods lie, whole lorries and the freight that is owed are part of it."""
 
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from marketplace.approvals.rules.content import Carriage
 from marketplace.checkout.rules.approving import order_numbers, purchase_of
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.hires.rules.chosen import ChosenLorry, ChosenShare
@@ -15,7 +16,7 @@ BUYER, MERCHANT, CENTRE = uuid4(), uuid4(), uuid4()
 NOTHING = Money.of("0", "CNY")
 
 
-def _plan(centre_id=None, *, is_domestic=False, number="", lines=(), whole=()):
+def _plan(centre_id=None, *, is_domestic=False, number="", lines=(), whole=(), freight=()):
     order: Any = SimpleNamespace(
         merchant_id=MERCHANT,
         incoterm="FCA",
@@ -35,7 +36,7 @@ def _plan(centre_id=None, *, is_domestic=False, number="", lines=(), whole=()):
         purchase_order_number=number,
     )
     group: Any = SimpleNamespace(orders=(order,), buyer_id=BUYER)
-    return CheckoutPlan(group=group, spaces=(), freight=(), charges=(), whole=whole)
+    return CheckoutPlan(group=group, spaces=(), freight=freight, charges=(), whole=whole)
 
 
 def test_where_goods_lie_is_part_of_what_is_approved():
@@ -65,3 +66,15 @@ def test_a_lorry_that_is_taken_whole_is_part_of_what_is_approved():
     )  # fmt: skip
     plain, whole = (purchase_of(_plan(lines=(line,), whole=some)).lines[0].promised for some in ((), (lorry,)))
     assert whole == plain | {"whole_lorry": str(vehicle.price)}
+
+
+def test_freight_is_asked_for_where_the_company_owes_it_and_in_an_order_of_its_own():
+    def contract(carrier, payer, amount):
+        found: Any = SimpleNamespace(carrier_id=UUID(int=carrier), payer_id=payer, total=Money.of(amount, "CNY"))
+        return found
+
+    freight = (contract(2, BUYER, "7"), contract(1, BUYER, "9"), contract(3, MERCHANT, "5"), contract(1, BUYER, "8"))
+    assert purchase_of(_plan(freight=freight)).carriage == tuple(
+        Carriage(carrier_id=UUID(int=carrier), amount=Money.of(amount, "CNY"))
+        for carrier, amount in ((1, "8"), (1, "9"), (2, "7"))
+    )

@@ -180,6 +180,22 @@ def test_a_price_basis_that_is_no_longer_offered_is_gone_and_not_in_the_totals()
     assert gone.problem.facts["accepted"] == "THB DAP VNHAN"
 
 
+def test_prices_that_are_not_for_the_asker_to_read_are_hidden_and_not_gone():
+    found = line(offer(ladders=()))
+    assert isinstance(found, GoneLine)
+    assert (found.problem.code, found.problem.facts) == ("price_hidden", {})
+
+
+def test_a_deposit_is_due_while_the_first_lorry_keeps_room_for_goods_from_stock():
+    sooner, later = (option(cutoff_cargo_at=NOW + timedelta(days=days)) for days in (3, 5))
+    made = offer(lead_days=7)
+    (bundle,) = bundled("VNHAN", [line(options=[one]) for one in (later, sooner)]).bundles
+    assert bundle.deposit_until(NOW + timedelta(days=9)) == sooner.cutoff_cargo_at
+    assert bundle.deposit_until(NOW + timedelta(days=2)) == NOW + timedelta(days=2)
+    (unhurried,) = bundled("VNHAN", [line(made, options=[sooner])]).bundles
+    assert unhurried.deposit_until(NOW + timedelta(days=9)) == NOW + timedelta(days=9)
+
+
 def test_a_cart_is_orderable_when_nothing_is_said_against_any_of_it():
     assert bundled("VNHAN", [line()]).is_orderable
     assert not bundled("VNHAN", []).is_orderable

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from marketplace.checkout.rules.wanted import Expected, PaymentChoice, Total, Wanted, check_totals
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Plan, Rail
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.terms import Mode, Plan, Rail
 
 TOTALS = st.lists(
     st.builds(
@@ -48,3 +49,43 @@ def test_payment_choices_that_do_not_fit_are_refused():
     bank, card = PaymentChoice(Rail.BANK, Plan.ACCEPTANCE_100), PaymentChoice(Rail.CARD, Plan.ACCEPTANCE_100)
     wanted = Wanted(expected_totals=(), payment=bank, payments={"one": card})
     assert (wanted.payment_of("one"), wanted.payment_of("other")) == (card, bank)
+
+
+@pytest.mark.parametrize(
+    ("choice", "field", "code"),
+    [
+        ({"rail": Rail.BANK, "plan": "No plan"}, "payment.plan", "choice"),
+        ({"rail": Rail.BANK, "payment_method": "pm_1"}, "payment.payment_method", "only_for_card"),
+        ({"rail": Rail.BANK, "method": LocalMethod.PAYNOW}, "payment.method", "only_instead_of_card"),
+        (
+            {"rail": Rail.CARD, "method": LocalMethod.PAYNOW, "payment_method": "pm_1"},
+            "payment.method",
+            "only_instead_of_card",
+        ),
+        ({"rail": Rail.CARD, "mode": Mode.DIRECT}, "payment.mode", "choice"),
+    ],
+)
+def test_a_payment_choice_is_refused_by_the_field_that_does_not_fit(choice, field, code):
+    with pytest.raises(Refused) as refusal:
+        PaymentChoice(**{"plan": Plan.ACCEPTANCE_100, **choice})
+    assert [(error.field, error.code) for error in refusal.value.errors] == [(field, code)]
+
+
+@pytest.mark.parametrize(
+    ("rail", "mode", "settled"),
+    [
+        (Rail.BANK, None, Mode.DIRECT),
+        (Rail.CARD, None, Mode.PROVIDER_HELD),
+        (Rail.BANK, Mode.OPERATOR_SELLS, Mode.OPERATOR_SELLS),
+    ],
+)
+def test_the_rail_says_how_it_is_settled_where_nobody_chose(rail, mode, settled):
+    assert PaymentChoice(rail, Plan.ACCEPTANCE_100, mode=mode).settled is settled
+
+
+def test_a_bundle_has_its_own_order_number_or_that_of_all():
+    wanted = Wanted(
+        expected_totals=(), payment=PaymentChoice(Rail.BANK, Plan.ACCEPTANCE_100), purchase_order_number="PO-1",
+        purchase_order_numbers={"one": "PO-2", "empty": ""},
+    )  # fmt: skip
+    assert [wanted.order_number_of(key) for key in ("one", "empty", "other")] == ["PO-2", "PO-1", "PO-1"]

@@ -133,3 +133,27 @@ def test_what_is_named_a_workbook_is_one_or_a_table_of_text():
     with pytest.raises(Refused) as refusal:
         rules.check_name("list.xlsx", MediaType.CSV, b"no\0 marks", purpose=Purpose.WORKBOOK)
     assert [error.code for error in refusal.value.errors] == ["no_workbook"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "purpose", "media_type", "size", "serves"),
+    [
+        (Purpose.PICTURE, Purpose.PICTURE, MediaType.JPEG, 99 * rules.MEGABYTE, True),
+        (Purpose.PICTURE, Purpose.ANY, MediaType.JPEG, 10 * rules.MEGABYTE, True),
+        (Purpose.PICTURE, Purpose.ANY, MediaType.JPEG, 10 * rules.MEGABYTE + 1, False),
+        (Purpose.PICTURE, Purpose.ANY, MediaType.PDF, 1, False),
+        (Purpose.PICTURE, Purpose.LICENCE, MediaType.JPEG, 1, False),
+    ],
+)
+def test_a_file_serves_what_it_was_handed_in_for_or_anything_whose_limits_it_keeps(
+    wanted, purpose, media_type, size, serves
+):
+    assert rules.serves(wanted, purpose=purpose, media_type=media_type, size=size) is serves
+
+
+def test_an_archive_is_taken_where_one_is_asked_for_alone():
+    archive = zipped("A-1.jpg")
+    assert rules.check(Purpose.PICTURES, archive) is MediaType.ZIP
+    with pytest.raises(Refused) as refusal:
+        rules.check(Purpose.ANY, archive)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("file", "file_kind")]

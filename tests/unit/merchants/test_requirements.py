@@ -1,6 +1,7 @@
 """How what a company shows stands: by what it shows now, by what was said of just that, and by the day."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.merchants.rules.requirements import (
     BUYING,
     CHOSEN,
+    COMPARED,
     FIXED,
     JUDGED,
     PAPERS,
@@ -217,6 +219,28 @@ def test_the_first_licence_comes_with_the_application(state):
     assert comes_alone(Item.LICENCE, state) is applied
     assert comes_alone(Item.TAX_CERTIFICATE, state) is True
     assert comes_alone(Item.TAX_ID, state) is False
+
+
+@pytest.mark.parametrize("until", [None, TODAY, TODAY + DAY], ids=["for_good", "today", "later"])
+def test_what_is_waived_may_be_for_good_or_until_a_day_that_is_not_over(until):
+    check_ruling(Verdict.WAIVE, "Its bank vouches for it.", until, today=TODAY)
+    with pytest.raises(Refused) as refusal:
+        check_ruling(Verdict.WAIVE, "Its bank vouches for it.", TODAY - DAY, today=TODAY)
+    assert [(error.field, error.code, error.accepted) for error in refusal.value.errors] == [
+        ("until", "day_over", "2026-11-27 or later")
+    ]
+
+
+def test_a_paper_that_is_shown_is_known_by_its_id_and_what_is_no_paper_by_none():
+    paper = UUID(int=7)
+
+    def shown_by(item, evidence):
+        return requirement(item, Asked.REQUIRED, evidence, None, today=TODAY).paper_id
+
+    assert shown_by(Item.LICENCE, Evidence(str(paper))) == paper
+    assert shown_by(Item.LICENCE, Evidence(COMPARED)) is None
+    assert shown_by(Item.LICENCE, None) is None
+    assert shown_by(Item.TAX_ID, Evidence("0101243150")) is None
 
 
 def test_papers_are_judged_and_a_paper_that_is_over_is_refused():

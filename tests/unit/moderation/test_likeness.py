@@ -71,6 +71,16 @@ def test_other_pictures_are_not_alike_and_a_plain_one_is_like_nothing():
     assert stored(Image.new("RGBA", (300, 300), (0, 0, 0, 0)), "PNG") is None
 
 
+def test_pictures_are_as_near_as_their_bits_are_equal():
+    assert [likeness.picture_nearness(bits) for bits in (0, 1, likeness.PICTURE_BITS, 32, 64)] == [100, 99, 93, 50, 0]
+
+
+def test_a_listing_says_its_title_and_description_in_its_merchants_language():
+    titles, descriptions = {"zh": "链条", "en": "Chain"}, {"en": "Strong."}
+    assert likeness.said(titles, descriptions, "en") == "Chain\nStrong."
+    assert likeness.said(titles, descriptions, "zh") == "链条\n"
+
+
 LONG = "Reinforced motorcycle chain 428H, 116 links, heat treated pins, for delivery bikes in hot and wet places. "
 
 

@@ -67,6 +67,24 @@ def test_what_no_invoice_says_is_refused(changes, is_red, fields):
     assert fields_refused(lambda: rules.check(draft(**changes), today=TODAY, is_red=is_red)) == fields
 
 
+def test_an_invoice_is_in_the_currency_of_its_order():
+    rules.check_currency(draft(), currency="CNY")
+    with pytest.raises(Refused) as refusal:
+        rules.check_currency(draft(), currency="VND")
+    assert [(error.field, error.code, error.accepted) for error in refusal.value.errors] == [
+        ("currency", "currency", "VND")
+    ]
+
+
+def test_a_negative_amount_that_takes_nothing_back_is_wrong_or_lacks_its_first_invoice():
+    red = draft(net=cny(-10_000), tax=cny(99))
+    with pytest.raises(Refused) as refusal:
+        rules.check(red, today=TODAY, is_red=True, names_first=False)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [
+        ("amount", "range"), ("refers_to", "required"),
+    ]  # fmt: skip
+
+
 def test_a_red_letter_invoice_takes_no_more_than_is_left():
     red = draft(net=cny(-10_000), tax=cny(-1_300))
     rules.check_red(red, first=cny(11_300), before=cny(0))

@@ -1,4 +1,4 @@
-"""What a transfer of each kind may touch."""
+"""What a transfer of each kind may touch, and in which account released money is kept."""
 
 import uuid
 
@@ -17,9 +17,10 @@ from marketplace.payments.rules.ledger import (
     TransferKind,
     check_entries,
     pair,
+    payable_of,
     turn_key,
 )
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
 
 OWNER = uuid.UUID(int=9)
 SUBJECT = Subject(SubjectKind.ORDER, uuid.UUID(int=1))
@@ -88,3 +89,23 @@ def test_each_turn_of_a_milestone_has_a_key_of_its_own():
     milestone = uuid.uuid4()
     keys = [turn_key(TransferKind.RELEASED, milestone, before=before) for before in range(3)]
     assert keys == [f"released:{milestone}", f"released:{milestone}:2", f"released:{milestone}:3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "account"),
+    [
+        (SubjectKind.ORDER, Mode.PROVIDER_HELD, AccountKind.MERCHANT_PAYABLE),
+        (SubjectKind.FREIGHT, Mode.PROVIDER_HELD, AccountKind.CARRIER_PAYABLE),
+        (SubjectKind.PURCHASE, Mode.DIRECT, AccountKind.TRADE_PAYABLE),
+        (SubjectKind.PURCHASE, Mode.OPERATOR_SELLS, AccountKind.TRADE_PAYABLE),
+    ],
+)
+def test_released_money_is_kept_for_its_payee(kind, mode, account):
+    found = payable_of(Subject(kind, SUBJECT.id), mode=mode, payee_id=OWNER, currency="CNY")
+    assert found == AccountRef(account, OWNER, "CNY")
+    assert ACCOUNTS[account].owned
+
+
+def test_who_sells_itself_has_earned_what_is_released():
+    found = payable_of(SUBJECT, mode=Mode.OPERATOR_SELLS, payee_id=OWNER, currency="CNY")
+    assert found == AccountRef(AccountKind.TRADE_SALES, None, "CNY", SUBJECT)

@@ -149,3 +149,9 @@ def test_only_positive_amounts_of_known_currencies() -> None:
 def test_all_who_saw_an_attempt_fail_go_on_with_the_same_one():
     assert cards.attempt_after(1, current=1) == 2
     assert cards.attempt_after(1, current=2) == 2
+
+
+@pytest.mark.parametrize("seen", IntentState)
+def test_a_payment_is_with_the_bank_while_it_is_processed_and_its_page_is_over(seen: IntentState) -> None:
+    assert cards.is_with_bank(seen, page_is_over=True) is (seen is IntentState.PROCESSING)
+    assert not cards.is_with_bank(seen, page_is_over=False)

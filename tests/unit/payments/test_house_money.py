@@ -91,6 +91,22 @@ def test_two_people_from_the_threshold_on_and_for_whatever_goes_back():
 
 
 @pytest.mark.parametrize(
+    ("purpose", "minor", "is_table", "needed"),
+    [
+        (Purpose.PAYOUT, 9, True, False),
+        (Purpose.SENDER_SENT, 9, True, False),
+        (Purpose.COMMISSION, 4, False, False),
+        (Purpose.COMMISSION, 5, False, True),
+        (Purpose.COMMISSION, 4, True, True),
+    ],
+)
+def test_a_reference_needs_two_people_by_the_threshold_or_in_a_table_but_not_for_what_two_let_go(
+    purpose, minor, is_table, needed
+):
+    assert rules.told_needs_two(purpose, cny(minor), cny(5), is_table=is_table) is needed
+
+
+@pytest.mark.parametrize(
     ("state", "is_credit", "is_linked", "purpose"),
     [
         (PayoutState.SENT, False, False, Purpose.PAYOUT),

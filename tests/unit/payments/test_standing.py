@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.plans import preset
-from marketplace.payments.rules.standing import Back, Bill, Ended, LetOff, Part, facts
+from marketplace.payments.rules.standing import Back, Bill, Ended, LetOff, Part, facts, still_owed
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 
 E, M = MilestoneEvent, MilestoneState
@@ -154,3 +154,18 @@ def test_paid_and_balance_make_the_whole(parts):
     assert sum(one.amount.minor for one in found.stages) == total
     assert all(one.amount == one.paid + one.due + one.pending for one in found.stages)
     assert tuple(sum(getattr(one, name).minor for one in found.stages) for name in ("due", "paid")) == (due_now, paid)
+
+
+def test_what_is_owed_back_already_is_taken_from_the_first_payments():
+    came = [cny(3_000), cny(2_000), cny(5_000)]
+    assert still_owed(came, cny(0)) == tuple(came)
+    assert still_owed(came, cny(4_000)) == (cny(0), cny(1_000), cny(5_000))
+    assert still_owed(came, cny(10_000)) == (cny(0), cny(0), cny(0))
+    assert still_owed([], cny(10_000)) == ()
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=6), st.integers(0, 10**10))
+def test_what_goes_back_at_an_end_and_what_was_owed_back_before_is_all_that_came(came, owed):
+    rest = still_owed([cny(minor) for minor in came], cny(owed))
+    assert sum(each.minor for each in rest) == max(sum(came) - owed, 0)
+    assert all(0 <= each.minor <= minor for each, minor in zip(rest, came, strict=True))

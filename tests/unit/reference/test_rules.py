@@ -98,6 +98,18 @@ def test_rates_that_are_none_are_refused(base, quote, rate):
         rules.check_rate(base, quote, Decimal(rate))
 
 
+def test_a_rate_between_two_currencies_of_the_city_is_taken():
+    rules.check_rate("GBP", "CNY", Decimal("0.0001"))
+
+
+def test_all_that_is_wrong_with_a_rate_is_said_at_once():
+    with pytest.raises(Refused) as refusal:
+        rules.check_rate("GBP", "XXX", Decimal(0))
+    assert [(error.field, error.code) for error in refusal.value.errors] == [
+        ("quote", "currency"), ("rate", "too_small"),
+    ]  # fmt: skip
+
+
 def test_a_currency_has_no_rate_against_itself():
     with pytest.raises(Refused) as refused:
         rules.check_rate("CNY", "CNY", Decimal(1))
@@ -160,3 +172,29 @@ def test_public_holidays_are_named_in_english_and_lie_between_the_days():
     assert all(date(2026, 12, 30) <= day <= date(2027, 2, 28) for day in found)
     assert "Lunar New Year" in found[date(2027, 2, 6)]
     assert rules.public_holidays("LA", date(2026, 6, 3), date(2026, 6, 3)) == {}
+
+
+@pytest.mark.parametrize(("country", "day"), [("NZ", 2), ("CN", 1), ("US", 1)])
+def test_the_day_is_that_of_the_countrys_own_clock(country, day):
+    assert rules.local_day(country, datetime(2026, 12, 1, 12, tzinfo=UTC)) == date(2026, 12, day)
+
+
+def test_a_day_can_be_closed_from_today_there_until_three_years_ahead():
+    evening = datetime(2026, 11, 30, 20, tzinfo=UTC)
+    today = date(2026, 12, 1)
+    for day in (today, today + rules.CLOSED_AHEAD):
+        rules.check_closed_day("VN", day, now=evening)
+    for day in (today - timedelta(days=1), today + rules.CLOSED_AHEAD + timedelta(days=1)):
+        with pytest.raises(Refused) as refusal:
+            rules.check_closed_day("VN", day, now=evening)
+        (error,) = refusal.value.errors
+        assert (error.field, error.code, error.accepted) == ("day", "day_within", "2026-12-01 to 2029-12-03")
+
+
+def test_only_a_country_that_takes_part_has_closed_days():
+    with pytest.raises(Refused) as refusal:
+        rules.check_closed_day("DE", DAY, now=datetime(2026, 12, 1, 12, tzinfo=UTC))
+    assert [(error.field, error.code) for error in refusal.value.errors] == [
+        ("country", "choice"), ("day", "day_within"),
+    ]  # fmt: skip
+    assert "VN" in refusal.value.errors[0].accepted.split(", ")

@@ -1,0 +1,83 @@
+"""What a smoke runs: of each module of tests something, and nothing that takes minutes.
+
+`make test` is done in a quarter of an hour on two processors. Rules and structure are tested whole; of the journeys
+and of what is told of databases and processes each module takes turns, the same tests in every run, so that nothing in
+the city is without any. `make soak` runs every test. Whatever is named on the command line runs whole, too.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pytest
+
+# Of the tests below a folder, one in so many; all of others.
+_TURNS: Final = (
+    ("tests/functional/hostile/", 1),
+    ("tests/functional/", 4),
+    ("tests/integration/reliability/", 2),
+    ("tests/integration/", 5),
+)
+# Each takes minutes, or needs what is minutes in the making.
+_LONG: Final = (
+    # A server that is killed again and again, and a backup beside writers: by themselves and in the soak.
+    "tests/integration/backup/test_backups.py::test_a_backup_is_one_instant_while_others_write",
+    "tests/integration/backup/test_backups.py::test_a_city_with_everything_in_it_moves",
+    "tests/integration/backup/test_backups.py::test_old_backups_and_files",
+    "tests/integration/checkout/test_crash.py",
+    "tests/integration/imports/test_crashes.py",
+    # The demo city whole; tests/integration/cli fills one, too.
+    "tests/integration/seed/test_city.py",
+    # An attack on every field and form; what is left attacks every address and query.
+    "tests/functional/hostile/test_fields.py::test_choices",
+    "tests/functional/hostile/test_fields.py::test_fields",
+    "tests/functional/hostile/test_fields.py::test_summaries",
+    "tests/functional/hostile/test_surface.py::test_every_form",
+    "tests/functional/hostile/test_surface.py::test_no_id",
+    "tests/functional/hostile/test_surface.py::test_what_is_in_order",
+    # By hand what functional tests do over HTTP.
+    "tests/browser/test_becoming_a_merchant.py",
+    "tests/browser/test_company_by_hand.py",
+    "tests/browser/test_listing_by_hand.py",
+    "tests/browser/test_lorry_by_hand.py",
+    "tests/browser/test_moderation_by_hand.py",
+    "tests/browser/test_money_by_hand.py",
+    "tests/browser/test_price_list_by_hand.py",
+    "tests/browser/test_saved_goods.py",
+    "tests/browser/test_whole_path.py",
+    # Pages as the members of the city see them; a stranger's are looked at.
+    *(
+        f"tests/browser/test_pages.py::test_every_page_fits_and_can_be_read_by_everybody[sqlite-{role}]"
+        for role in ("buyer", "merchant", "moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
+    ),
+)
+
+
+def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests that a smoke leaves to the soak."""
+    return [item for module in _modules(items) for item in _left_out(module)]
+
+
+def _modules(items: Iterable[pytest.Item]) -> Iterator[list[pytest.Item]]:
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.split("::")[0], []).append(item)
+    yield from modules.values()
+
+
+def _left_out(module: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Leave out of a module what is long and what has no turn; where nothing has one, its first test stays."""
+    short = [item for item in module if not _is_long(item)]
+    turns = next((turns for folder, turns in _TURNS if module[0].nodeid.startswith(folder)), 1)
+    chosen = {_name(item) for item in short if zlib.crc32(_name(item).encode()) // 2 % turns == 0}
+    if not chosen:
+        chosen = {_name(item) for item in short[:1]}
+    yield from (item for item in module if _is_long(item) or _name(item) not in chosen)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(_LONG)
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.split("[")[0]

@@ -248,7 +248,10 @@ WORDS: Final[dict[Setting, Words]] = {
     ),
     Setting.CUTOFF_CANCEL_HOURS: Words(
         _("Cut-off for cancellations"),
-        _("So long before departure a booking can be cancelled without a fee. Binds departures made after a change."),
+        _(
+            "So long before departure a cancellation is in good time; what a later one costs stands in the fee rules."
+            " Binds departures made after a change."
+        ),
         _HOURS,
     ),
     Setting.M3_FACTOR: Words(

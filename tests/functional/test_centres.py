@@ -92,6 +92,15 @@ def site(app, call, market, operator):
     return Site(app, call, market, operator)
 
 
+def test_no_more_is_taken_in_than_was_announced(call, site):
+    arrival = site.announce(quantity=60)
+    path = f"/centres/arrivals/{arrival}/receipt"
+    answer = call(site.keeper, "POST", path, BOND | {"quantity": 61}, expect=422)
+    assert refused(answer).keys() == {"quantity"}
+    assert "1 to 60" in refused(answer)["quantity"]
+    assert site.seen(site.take_in(arrival, quantity=59))["lot"]["on_hand"] == 59
+
+
 def refused(answer):
     return {error["field"]: error["message"] for error in answer["errors"]}
 

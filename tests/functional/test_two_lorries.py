@@ -219,3 +219,24 @@ def test_the_pages_show_both_lorries_and_take_the_goods_over(app, rode, roads, o
     assert "Taken over by the second carrier" in buyer.open(f"/orders/{rode.order_id}")
     staff.open(f"/operator/departures/{rode.booking(second=True)['departure_id']}")
     holds()
+
+
+def test_where_no_lorry_goes_alone_a_way_is_chosen_and_the_totals_are_those_of_what_is_chosen(app, rode):
+    buyer = Visitor(app)
+    buyer.log_in(rode.market.buyer.login)
+    name = f"departure.{rode.market.chains}"
+
+    def is_chosen(page, change):
+        value = f"{change['first']['id']}+{change['second']['id']}"
+        freight = sum(Decimal(change[half]["freight"]["amount"]) for half in ("first", "second"))
+        return (
+            f'name="{name}" value="{value}" checked' in page
+            and f'name="total" value="freight {freight} CNY"' in page
+            and "This cart cannot be ordered yet" not in page
+        )
+
+    first, other = rode.cart_line["changes"][:2]
+    assert is_chosen(buyer.open("/checkout?changes=1"), first)
+    wanted = {name: f"{other['first']['id']}+{other['second']['id']}", "reckon": "1"}
+    assert is_chosen(buyer.send("/checkout", wanted, 200).text, other)
+    assert rode.call(rode.market.buyer, "GET", "/orders", expect=200)["items"] == []

@@ -14,9 +14,9 @@ import pytest
 # Of the tests below a folder, one in so many; all of others.
 _TURNS: Final = (
     ("tests/functional/hostile/", 1),
-    ("tests/functional/", 4),
-    ("tests/integration/reliability/", 2),
-    ("tests/integration/", 5),
+    ("tests/functional/", 6),
+    ("tests/integration/reliability/", 4),
+    ("tests/integration/", 8),
 )
 # Each takes minutes, or needs what is minutes in the making.
 _LONG: Final = (
@@ -27,7 +27,13 @@ _LONG: Final = (
     "tests/integration/checkout/test_crash.py",
     "tests/integration/imports/test_crashes.py",
     # The demo city whole; tests/integration/cli fills one, too.
+    "tests/browser/test_pages.py",
     "tests/integration/seed/test_city.py",
+    # Whole lives of deals and lorries by chance, of which shorter ones are told elsewhere.
+    "tests/integration/checkout/test_baskets.py",
+    "tests/integration/model/test_model.py",
+    "tests/integration/payments/test_held_sequences.py",
+    "tests/integration/payments/test_sequences.py",
     # An attack on every field and form; what is left attacks every address and query.
     "tests/functional/hostile/test_fields.py::test_choices",
     "tests/functional/hostile/test_fields.py::test_fields",
@@ -42,14 +48,10 @@ _LONG: Final = (
     "tests/browser/test_lorry_by_hand.py",
     "tests/browser/test_moderation_by_hand.py",
     "tests/browser/test_money_by_hand.py",
+    "tests/browser/test_offline_work.py",
     "tests/browser/test_price_list_by_hand.py",
     "tests/browser/test_saved_goods.py",
     "tests/browser/test_whole_path.py",
-    # Pages as the members of the city see them; a stranger's are looked at.
-    *(
-        f"tests/browser/test_pages.py::test_every_page_fits_and_can_be_read_by_everybody[sqlite-{role}]"
-        for role in ("buyer", "merchant", "moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
-    ),
 )
 
 

@@ -1,6 +1,6 @@
 """Ways by which a line changes lorry at a hub: two departures, each with a carrier and a freight of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -82,6 +82,17 @@ def named(changes: Sequence[Change], wanted: Way | None) -> Change | None:
         return None
     pairs = ((one, (one.first.departure_id, one.second.departure_id)) for one in changes)
     return next((one for one, ids in pairs if ids == (wanted.first, wanted.second)), None)
+
+
+def lone_ways(lines: Iterable[CartLine]) -> dict[UUID, Way]:
+    """Return the first way of each line that can go by no departure alone and has no way yet, by listing."""
+    return {
+        line.item.listing_id: Way(one.first.departure_id, one.second.departure_id)
+        for line in lines
+        if line.change is None and not any(each.fits and each.freight and each.bar is None for each in line.options)
+        for one in line.changes[:1]
+        if one.fits and one.bar is None
+    }
 
 
 def missed(line: CartLine, wanted: Way) -> CartLine:

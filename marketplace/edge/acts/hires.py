@@ -11,6 +11,8 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import hires as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ def _hire(row: HireRow, *, sees_orders: bool) -> Hire:
         queries.waiting_fee(session, hire_id=row.id),
         sees_orders,
     )
+
+
+def places(rounds: Iterable[RoundRow]) -> Mapping[str, PlaceRow]:
+    """Return the places that the goods of whole lorries go to, by code."""
+    return reference.places_by_code(reading(), {one.to_place for each in rounds for one in each.shares})
 
 
 def names(rows: Iterable[HireRow], rounds: Iterable[RoundRow] = ()) -> Mapping[UUID, str]:

@@ -70,6 +70,11 @@ def many(departure_id: UUID) -> tuple[CaseRow, ...]:
     return cases.of_departure(reading(), departure_id=departure_id)
 
 
+def reference(departure_id: UUID) -> str:
+    """Return what a departure is called; NotFound for an unknown one."""
+    return lorries.lorry(reading(), departure_id=departure_id).reference
+
+
 def of_departure(departure_id: UUID) -> tuple[ShareRow, ...]:
     """Return whose the costs of a departure's holds are."""
     return shares.of_departure(reading(), departure_id=departure_id)

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules import whole
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.checkout.rules.changes import hours
+from marketplace.checkout.rules.changes import hours, lone_ways
 from marketplace.checkout.rules.ways import Way
 from marketplace.edge.acts import approvals, fees, insurance, itineraries, placed
 from marketplace.edge.acts import checkout as acts
@@ -126,9 +126,13 @@ def _seen(values: dict[str, Any], seen: acts.CartSeen | None, *, with_changes: b
     Whole lorries that cannot be had any more are not taken: the choices that are shown have the totals of the form.
     """
     departures, ways, taken = _departures(values), _onward(values), _whole(values)
-    if seen is not None and not departures and not ways:
-        return seen
-    found = acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=taken)
+    found = seen
+    if found is None or departures or ways:
+        found = acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=taken)
+    lone = lone_ways(found.cart.lines) if with_changes else {}
+    if lone:  # goods that only a change brings there go by the first of them until another is chosen
+        ways = {**ways, **lone}
+        found = acts.look(departures=departures, ways=ways, with_changes=with_changes, whole=taken)
     lost = whole.lost(found.cart)
     if not lost:
         return found
@@ -236,7 +240,9 @@ def _methods(seen: acts.CartSeen, bundle: Bundle) -> list[tuple[str, str]]:
 @pages.post("/checkout")
 @requires(Permission.TRADE_ORDER_PLACE, twin="POST /api/v1/checkout")
 def place() -> Any:
-    """Order what is in the cart, once per form shown."""
+    """Order what is in the cart, once per form shown; or only reckon it for the departures that are chosen."""
+    if "reckon" in request.form:
+        return _review(values=request.form)
     try:
         body = _body()
         return forms.once(lambda key: _placed(body, key), flow=True)

@@ -5,11 +5,13 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.distribution.hires.rules.sharing import Why
 from marketplace.edge.acts import hires as acts
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import hires as requests
 from marketplace.web.hires import words
+from marketplace.web.shared import goods
 
 pages = Blueprint("hires", __name__)
 _MINE = Permission.TRADE_PAYMENT_READ
@@ -64,6 +66,8 @@ def _one(found: acts.Hire, back: str) -> str:
         waiting_fee=found.waiting_fee,
         sees_orders=found.sees_orders,
         names=acts.names([found.row], found.rounds),
+        place_names={code: goods.place_of(row) for code, row in acts.places(found.rounds).items()},
+        is_given_back=bool(found.rounds) and found.rounds[0].why is Why.UNDONE,
         words=words,
         is_own=back == "hires.mine",
         back=url_for(back),

@@ -11,5 +11,5 @@ WHY: Final[dict[Why, Any]] = {
     Why.LEFT: _("Goods left it by the hirer's side"),
     Why.MOVED: _("The road took goods off it"),
     Why.SMALLER: _("Fewer goods than before"),
-    Why.UNDONE: _("Given back before all of its goods were secured: each pays by weight"),
+    Why.UNDONE: _("The lorry was given back: each pays by weight"),
 }

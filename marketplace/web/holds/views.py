@@ -230,6 +230,7 @@ def _many(departure_id: UUID, **given: Any) -> str:
     return render_template(
         "holds/many.html",
         departure_id=departure_id,
+        reference=acts.reference(departure_id),
         rows=rows,
         shares=shares,
         shared_by=words.SHARED_BY,

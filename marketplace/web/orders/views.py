@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.distribution.rules.freight import vehicle_of
 from marketplace.edge.acts import centre_sales, changes, holds, payouts, samples
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
@@ -82,6 +83,7 @@ def show_one(order_id: UUID, **shown: Any) -> str:
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         from_centre=centre_sales.of_order(order_id) if seen.order.centre_id else (),
         freight_parts=freight.parts,
+        vehicle_of=vehicle_of,
         held_charges=holds.of_order(order_id),
         held_words=held_words,
         now=clock.now(),

@@ -15,7 +15,7 @@ LABELS: Final[dict[str, Any]] = {
     "dangerous": _("Dangerous goods until"),
     "customs": _("Declarations until"),
     "amend": _("Changes until"),
-    "cancel": _("Cancelled without fee until"),
+    "cancel": _("Cancelled in good time until"),
 }
 
 

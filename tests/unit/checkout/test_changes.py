@@ -1,5 +1,6 @@
 """Ways by two departures: the second after the first is there, each with a freight of its own."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 
 from marketplace.checkout.rules.cargo import Bar
 from marketplace.checkout.rules.cart import bundled, price_line
-from marketplace.checkout.rules.changes import MOST_CHANGES, changes_of, freights, hours, missed, named, offered
+from marketplace.checkout.rules.changes import (
+    MOST_CHANGES,
+    changes_of,
+    freights,
+    hours,
+    lone_ways,
+    missed,
+    named,
+    offered,
+)
 from marketplace.checkout.rules.ways import Way
 from marketplace.kernel.money import Money
 from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, offer, option
@@ -128,3 +138,15 @@ def test_a_way_that_bars_the_goods_or_is_gone_stands_in_the_way():
     line = priced(None)
     assert (line.ridden, line.arrives_at, line.freights, codes(line)) == ((), None, (), ["no_departure"])
     assert codes(missed(line, Way(uuid4(), uuid4()))) == ["no_departure", "way_missed"]
+
+
+def test_goods_that_no_lorry_takes_alone_go_by_the_first_way_until_another_is_chosen():
+    early, late = ways([first()], [second(30, 5), second(31, 6)])
+    line = replace(priced(None), changes=(early, late))
+    listing = line.item.listing_id
+    assert lone_ways([line]) == {listing: Way(*ids(early))}
+    assert lone_ways([replace(line, change=late)]) == {}
+    assert lone_ways([replace(line, changes=())]) == {}
+    assert lone_ways([replace(line, options=(option(3),))]) == {}
+    assert lone_ways([replace(line, options=(option(3, freight=None),))]) == {listing: Way(*ids(early))}
+    assert lone_ways([replace(line, changes=ways([first()], [second(bar=Bar.SEGREGATION)]))]) == {}

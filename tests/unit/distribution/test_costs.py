@@ -1,6 +1,6 @@
 """Costs planned from rates, freight shared by what carries it, margins, invoices held against a plan."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -85,6 +85,14 @@ def test_rates_and_costs_that_make_no_sense_are_refused():
     for minor in (0, -1, LARGEST_MINOR):
         with pytest.raises(Refused):
             planning.check_amount(cny(minor))
+
+
+def test_a_cost_is_of_a_day_that_has_begun_somewhere():
+    now = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    planning.check_day(date(2026, 12, 1), field="incurred_on", now=now)
+    with pytest.raises(Refused) as refused:
+        planning.check_day(date(2026, 12, 2), field="incurred_on", now=now)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("incurred_on", "future")]
 
 
 LOADS = st.builds(

@@ -28,6 +28,23 @@ def test_the_parts_always_sum_to_what_was_ordered(ordered, steps):
     assert parts.least_advanced(held) in held
 
 
+@given(
+    ordered=st.integers(1, 10_000),
+    steps=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 12_000)), min_size=1),
+)
+def test_what_is_drawn_moves_units_that_are_there_from_one_state_to_the_next(ordered, steps):
+    held = {LineState.OPEN: ordered}
+    for which, how, quantity in steps:
+        state = sorted(held)[which % len(held)]
+        actions = sorted(LINE.table.get(state, {}))
+        if actions:
+            action, units, there = actions[how % len(actions)], 1 + quantity % held[state], held[state]
+            held, reached = parts.moved(held, state=state, action=action, quantity=units)
+            assert reached is LINE.table[state][action]
+            assert held.get(state, 0) == there - units + (units if reached is state else 0)
+    assert sum(held.values()) == ordered
+
+
 def test_more_than_is_there_is_refused_naming_what_is():
     with pytest.raises(Conflict) as refusal:
         parts.moved({LineState.READY: 5}, state=LineState.READY, action="pack", quantity=6)

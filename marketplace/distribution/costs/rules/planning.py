@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -157,6 +157,12 @@ def check_amount(amount: Money, *, field: str = "amount") -> None:
         raise Refused.field(field, "too_small", "more than 0")
     if amount.minor > LARGEST_MINOR // ONE:
         raise Refused.field(field, "too_large", str(Money(LARGEST_MINOR // ONE, amount.currency)))
+
+
+def check_day(day: date, *, field: str, now: datetime) -> None:
+    """Refuse the day of a cost that is still to come, wherever the partner is."""
+    if day > (now + timedelta(days=1)).date():
+        raise Refused.field(field, "future", "today, or an earlier day")
 
 
 def _quantity(rate: Rate, trip: Trip) -> int | None:

@@ -57,8 +57,8 @@ class NewCost:
 def enter(session: Session, *, departure_id: UUID, cost: NewCost, actor: Actor, now: datetime) -> UUID:
     """Enter an actual cost of a departure and return its id.
 
-    Refused ``amount``, ``company_id``, ``place``, ``file_id``, ``cause`` and ``booking`` that do not fit; Conflict
-    ``sheet_closed``; NotFound for an unknown departure.
+    Refused ``amount``, ``company_id``, ``place``, ``file_id``, ``cause``, ``booking`` and a day that is still to come;
+    Conflict ``sheet_closed``; NotFound for an unknown departure.
     """
     lorry = lorries.lorry(session, departure_id=departure_id)
     rules.check_amount(cost.amount)
@@ -68,6 +68,8 @@ def enter(session: Session, *, departure_id: UUID, cost: NewCost, actor: Actor, 
         _check_place(session, departure_id, cost.place_code)
     if cost.file_id is not None:
         check_file(session, file_id=cost.file_id, actor=actor)
+    if cost.incurred_on is not None:
+        rules.check_day(cost.incurred_on, field="incurred_on", now=now)
     booking_id = _booking(session, departure_id, cost)
     planning.plan_first(session, lorry=lorry, now=now)
     planning.open_sheet(session, lorry=lorry, now=now)

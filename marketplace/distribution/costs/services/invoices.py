@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from marketplace.distribution.costs.queries.lorries import Lorry
 from marketplace.distribution.costs.queries.sheets import Sheet
 from marketplace.distribution.costs.rules import matching as rules
 from marketplace.distribution.costs.rules.matching import INVOICE, LINE, Charge, InvoiceState, LineState, Reason
-from marketplace.distribution.costs.rules.planning import Basis, CostKind, check_amount
+from marketplace.distribution.costs.rules.planning import Basis, CostKind, check_amount, check_day
 from marketplace.distribution.costs.services.actuals import check_file
 from marketplace.distribution.costs.services.rates import check_partner
 from marketplace.distribution.holds.queries import set_offs
@@ -65,9 +65,7 @@ def record(
         raise NotFound("company")
     if file_id is not None:
         check_file(session, file_id=file_id, actor=actor)
-    # Wherever the partner is, the day is not further ahead than this.
-    if issued_on > (now + timedelta(days=1)).date():
-        raise Refused.field("issued_on", "future", "today, or an earlier day")
+    check_day(issued_on, field="issued_on", now=now)
     found = _departures(session, company_id, lines, actor)
     row = {
         "id": new_id(),

@@ -80,8 +80,8 @@ def withdraw(session: Session, *, actor: Actor, arrival_id: UUID, now: datetime)
 def take_in(session: Session, *, actor: Actor, arrival_id: UUID, quantity: int, papers: Papers, now: datetime) -> UUID:
     """Put announced goods into a lot, as many as came, and return the lot's id.
 
-    Refused by field for papers that are not those of the status, Conflict ``not_stripped`` for a consignment that is
-    still on its lorry.
+    Refused by field for papers that are not those of the status and for more than was announced: what came above it
+    has no papers, and is announced for itself. Conflict ``not_stripped`` for a consignment that is still on its lorry.
     """
     row = _locked(session, arrival_id)
     try:
@@ -90,6 +90,8 @@ def take_in(session: Session, *, actor: Actor, arrival_id: UUID, quantity: int, 
         raise NotFound("arrival") from None
     state = ARRIVAL.apply(row.state, "receive")
     check_papers(papers, has_licence=takes_bonded(place.figures.licence_until, place.today(now)))
+    if quantity > row.quantity:
+        raise Refused.field("quantity", "range", f"1 to {row.quantity}")
     if row.consignment_id is not None:
         booking_state = session.scalar(
             sa.select(Booking.state)

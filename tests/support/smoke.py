@@ -1,8 +1,9 @@
-"""What a smoke runs: of each module of tests something, and nothing that takes minutes.
+"""What a smoke runs: of each module of journeys one, and nothing that takes minutes.
 
-`make test` is done in a quarter of an hour on two processors. Rules and structure are tested whole; of the journeys
-and of what is told of databases and processes each module takes turns, the same tests in every run, so that nothing in
-the city is without any. `make soak` runs every test. Whatever is named on the command line runs whole, too.
+`make test` is done in a quarter of an hour on two processors. Rules and structure are tested whole; of what is told of
+pages, databases and processes each module tells one thing, the same in every run, so that nothing in the city is
+without any. `make coverage` runs every test, `make soak` with full counts. What is named on the command line runs
+whole, too.
 """
 
 import zlib
@@ -11,13 +12,7 @@ from typing import Final
 
 import pytest
 
-# Of the tests below a folder, one in so many; all of others.
-_TURNS: Final = (
-    ("tests/functional/hostile/", 1),
-    ("tests/functional/", 6),
-    ("tests/integration/reliability/", 4),
-    ("tests/integration/", 8),
-)
+_TOLD_IN_PART: Final = ("tests/browser/", "tests/functional/", "tests/integration/")
 # Each takes minutes, or needs what is minutes in the making.
 _LONG: Final = (
     # A server that is killed again and again, and a backup beside writers: by themselves and in the soak.
@@ -68,13 +63,11 @@ def _modules(items: Iterable[pytest.Item]) -> Iterator[list[pytest.Item]]:
 
 
 def _left_out(module: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Leave out of a module what is long and what has no turn; where nothing has one, its first test stays."""
-    short = [item for item in module if not _is_long(item)]
-    turns = next((turns for folder, turns in _TURNS if module[0].nodeid.startswith(folder)), 1)
-    chosen = {_name(item) for item in short if zlib.crc32(_name(item).encode()) // 2 % turns == 0}
-    if not chosen:
-        chosen = {_name(item) for item in short[:1]}
-    yield from (item for item in module if _is_long(item) or _name(item) not in chosen)
+    """Leave out of a module what is long and, where it tells journeys, all but one of the others."""
+    names = {_name(item) for item in module if not _is_long(item)}
+    if module[0].nodeid.startswith(_TOLD_IN_PART) and names:
+        names = {min(names, key=lambda name: zlib.crc32(name.encode()))}
+    yield from (item for item in module if _is_long(item) or _name(item) not in names)
 
 
 def _is_long(item: pytest.Item) -> bool:

@@ -32,7 +32,14 @@ from tests.support import kept, postgres, smoke
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
-_LONG = ("test_demo.py", "browser/test_whole_path.py", "test_crash.py", "test_saved_goods.py", "seed/test_city.py")
+_LONG = (
+    "test_demo.py",
+    "browser/test_whole_path.py",
+    "test_crash.py",
+    "test_saved_goods.py",
+    "seed/test_city.py",
+    "seed/test_replay.py",
+)
 _SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
 _OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")

@@ -9,7 +9,8 @@ from marketplace.cli.progress import progress
 from marketplace.cli.wiring import City, pass_city
 from marketplace.config import Settings
 
-# As marketplace.seed.replay.published has them; the application is not loaded to say what a command takes.
+# All of marketplace.seed.replay.published, and the fewest that show every stage; the application is not loaded to say
+# what a command takes.
 _DEPARTURES, _FEWEST = 5_001, 20
 
 

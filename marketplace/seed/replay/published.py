@@ -15,7 +15,6 @@ from typing import Final
 
 # One lorry is a 40-foot container of 2 TEU, all others are 13.7 m long, 2.25: together 11,252 TEU.
 DEPARTURES: Final = 5_001
-FEWEST: Final = 20
 _OF_2020: Final = 2_824
 # The week of January 2021 ran like those before it.
 _OF_2021: Final = 57

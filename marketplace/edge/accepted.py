@@ -158,6 +158,7 @@ _PHRASES: Final = (
     N_("%(columns)s columns"),
     N_("up to %(most)s megapixels"),
     N_("%(kinds)s up to %(most)s MB"),
+    N_("%(count)s cartons in all"),
     N_("%(low)s to %(high)s cartons"),
     N_("%(low)s to %(high)s days"),
     N_("%(low)s to %(high)s minutes"),

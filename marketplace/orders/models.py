@@ -11,6 +11,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.inspections import InspectionState, Mover
+from marketplace.orders.rules.packed_lots import Lot, PlacedLot, placed
 from marketplace.orders.rules.packing import cartons_of
 from marketplace.orders.rules.remedies import Remedy
 from marketplace.orders.rules.returning import WayBack
@@ -232,6 +233,8 @@ class LinePacking(Base):
     width_mm: Mapped[int] = mapped_column(sa.Integer)
     height_mm: Mapped[int] = mapped_column(sa.Integer)
     marks: Mapped[str] = mapped_column(sa.String(500))
+    # Of ``orders.rules.packed_lots``, in the order of the cartons' numbers; none where nobody named any.
+    lots: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     handed_cartons: Mapped[int] = mapped_column(sa.Integer, default=0)
     packed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -243,6 +246,11 @@ class LinePacking(Base):
     def cartons_of(self, units: int) -> int:
         """Return in how many of the cartons so many of the units are, full ones first."""
         return cartons_of(units, cartons=self.cartons, units=self.units, carton_units=self.carton_units)
+
+    @property
+    def placed_lots(self) -> tuple[PlacedLot, ...]:
+        """Which cartons hold which lot."""
+        return placed([Lot.of(one) for one in self.lots or ()])
 
 
 class LineMove(Base):

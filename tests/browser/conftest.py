@@ -22,7 +22,8 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.seed import cast
 from marketplace.worker.supervisor import web_command
-from tests.browser.people import HAND_HELD, Person
+from tests.browser.people import HAND_HELD, Enter, Person
+from tests.browser.road import Served, doors, served_city
 from tests.browser.served import City, free_port, seeded, wait_for
 from tests.browser.sight import DESK, Sight
 from tests.conftest import Database
@@ -94,6 +95,20 @@ def city(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A served city of this module's own with a lorry and its partners."""
+    with served_city(tmp_path_factory.mktemp("lorry")) as found:
+        yield found
+
+
+@pytest.fixture
+def come(served: Served, chrome: Browser) -> Iterator[Enter]:
+    """Lets the partners of the lorry in by their login."""
+    with doors(served, chrome) as enter:
+        yield enter
 
 
 @pytest.fixture

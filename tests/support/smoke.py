@@ -44,6 +44,9 @@ _LONG: Final = (
     # By hand what functional tests do over HTTP.
     "tests/browser/test_becoming_a_merchant.py",
     "tests/browser/test_company_by_hand.py",
+    "tests/browser/test_departure_by_hand.py",
+    "tests/browser/test_fulfilled_by_hand.py",
+    "tests/browser/test_held_by_hand.py",
     "tests/browser/test_listing_by_hand.py",
     "tests/browser/test_lorry_by_hand.py",
     "tests/browser/test_moderation_by_hand.py",

@@ -26,13 +26,16 @@ api = Blueprint("api_checkout", __name__)
 def cart(query: requests.CartQuery) -> tuple[int, answers.Cart]:
     """Show the cart with prices, departures, freight and totals as they stand now.
 
-    With `changes=1` the lines have ways by two departures beside those by one.
+    With `changes=1` the lines have ways by two departures beside those by one; a `departure` is chosen wherever it
+    can be.
     """
-    return 200, _cart(with_changes=query.changes)
+    return 200, _cart(with_changes=query.changes, departure_id=query.departure)
 
 
-def _cart(*, with_changes: bool = False) -> answers.Cart:
+def _cart(*, with_changes: bool = False, departure_id: UUID | None = None) -> answers.Cart:
     seen = acts.look(with_changes=with_changes)
+    if by := acts.by_departure(seen.cart, departure_id):
+        seen = acts.look(departures=by, with_changes=with_changes)
     return answers.Cart.of(seen, itineraries.ways_of(glance(), seen))
 
 

@@ -1,5 +1,6 @@
 """What the API says of goods on their way."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,17 @@ from marketplace.logistics.tracing.rules.vocabulary import business_step
 from marketplace.orders.queries.packing import PackingRow
 
 
+class PackedLot(Answer):
+    """A lot with the numbers of its first and its last carton."""
+
+    number: str
+    cartons: int
+    first_carton: int
+    last_carton: int
+    best_before: date | None
+    certificate: str | None
+
+
 class Packed(Answer):
     """How a line was packed: labels are the first and last carton's SSCC, sizes those of one carton."""
 
@@ -30,6 +42,7 @@ class Packed(Answer):
     marks: str
     first_label: str
     last_label: str
+    lots: list[PackedLot]
     cartons_handed_over: int
     packed_at: Instant
 
@@ -47,6 +60,17 @@ class Packed(Answer):
             marks=row.marks,
             first_label=row.labels[0],
             last_label=row.labels[1],
+            lots=[
+                PackedLot(
+                    number=one.lot.number,
+                    cartons=one.lot.cartons,
+                    first_carton=one.first,
+                    last_carton=one.last,
+                    best_before=one.lot.best_before,
+                    certificate=one.lot.certificate or None,
+                )
+                for one in row.lots
+            ],
             cartons_handed_over=row.handed_cartons,
             packed_at=row.packed_at,
         )

@@ -34,7 +34,7 @@ from marketplace.papers.rules import carton_labels
 from marketplace.papers.rules.carton_labels import CartonLabels
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
-from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
+from marketplace.papers.rules.packing_list import LotMark, Marks, PackingList, Unit
 from marketplace.papers.rules.parts import GoodsLine, Shipment
 from marketplace.reference import queries as reference
 
@@ -280,6 +280,17 @@ def _marks(order: OrderRow, line: LineRow, packing: LinePacking, destination: Ma
         origin=line.origin,
         labels=(labels.label(packing.block, 1), labels.label(packing.block, packing.cartons)),
         own=packing.marks or marked,
+        lots=tuple(
+            LotMark(
+                number=one.lot.number,
+                first=one.first,
+                last=one.last,
+                best_before=one.lot.best_before,
+                certificate=one.lot.certificate or None,
+            )
+            for one in packing.placed_lots
+        )
+        or None,
     )
 
 

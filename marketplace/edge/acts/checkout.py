@@ -267,6 +267,11 @@ def look(
     return _seen(session, cart)
 
 
+def by_departure(cart: Cart, departure_id: UUID | None) -> dict[UUID, UUID]:
+    """Return the choice of one departure for every line; none where none is named."""
+    return {} if departure_id is None else dict.fromkeys((line.item.listing_id for line in cart.lines), departure_id)
+
+
 def look_at_sample(wish: SampleWish, *, departures: Mapping[UUID, UUID] | None = None) -> CartSeen:
     """Return a sample as it would be ordered now; refusals as ``checkout.queries.samples.sample_cart`` has them."""
     session, actor = reading(), require_actor()

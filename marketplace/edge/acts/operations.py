@@ -39,6 +39,7 @@ from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow, ToShipRow
+from marketplace.orders.rules.packed_lots import Lot
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment, production
 from marketplace.payments.queries import disputes
@@ -123,6 +124,7 @@ def pack(session: Session, line_id: UUID, body: requests.Packing) -> PackingRow:
         width_mm=requests.millimetres(body.width_cm),
         height_mm=requests.millimetres(body.height_cm),
         marks=body.marks or "",
+        lots=tuple(Lot(one.number, one.cartons, one.best_before, one.certificate or "") for one in body.lots),
         confirmed=body.confirmed,
     )
     fulfilment.pack(session, line_id=line_id, declared=declared, actor=require_actor(), now=clock.now())

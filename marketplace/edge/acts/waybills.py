@@ -93,10 +93,14 @@ def labels(line_id: UUID, *, first: int = 1) -> tuple[Label, ...]:
     packing = session.get(LinePacking, line_id)
     if packing is None:
         return ()
-    marks = _marks(session, order.id, line_id)
+    found = cargo_papers.marks_of_line(session, agreement(session, order_id=order.id), line_id, clock.now())
+    said = plain(found[0]) if found else None
     last = min(packing.cartons, first + LABELS - 1)
     return tuple(
-        Label(number, packing.cartons, label(packing.block, number), marks) for number in range(first, last + 1)
+        Label(
+            number, packing.cartons, label(packing.block, number), tuple(layout.written(said, number)) if said else ()
+        )
+        for number in range(first, last + 1)
     )
 
 

@@ -152,9 +152,10 @@ Chosen = Annotated[_Way, PlainValidator(_way, json_schema_input_type=_Way)]
 
 
 class CartQuery(Request):
-    """``changes=1`` offers ways with a change between two departures too."""
+    """``changes=1`` offers ways with a change too; ``departure`` is chosen for every line that can go by it."""
 
     changes: Tick = False
+    departure: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     to: Optional = None
     approval: Optional = None
 

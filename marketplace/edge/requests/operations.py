@@ -12,7 +12,9 @@ from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, bl
 from marketplace.edge.requests.arrivals import Arrival
 from marketplace.edge.requests.logistics import Instant, Place
 from marketplace.edge.requests.payments import OptionalDay, OptionalLastDay
+from marketplace.edge.requests.pricing import rows_of
 from marketplace.logistics.rules.states import DepartureState, HoldCause
+from marketplace.orders.rules.packed_lots import LONGEST_CERTIFICATE, LONGEST_NUMBER, MOST_LOTS
 
 Kilograms = Annotated[Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)]
 Centimetres = Annotated[
@@ -27,10 +29,21 @@ _MILLIMETRES: Final = Decimal(10)
 _CM3: Final = Decimal(1_000_000)
 
 
+class LotBody(Request):
+    """So many cartons of a lot, numbered after those of the lot before; good until a day, under a certificate."""
+
+    number: Annotated[Line, Field(max_length=LONGEST_NUMBER)]
+    cartons: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    best_before: OptionalDay = None
+    certificate: Annotated[
+        Annotated[Line, Field(max_length=LONGEST_CERTIFICATE)] | None, BeforeValidator(blank_is_none)
+    ] = None
+
+
 class Packing(Request):
     """Into how many cartons a line is packed; gross weight of all, outer size of one, as offered where left out.
 
-    ``confirmed``: however few the cartons are.
+    ``lots``, where they are named, are those of all cartons. ``confirmed``: however few the cartons are.
     """
 
     cartons: Annotated[Whole, Field(ge=1, le=1_000_000)]
@@ -39,6 +52,14 @@ class Packing(Request):
     width_cm: Centimetres = None
     height_cm: Centimetres = None
     marks: Annotated[Annotated[Text, Field(max_length=500)] | None, BeforeValidator(blank_is_none)] = None
+    lots: Annotated[
+        list[LotBody],
+        BeforeValidator(
+            rows_of("number", "cartons", "best_before", "certificate", least=2, most=MOST_LOTS),
+            json_schema_input_type=list[LotBody],
+        ),
+        Field(max_length=MOST_LOTS),
+    ] = Field(default_factory=list)
     confirmed: Tick = False
 
 
@@ -203,5 +224,7 @@ messages.register(
         "sides_or_volume": _("Measure all three sides, or give the volume."),
         "in_the_future": _("This is yet to come: %(accepted)s."),
         "before_the_last": _("This was before the last thing that happened: %(accepted)s."),
+        "lots_of_all": _("The lots are those of all cartons: %(accepted)s."),
+        "lot_twice": _("A lot stands once, with all of its cartons: %(accepted)s stands twice."),
     },
 )

@@ -31,17 +31,22 @@ _MOST_TEXT = 4_000
 _BLANK = BeforeValidator(blank_is_none)
 
 
-def rows_of(*names: str) -> Callable[[Any], Any]:
-    """Return what reads a list of objects, or text with one of them in each row: its values apart by spaces."""
+def rows_of(*names: str, least: int | None = None, most: int = MOST_STEPS) -> Callable[[Any], Any]:
+    """Return what reads a list of objects, or text with one of them in each row: its values apart by spaces.
+
+    Of ``least`` values on the others may be left out, at the end or each by a hyphen.
+    """
+    least = len(names) if least is None else least
 
     def read(value: Any) -> Any:
         texts = [value] if isinstance(value, str) else value
-        if not isinstance(texts, list) or len(texts) > MOST_STEPS or not all(isinstance(one, str) for one in texts):
+        if not isinstance(texts, list) or len(texts) > most or not all(isinstance(one, str) for one in texts):
             return value
         rows = [row.split() for text in texts for row in text[:_MOST_TEXT].splitlines() if row.strip()]
-        if any(len(row) != len(names) for row in rows):
+        if any(not least <= len(row) <= len(names) for row in rows):
             raise PydanticCustomError("row_values", "{accepted}", {"accepted": " ".join(names)})
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        found = [list(zip(names, row, strict=False)) for row in rows]
+        return [dict([*row[:least], *(pair for pair in row[least:] if pair[1] != "-")]) for row in found]
 
     return read
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.orders.models import LinePacking, LinePart, Order, OrderLine
 from marketplace.orders.queries.lines import LineRow, lines_of
+from marketplace.orders.rules.packed_lots import PlacedLot
 from marketplace.orders.rules.packing import label
 from marketplace.orders.rules.samples import Way
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
@@ -31,6 +32,7 @@ class PackingRow:
     handed_cartons: int
     packed_at: datetime
     labels: tuple[str, str]
+    lots: tuple[PlacedLot, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -80,6 +82,7 @@ def packings(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, Pack
             handed_cartons=row.handed_cartons,
             packed_at=row.packed_at,
             labels=(label(row.block, 1), label(row.block, row.cartons)),
+            lots=row.placed_lots,
         )
         for row in rows
     }

@@ -8,6 +8,7 @@ from stdnum import ean
 
 from marketplace.catalog.rules.packing import Packing, cartons, net_of
 from marketplace.kernel.errors import Conflict, FieldError, Refused
+from marketplace.orders.rules.packed_lots import Lot, checked
 
 # Extension digit 1 keeps labels of merchants apart from those that hubs print; 040 is GS1's range for use inside
 # one company.
@@ -21,7 +22,7 @@ _HEAVIEST_LINE_G: Final = 40_000_000
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A line as its merchant packed it: cartons, gross grams in all, outer millimetres of one carton, marks.
+    """A line as its merchant packed it: cartons, gross grams in all, outer millimetres of one carton, marks, lots.
 
     ``confirmed`` that it is packed so, however few the cartons are.
     """
@@ -32,6 +33,7 @@ class Declared:
     width_mm: int | None = None
     height_mm: int | None = None
     marks: str = ""
+    lots: tuple[Lot, ...] = ()
     confirmed: bool = False
 
 
@@ -46,6 +48,7 @@ class Packed:
     width_mm: int
     height_mm: int
     marks: str
+    lots: tuple[Lot, ...]
 
 
 def packed(declared: Declared, *, quantity: int, packing: Packing | None) -> Packed:
@@ -94,6 +97,7 @@ def packed(declared: Declared, *, quantity: int, packing: Packing | None) -> Pac
         width_mm=int(sides["width"] or 0),
         height_mm=int(sides["height"] or 0),
         marks=declared.marks,
+        lots=checked(declared.lots, cartons=declared.cartons),
     )
 
 

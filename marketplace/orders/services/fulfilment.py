@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -181,11 +182,16 @@ def _keep(session: Session, line: OrderLine, box: rules.Packed, quantity: int, n
         width_mm=box.width_mm,
         height_mm=box.height_mm,
         marks=box.marks,
+        lots=_kept(box),
         handed_cartons=0,
         packed_at=now,
     ):
         if session.get(LinePacking, line.id) is not None:
             raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+
+
+def _kept(box: rules.Packed) -> list[dict[str, Any]] | None:
+    return [lot.kept for lot in box.lots] or None
 
 
 def _pack_again(session: Session, line: OrderLine, declared: rules.Declared, actor: Actor, now: datetime) -> None:
@@ -195,7 +201,7 @@ def _pack_again(session: Session, line: OrderLine, declared: rules.Declared, act
         raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
     before = kept.cartons
     box = rules.packed(declared, quantity=kept.units, packing=packing_of(line))
-    for name, value in asdict(box).items():
+    for name, value in {**asdict(box), "lots": _kept(box)}.items():
         setattr(kept, name, value)
     kept.packed_at = now
     session.flush()

@@ -8,10 +8,9 @@ from marketplace.papers.layout.shared import Data
 def carton_labels(voice: Voice, data: Data) -> list[Block]:
     """Lay out the labels of cartons: marks, which carton of how many, its code drawn and in digits."""
     (mark,) = data["marks"]
-    rows = [formats.shown(row) for row in marks.written(mark)]
     sheets = [
         {
-            "marks": rows,
+            "marks": [formats.shown(row) for row in marks.written(mark, int(label["number"]))],
             "number": f"C/NO. {label['number']} / {mark['cartons']}",
             "code": codes.drawn(label["sscc"]),
             "sscc": f"SSCC {label['sscc']}",

@@ -9,8 +9,19 @@ from marketplace.papers.rules.parts import Basis, GoodsLine, Party, SampleMark, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LotMark:
+    """A lot with the numbers of its first and last carton, until when it is good, and its certificate."""
+
+    number: str
+    first: int
+    last: int
+    best_before: date | None = None
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What every carton shows: for whom, which line, where to, which of how many; ``own`` are the merchant's words.
+    """What every carton shows: for whom, which line, where to, how many, of which lot, the merchant's ``own`` words.
 
     ``gross_g`` and ``net_g`` are those of one carton, ``handed_cartons`` came to the hub so far, ``labels`` are the
     first and the last serial shipping container code.
@@ -27,6 +38,7 @@ class Marks:
     handed_cartons: int | None = None
     labels: tuple[str, ...] = ()
     own: str = ""
+    lots: tuple[LotMark, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,12 +106,14 @@ def remove_line(listing_id: UUID) -> Any:
 @pages.get("/checkout")
 @requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/cart")
 def review() -> Any:
-    """Choose departures and how to pay, see every total."""
+    """Choose departures and how to pay, see every total; a departure that somebody comes from is chosen already."""
     query = parse_form(requests.CartQuery, request.args)
     seen = acts.look(with_changes=query.changes)
     if not seen.cart.bundles:
         return redirect(url_for("checkout.cart"))
-    return _review(seen=seen, values=_approved(), with_changes=query.changes)
+    by = acts.by_departure(seen.cart, query.departure)
+    values = {f"{_DEPARTURE}{listing_id}": str(departure_id) for listing_id, departure_id in by.items()}
+    return _review(seen=seen, values=values | _approved(), with_changes=query.changes)
 
 
 def _approved() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from marketplace.edge.requests import operations as requests
 from marketplace.edge.requests.arrivals import Arrival
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
+from marketplace.orders.rules.packed_lots import Lot
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods, locale, render, waiting
@@ -75,10 +76,16 @@ def _packing(line_id: UUID, **shown: Any) -> str:
     offered = row.line.packing
     values: dict[str, Any] = {"cartons": -(-row.line.units // offered.carton_units)} if offered else {}
     if row.packing:
-        values = {"cartons": row.packing.cartons, "marks": row.packing.marks}
+        lots = "\n".join(_typed(one.lot) for one in row.packing.lots)
+        values = {"cartons": row.packing.cartons, "marks": row.packing.marks, "lots": lots}
     doubt = acts.doubts([row]).get(line_id)
     shown = {**_BLANK, "values": values, **shown}
     return render_template("operations/packing.html", row=row, doubt=doubt, goods=goods, **shown)
+
+
+def _typed(lot: Lot) -> str:
+    """Write a lot as it is typed."""
+    return f"{lot.number} {lot.cartons} {lot.best_before or '-'} {lot.certificate or '-'}"
 
 
 @pages.post("/merchant/lines/<uuid:line_id>/packing")

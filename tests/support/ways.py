@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from flask.testing import FlaskClient
-
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from tests import factories
@@ -14,7 +12,7 @@ BANK = {"rail": "bank", "plan": "deposit_30_70"}
 COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
 
-def caller(client: FlaskClient, *, keyed: bool = True) -> Callable[..., Any]:
+def caller(client: Any, *, keyed: bool = True) -> Callable[..., Any]:
     """Return what calls the API for a trader: with ``keyed`` every POST brings a key of its own."""
 
     def call(

@@ -47,9 +47,9 @@ coverage: assets-dev ## Run every test with the counts of the smoke, and fail wh
 	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
 		--hypothesis-seed=$(SEED) --whole --cov --cov-report=term:skip-covered --durations=30
 
-soak: assets-dev ## Run every test with its full counts
+soak: assets-dev ## Run with full counts what counts more than in a smoke
 	@$(BIN)/python tools/test_services.py
-	@CITY_SOAK=1 $(BIN)/pytest -n $(WORKERS)
+	@CITY_SOAK=1 PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup --durations=60
 
 mutants: assets-dev ## Prove that the battery fails on copies with one lock or guard removed, ten runs each (RUNS is honoured)
 	@$(BIN)/python tests/mutants.py --runs $(RUNS)

@@ -67,9 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked or soaking.
+    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked.
 
-    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself.
+    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself. A soak
+    attacks a besieged city on both.
     """
     if "database" not in metafunc.fixturenames:
         return
@@ -77,12 +78,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder, *inner = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts
     marked = metafunc.definition.get_closest_marker("both_databases") is not None
     alone = metafunc.definition.get_closest_marker("one_database") is not None
-    wanted = _DATABASES if (folder == "integration" and not alone) or marked or SOAK else ("sqlite",)
+    besieged = SOAK and inner[0] == "hostile"
+    wanted = _DATABASES if (folder == "integration" and not alone) or marked or besieged else ("sqlite",)
     if len(wanted) > 1 and chosen == "both" and not SOAK and _is_everything(metafunc.config):
         if folder == "functional":
-            wanted = (_turn(metafunc.definition.name),)
+            wanted = (turn_of(metafunc.definition.name),)
         elif not marked and inner[0] not in _OF_THE_DATABASE:
-            wanted = (_turn("/".join(inner)),)
+            wanted = (turn_of("/".join(inner)),)
     names = [name for name in wanted if chosen in ("both", name)]
     metafunc.parametrize("database", names, indirect=True, scope="session")
 
@@ -92,7 +94,7 @@ def _is_everything(config: pytest.Config) -> bool:
     return config.args == list(config.getini("testpaths"))
 
 
-def _turn(name: str) -> str:
+def turn_of(name: str) -> str:
     """Return the database whose turn a module, or a journey that is told on both, is: the same in every run."""
     return _DATABASES[0 if name in _QUICKER else zlib.crc32(name.encode()) % 2]
 
@@ -107,10 +109,11 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest by itself, so that no worker is alone with it at the end.
 
-    A smoke of everything leaves some to the soak; named by themselves they run.
+    A smoke of everything leaves some to the soak, and a soak what counts nothing to the smoke and ``--whole``; named
+    by themselves they run.
     """
-    if not SOAK and not config.getoption("--whole") and _is_everything(config):
-        out = smoke.left_out(items)
+    if not config.getoption("--whole") and _is_everything(config):
+        out = smoke.counting_nothing(items) if SOAK else smoke.left_out(items)
         gone = set(out)
         items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=out)
@@ -121,7 +124,8 @@ class Sharing(LoadScopeScheduling):
     """Hands tests out one by one, but those that share a city which takes long to build to one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((shared for shared in _SHARING if nodeid.startswith(shared)), nodeid)
+        city = "postgresql" if "postgresql" in nodeid else "sqlite"
+        return next((f"{shared}{city}" for shared in _SHARING if nodeid.startswith(shared)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:

@@ -1,6 +1,5 @@
 """Goods in a distribution centre are ordered there, over HTTP: as an import from bond, or inside the country."""
 
-import os
 from datetime import timedelta
 from random import Random
 from uuid import UUID
@@ -16,6 +15,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.road.models.customs import TransitNumber
 from marketplace.papers import queries as issued
 from marketplace.reports import queries as reports
+from tests.conftest import SOAK
 from tests.functional.test_centres import refused
 from tests.functional.test_desks import visitor
 from tests.functional.test_letters import letters
@@ -532,7 +532,7 @@ def act(site, chance, sales):
         site.act(who, sale, name, bodies[name], expect=None)
 
 
-@pytest.mark.parametrize("seed", range(20 if os.environ.get("CITY_SOAK") else 1))
+@pytest.mark.parametrize("seed", range(20 if SOAK else 1))
 def test_whatever_happens_units_are_promised_handed_over_or_there(site, seed):
     chance, sales = Random(seed), []
     for _ in range(24):

@@ -1,6 +1,5 @@
 """Changes of orders that the trading company sells: whatever both sides agree to, sale = purchase + margin."""
 
-import os
 from decimal import Decimal
 
 import pytest
@@ -10,11 +9,11 @@ from hypothesis import strategies as st
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.conftest import SOAK
 from tests.functional.test_operator_sells_remedies import LORRY
 from tests.functional.test_payee_changes import LATEST, OLD, Desk
 from tests.support.trading import BANK, House
 
-SOAK = os.environ.get("CITY_SOAK") == "1"
 KINDS = ["reduce", "discount", "add", "pay"]
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.booleans(), st.integers(1, 10**6)), min_size=1, max_size=5)
 

@@ -2,8 +2,8 @@
 
 `make test` is done in a quarter of an hour on two processors. Rules and structure are tested whole; of what is told of
 pages, databases and processes each module tells one thing, the same in every run, so that nothing in the city is
-without any. `make coverage` runs every test, `make soak` with full counts. What is named on the command line runs
-whole, too.
+without any. `make coverage` runs every test; `make soak` those that have more to count, with their full counts. What is
+named on the command line runs whole, too.
 """
 
 import zlib
@@ -61,6 +61,16 @@ _LONG: Final = (
 def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the tests that a smoke leaves to the soak."""
     return [item for module in _modules(items) for item in _left_out(module)]
+
+
+def counting_nothing(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests of modules that ask nowhere for a soak: they count the same in every run."""
+    return [item for item in items if not hasattr(getattr(item, "module", None), "SOAK") and not _is_besieged(item)]
+
+
+def _is_besieged(item: pytest.Item) -> bool:
+    """Tell whether it attacks a city: what it counts stands in the siege that all of these share."""
+    return item.nodeid.startswith("tests/functional/hostile/")
 
 
 def _modules(items: Iterable[pytest.Item]) -> Iterator[list[pytest.Item]]:

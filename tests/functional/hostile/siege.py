@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
-from tests.conftest import SOAK
+from tests.conftest import SOAK, turn_of
 from tests.functional.hostile import judge, pages
 from tests.functional.hostile.city import MINUTES, PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
@@ -92,6 +92,10 @@ class Siege:
         """Return the address of a call, with ids of its own or given ones."""
         given = ids if ids is not None else tuple(self.city.ids[name] for name in self.way(operation).ids)
         return "/api/v1" + operation.split(" ")[1].replace("{}", "%s") % given
+
+    def takes(self, what: str) -> bool:
+        """Tell whether it is attacked on this database: a soak, with all values, parts everything between the two."""
+        return not SOAK or turn_of(what) == self.watch.database
 
     def has_body(self, operation: str) -> bool:
         """Tell whether a call comes with a body."""

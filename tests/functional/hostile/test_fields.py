@@ -29,7 +29,7 @@ def test_fields_of_calls(siege: Siege) -> None:
     sample = Sample(SEED)
     turn = 0
     for operation, way in WAYS.items():
-        if way.body is None:
+        if way.body is None or not siege.takes(operation):
             continue
         body = siege.body(operation)
         for where in siege.fields_of(operation):
@@ -49,7 +49,7 @@ def test_fields_of_calls(siege: Siege) -> None:
 
 def test_queries_of_calls(siege: Siege) -> None:
     sample = Sample(SEED + 1)
-    for operation in sorted(siege.operations):
+    for operation in filter(siege.takes, sorted(siege.operations)):
         for parameter in siege.queries_of(operation):
             for name, value in sample.texts(2 if SOAK else 1):
                 siege.call(operation, query="", query_string={parameter: value}, note=f"?{parameter} {name}")
@@ -58,7 +58,7 @@ def test_queries_of_calls(siege: Siege) -> None:
 
 def test_ids_in_addresses(siege: Siege) -> None:
     """What is no id, nobody's id and somebody else's id are answered alike."""
-    for turn, operation in enumerate(sorted(siege.operations)):
+    for turn, operation in enumerate(filter(siege.takes, sorted(siege.operations))):
         way = siege.way(operation)
         for place in range(len(way.ids)):
             known = [siege.city.ids[name] for name in way.ids]
@@ -124,7 +124,7 @@ def _body(siege: Siege, operation: str):
 def test_summaries_call_fields_as_the_forms_do(siege: Siege, typed: str) -> None:
     """Whatever a form refuses is called by a name that people read; the judge knows a raw one."""
     for form in siege.forms.values():
-        if form.method == "post":
+        if form.method == "post" and siege.takes(form.endpoint):
             filled = siege.filled(form) | dict.fromkeys(form.controls, typed)
             siege.send(form, filled, note=f"all {typed!r}")
             for name in sorted(form.controls if typed and SOAK else ()):
@@ -136,7 +136,9 @@ def test_summaries_call_fields_as_the_forms_do(siege: Siege, typed: str) -> None
 def test_choices_are_called_as_the_forms_call_them(siege: Siege) -> None:
     """Whatever choice is refused, the page names the others by the words of its form and never by their codes."""
     for form in siege.forms.values():
-        for name in sorted(form.choices.keys() & form.controls) if form.method == "post" else ():
+        for name in (
+            sorted(form.choices.keys() & form.controls) if form.method == "post" and siege.takes(form.endpoint) else ()
+        ):
             path = urlsplit(urljoin(form.page, form.action)).path
             chinese = replace(form, action=f"/zh{path}")
             siege.send(chinese, siege.filled(form) | {name: "nothing_of_the_kind"}, note=name)

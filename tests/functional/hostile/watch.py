@@ -28,6 +28,11 @@ class Watch:
         self._mark = self._moment()
         self._stored = self._bytes()
 
+    @property
+    def database(self) -> str:
+        """Which of the two databases it is."""
+        return self._database.name
+
     def is_moved(self) -> bool:
         """Tell whether anything at all was written since, be it a counter."""
         return self._moment() != self._mark

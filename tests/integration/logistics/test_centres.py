@@ -1,6 +1,5 @@
 """Lots in distribution centres, in the database: every figure is the sum of its movements, whatever happens."""
 
-import os
 import random
 from dataclasses import replace
 from datetime import date, timedelta
@@ -35,6 +34,7 @@ from marketplace.logistics.centres.services.arriving import Announced
 from marketplace.logistics.centres.services.releasing import Declared
 from marketplace.reference import services as reference
 from marketplace.reference.rules import PlaceKind
+from tests.conftest import SOAK
 from tests.integration.logistics.conftest import NOW, company
 from tests.support.racing import at_once
 
@@ -310,7 +310,7 @@ def act(session, yard, name, units, chosen):
         doing(session, number="N-1", **how)
 
 
-@pytest.mark.parametrize("seed", range(40 if os.environ.get("CITY_SOAK") else 3))
+@pytest.mark.parametrize("seed", range(40 if SOAK else 3))
 def test_whatever_happens_movements_sum_and_statuses_stay_apart(session, yard, seed):
     chance = random.Random(seed)
     yard.subjects = [new_id(), new_id()]

@@ -3,7 +3,6 @@
 Remove ``room_left`` in ``marketplace/logistics/services/space/room.py`` and ``ck_departure_room`` and this fails.
 """
 
-import os
 import random
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -21,12 +20,13 @@ from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import checks as queries
 from marketplace.logistics.rules.states import TAKING
 from marketplace.logistics.services.space import holding
+from tests.conftest import SOAK
 from tests.integration.logistics.conftest import LORRY, NOW, build, entered, taken
 from tests.support.processes import FORKED
 
 PROCESSES = 4
 BOOKINGS = 64
-ROUNDS = 8 if os.environ.get("CITY_SOAK") == "1" else 1
+ROUNDS = 8 if SOAK else 1
 # Weight, volume and floor leave enough for all; only pallet places run out.
 PLACE = Load(grams=100_000, cm3=500_000, ldm_mm=200, pallets=1)
 

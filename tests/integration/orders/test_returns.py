@@ -1,6 +1,5 @@
 """The way back by chance: room and freight are those of the lorry that has the goods, whatever happens, or none."""
 
-import os
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
@@ -31,11 +30,11 @@ from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reactions import TABLE
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.conftest import SOAK
 from tests.integration.orders.test_claims import bring, claim, place, seen
 from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
-SOAK = os.environ.get("CITY_SOAK") == "1"
 HAS_LORRY = frozenset(WayBack) - {WayBack.GIVEN_UP, WayBack.STRANDED}
 ACTS = (
     *("book", "book", "book", "give_up", "roll", "decline", "cancel", "hand_over", "hand_over", "drive", "drive"),

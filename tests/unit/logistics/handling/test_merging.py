@@ -1,6 +1,5 @@
 """What several phones did comes to the same in any order, however often it is sent."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,9 +16,10 @@ from marketplace.logistics.handling.rules.merging import (
     sums,
     with_unnumbered,
 )
+from tests.conftest import SOAK
 
 NOON = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
-EXAMPLES = 2_000 if os.environ.get("CITY_SOAK") else 100
+EXAMPLES = 2_000 if SOAK else 100
 
 
 def lot(of, first=1, pieces=4, minutes=0, **figures):

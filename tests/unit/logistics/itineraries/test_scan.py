@@ -1,7 +1,6 @@
 """The scan finds what trying every way finds, whatever arrives when."""
 
 import heapq
-import os
 import random
 
 import pytest
@@ -9,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from marketplace.logistics.itineraries.rules.scan import Changes, Connection, Timetable
+from tests.conftest import SOAK
 
 PLACES = "ABCDE"
-RUNS = 2_000 if os.environ.get("CITY_SOAK") else 150
+RUNS = 2_000 if SOAK else 150
 
 
 @some.composite

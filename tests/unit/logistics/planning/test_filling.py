@@ -1,5 +1,3 @@
-import os
-
 import pytest
 from hypothesis import given, settings
 
@@ -10,6 +8,7 @@ from marketplace.logistics.planning.rules.instance import Floor, Instance
 from marketplace.logistics.planning.rules.obstacles import Why
 from marketplace.logistics.planning.rules.reasons import Reason, reasons
 from marketplace.logistics.planning.rules.states import PLAN, PlanState
+from tests.conftest import SOAK
 from tests.unit.logistics.planning.making import (
     BATTERY,
     FOOD,
@@ -22,7 +21,7 @@ from tests.unit.logistics.planning.making import (
     parcel,
 )
 
-_MANY = 500 if os.environ.get("CITY_SOAK") else 30
+_MANY = 500 if SOAK else 30
 HALF = Load(12_000_000, 40_000_000, 6_800, 16)
 
 

@@ -1,7 +1,6 @@
 """The solver against brute force; every answer goes through the checker."""
 
 import itertools
-import os
 import sys
 
 from hypothesis import given, settings
@@ -9,9 +8,10 @@ from hypothesis import given, settings
 from marketplace.logistics.planning import child
 from marketplace.logistics.planning.rules import checking
 from marketplace.logistics.planning.solver.search import search
+from tests.conftest import SOAK
 from tests.unit.logistics.planning.making import BATTERY, FOOD, instance, instances, lorry, parcel
 
-_MANY = 400 if os.environ.get("CITY_SOAK") else 25
+_MANY = 400 if SOAK else 25
 
 
 def best_of_all(given_instance):

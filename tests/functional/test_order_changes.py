@@ -256,6 +256,25 @@ def test_more_goods_are_a_line_of_their_own_and_their_deposit_falls_due(call, ma
     assert len(way.order()["lines"]) == 2
 
 
+def test_a_line_is_split_over_two_departures_by_agreement(call, market, operator):
+    """A consignment rides whole; what is to ride apart becomes a line of its own, once both sides agree to it."""
+    way = Way(call, market, operator).secure()
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    first = way.booking["departure_id"]
+    other = next(row["id"] for row in cart["bundles"][0]["lines"][0]["departures"] if row["id"] != first)
+    kinds = ({"kind": "reduce", "quantity": 160}, {"kind": "add", "quantity": 160, "departure": other})
+    for body in kinds:
+        answer(way, propose(way, market.merchant, line=way.line_id, **body), trader=market.buyer)
+    order = way.order()
+    assert [one["agreed"]["quantity"] for one in order["lines"]] == [240, 160]
+    assert order["agreed_total"]["amount"] == "10960.00"
+    assert [(one["departure_id"], one["state"]) for one in order["bookings"]] == [
+        (first, "confirmed"), (other, "confirmed"),
+    ]  # fmt: skip
+    assert len([one for one in order["freight"] if one["state"] != "cancelled"]) == 2
+
+
 def test_a_proposal_of_more_goods_says_what_it_comes_to_and_its_deposit_ends_with_its_lorrys_room(
     app, call, market, operator
 ):

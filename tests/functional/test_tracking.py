@@ -405,6 +405,35 @@ def test_a_party_shares_the_way_of_its_goods_by_page(app, gone, market):
     assert "There are 20 links to this booking already." in buyer.text()
 
 
+def test_what_nobody_noted_in_time_is_overdue_on_every_page(app, gone, call, market, later):
+    made = call(market.buyer, "POST", f"/bookings/{gone.booking['id']}/tracking-links", expect=201)
+    looks = [
+        (None, f"/track/{made['url'].rpartition('/')[2]}"),
+        (market.buyer.login, f"/orders/{gone.order_id}/tracking"),
+        (market.carrier.login, f"/lorries/{gone.booking['departure_id']}"),
+    ]
+    people = [(Visitor(app), path) for _, path in looks]
+    for (login, _), (person, _) in zip(looks, people, strict=True):
+        if login:
+            person.log_in(login)
+    assert [path for person, path in people if "overdue" in person.open(path)] == []
+    later(20 * 24 * HOUR)
+    for (login, _), (person, _) in zip(looks, people, strict=True):
+        if login:  # a session ends meanwhile
+            person.log_in(login)
+    assert [path for person, path in people if "overdue" not in person.open(path)] == []
+
+
+def test_a_border_report_is_refused_on_the_clock_of_the_border(app, gone, market):
+    haulier = Visitor(app)
+    haulier.log_in(market.carrier.login)
+    lorry = f"/lorries/{gone.booking['departure_id']}"
+    haulier.open(f"{lorry}/at-border")
+    tomorrow = f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    haulier.send(f"{lorry}/at-border", {"place": "CN-YOUYIGUAN", "happened_at": tomorrow}, 422)
+    assert "UTC+08 or earlier" in haulier.text()
+
+
 def test_a_company_connects_its_programs_by_page(app, gone, market):
     carrier = Visitor(app)
     carrier.log_in(market.carrier.login)

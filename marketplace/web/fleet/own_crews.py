@@ -35,6 +35,7 @@ def own_departures() -> str:
     return render_template(
         "fleet/own_departures.html",
         departures=page.items,
+        now=clock.now(),
         language=locale.current(),
         next=url_for("fleet.own_departures", cursor=page.next) if page.next else None,
         first=url_for("fleet.own_departures") if "cursor" in request.args else None,

@@ -1,8 +1,6 @@
 """Pages of those who pack a line, take it in at the hub and count it at its door."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +16,12 @@ from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
 from marketplace.edge.requests.arrivals import Arrival
 from marketplace.edge.requests.payments import CursorQuery
-from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.rules.packed_lots import Lot
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, locale, render, waiting
-from marketplace.web.shared.zones import in_zone
+from marketplace.web.shared import goods, locale, waiting
+from marketplace.web.shared.zones import in_zone, on_the_clock
 
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
 
@@ -247,18 +245,6 @@ def done(work: Callable[..., str], said: str, show: Callable[..., str], zone: st
     try:
         answer = forms.once(work)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(_on_the_clock(refusal, zone) if zone else refusal, show)
+        return forms.reshown(on_the_clock(refusal, zone) if zone else refusal, show)
     flash(said, "good")
     return answer
-
-
-def _on_the_clock(refusal: DomainError, zone: str) -> DomainError:
-    """Return the refusal with the bound of an instant on the clock that the person wrote it by."""
-    return type(refusal)(refusal.code, errors=[_said_in(error, zone) for error in refusal.errors], **refusal.facts)
-
-
-def _said_in(error: FieldError, zone: str) -> FieldError:
-    at, space, side = error.accepted.partition(" ")
-    if error.code not in requests.BOUNDED_INSTANTS:
-        return error
-    return replace(error, accepted=f"{render.datetime_in(datetime.fromisoformat(at), zone)}{space}{side}")

@@ -30,7 +30,7 @@ from marketplace.web.road.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, locale
 from marketplace.web.shared.causes import cause_of
-from marketplace.web.shared.zones import in_zone, local
+from marketplace.web.shared.zones import in_zone, local, on_the_clock
 
 _WORK = Permission.LOGISTICS_ROAD_RECORD
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
@@ -365,20 +365,21 @@ def _act(
     said: str,
     moments: tuple[str, ...] = ("happened_at",),
 ) -> Any:
-    """Do what a form of the page says, its moments read on the clock of the named stop."""
+    """Do what a form of the page says, its moments read, and refused, on the clock of the named stop."""
     row = acts.lorry(departure_id).departure
+    zone = shown.zone_of(row, request.form.get("to_stop") or request.form.get("place", ""))
 
     def once(session: Session) -> str:
-        form, place = MultiDict(request.form), request.form.get("to_stop") or request.form.get("place", "")
+        form = MultiDict(request.form)
         for name in moments:
             if form.get(name):
-                form[name] = in_zone(request.form.to_dict(), name, shown.zone_of(row, place))[name]
+                form[name] = in_zone(request.form.to_dict(), name, zone)[name]
         work(session, departure_id, parse_form(model, form))
         return url_for("road.lorry", departure_id=departure_id)
 
     try:
         done = forms.once(once)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **given: _lorry(departure_id, at=at, **given))
+        return forms.reshown(on_the_clock(refusal, zone), lambda **given: _lorry(departure_id, at=at, **given))
     flash(said, "good")
     return done

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from marketplace.edge.acts import tracking as acts
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.edge.journeys import NAMES, SURENESS, name_of
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
@@ -49,13 +50,15 @@ def way(seen: Tracked) -> list[dict[str, Any]]:
     known = standing.times(seen.stops, seen.events)
     last = max((place for place, times in enumerate(known) if times.actual), default=-1)
     for place, (stop, times) in enumerate(zip(seen.stops, known, strict=True)):
+        at = times.actual or times.estimated or times.planned
         note = _("happened") if times.actual else _("expected") if times.estimated else _("planned")
+        is_late = place > last and at < clock.now()
         found.append(
             {
                 "label": stop.place.called(locale.current()),
                 "zone": stop.place.zone,
-                "at": times.actual or times.estimated or times.planned,
-                "note": note,
+                "at": at,
+                "note": f"{note}, {_('overdue')}" if is_late else note,
                 # A stop that nobody noted lies behind a lorry that was seen further on.
                 "state": "done" if place <= last else "future",
                 "border": stop.is_border,
@@ -81,16 +84,21 @@ def log(seen: Tracked) -> list[dict[str, Any]]:
 def journey(seen: OrderSeen, line_id: UUID) -> list[dict[str, Any]]:
     """Return what happened on a line's way and what is expected next, the latest first.
 
-    Of several forecasts the last counts, and none of what lies behind.
+    Of several forecasts the last counts, and none of what lies behind, or beyond where the goods leave the lorry.
     """
-    events = seen.journey_of(line_id)
+    events, booking = seen.journey_of(line_id), seen.booking_of(line_id)
+    leaves = max((row.event_at for row in events if booking and row.place_code == booking.to_place), default=None)
     found = [row for row in events if row.classifier is Classifier.ACTUAL]
     last = max((row.event_at for row in found), default=None)
     forecasts: dict[tuple[int, str | None], TransportRow] = {}
     for row in sorted(events, key=lambda row: (row.classifier is Classifier.ESTIMATED, row.recorded_at, row.id)):
         if row.classifier is not Classifier.ACTUAL:
             forecasts[row.code, row.place_code] = row
-    found += [row for row in forecasts.values() if last is None or row.event_at > last]
+    found += [
+        row
+        for row in forecasts.values()
+        if (last is None or row.event_at > last) and (leaves is None or row.event_at <= leaves)
+    ]
     return [_event(row, seen) for row in sorted(found, key=lambda row: (row.event_at, row.id), reverse=True)]
 
 
@@ -99,6 +107,8 @@ def _event(row: TransportRow, seen: OrderSeen) -> dict[str, Any]:
     words = [name_of(row.code), place.called(locale.current()) if place else ""]
     if row.classifier is not Classifier.ACTUAL:
         words.append(str(SURENESS[row.classifier]))
+        if row.event_at < clock.now():
+            words.append(str(_("overdue")))
     if row.reported_by is not None:
         words.append(str(_("reported")))
     return {

@@ -1,7 +1,8 @@
 """Every page that a role can reach: axe in light and dark, phone and desk, and what no page may lack or break.
 
 The smoke looks at the pages of the menu on a phone in daylight and at a desk in the dark, by turns and as the first
-who reaches them; the soak follows every link as everybody and looks at each page in all four ways.
+who reaches them; the soak follows every link as everybody and looks at each page in all four ways, axe in all four
+for the first who reaches it and by turns for the others.
 """
 
 import itertools
@@ -57,14 +58,17 @@ def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browse
         seen = Sight(city.address, context.new_page())
         if role:
             seen.log_in(f"{role}@demo.test", PASSWORD)
-        faults = [fault for path in _walk(seen, walked) for fault in _faults(seen, path)]
+        faults = [fault for path, is_new in _walk(seen, walked) for fault in _faults(seen, path, is_new=is_new)]
     finally:
         context.close()
     assert faults == []
 
 
-def _walk(seen: Sight, walked: set[str]) -> Iterator[str]:
-    """Open one page of each kind that links lead to, at most a few hundred, and stand on it; broken links fail."""
+def _walk(seen: Sight, walked: set[str]) -> Iterator[tuple[str, bool]]:
+    """Open one page of each kind that links lead to, at most a few hundred, and stand on it; broken links fail.
+
+    Yield its address, and whether nobody else stood on one of its kind.
+    """
     ahead, kinds = ["/"], set[str]()
     while ahead:
         path = ahead.pop(0)
@@ -75,17 +79,18 @@ def _walk(seen: Sight, walked: set[str]) -> Iterator[str]:
         status = seen.open(path)
         assert status == 200, f"{path}: {status}"
         ahead.extend(seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
-        if SOAK or kind not in walked or path == "/":
+        is_new = kind not in walked
+        if SOAK or is_new or path == "/":
             walked.add(kind)
-            yield path
+            yield path, is_new
 
 
-def _faults(seen: Sight, path: str) -> list[str]:
+def _faults(seen: Sight, path: str, *, is_new: bool) -> list[str]:
     """Return what is wrong with the page that is open, however it is looked at."""
     page, found = seen.page, list[str]()
     if page.evaluate(STATIONS) < 0:  # at a desk, as every page is opened
         found.append("the menu begins beyond the edge")
-    read = LOOKS if SOAK else [LOOKS[next(TURNS) % len(LOOKS)]]
+    read = LOOKS if SOAK and is_new else [LOOKS[next(TURNS) % len(LOOKS)]]
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
         page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]

@@ -225,3 +225,6 @@ def test_a_rule_counts_for_what_is_agreed_from_its_day_on_and_is_shown_before(ap
     buyer.log_in(market.buyer.login)
     way.call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
     assert "What it costs if" in buyer.open("/checkout")
+    # Before room is given up, too: of what that may cost alone.
+    ending = buyer.open(f"/orders/{way.order_id}/cancellation").partition("What it costs if")[2]
+    assert ("days before the cargo cut-off" in ending, "after the cargo cut-off" in ending) == (True, False)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution.rules.freight import vehicle_of
-from marketplace.edge.acts import centre_sales, changes, holds, payouts, samples
+from marketplace.edge.acts import centre_sales, changes, fees, holds, payouts, samples
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -23,6 +23,7 @@ from marketplace.orders.rules.states import OrderKind
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import fees as fee_words
 from marketplace.web.shared import freight, goods, plans, waiting
 from marketplace.web.shared import holds as held_words
 
@@ -149,6 +150,8 @@ def ask_to_cancel(order_id: UUID) -> Any:
         goes_back=acts.goes_back(seen),
         goods=goods,
         plan_words=plans,
+        fee_rules=fees.shown(),
+        fee_words=fee_words,
         is_late="cancel_late" in seen.acts,
         is_alone=bool({"cancel", "cancel_late"} & set(seen.acts)),
         rules=[(stage, alone(stage, is_forfeit=seen.is_forfeit)) for stage in Stage if stage is not Stage.GONE],

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace import paths
+from marketplace.config import Settings
+from marketplace.worker.supervisor import web_command
 from tests.conftest import Database
 from tests.support import postgres
 
@@ -33,11 +35,13 @@ class City:
         """The address its pages begin with."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, clock_offset: int = 0) -> None:
-        """Serve the city, with its clock moved by so many seconds."""
+    def start(self, *, clock_offset: int = 0, jobs: bool = True) -> None:
+        """Serve the city, with its clock moved by so many seconds; without ``jobs`` the pages alone."""
         self.port = self.port or free_port()
         environment = self._environment | {"CITY_CLOCK_OFFSET": str(clock_offset)}
-        self.running = subprocess.Popen([*_CITY, "serve"], cwd=paths.ROOT, env=environment)
+        settings = Settings(env="demo", data_dir=self.folder, port=self.port, web_workers=1)
+        command = [*_CITY, "serve"] if jobs else web_command(settings)
+        self.running = subprocess.Popen(command, cwd=paths.ROOT, env=environment)
         wait_for(f"{self.address}/healthz", self.running)
 
     def stop(self) -> None:

@@ -202,6 +202,9 @@ class _Reader(HTMLParser):
         self._area = ""
         self._select = ""
         self._inside = False
+        # Buttons with names, of which the one that is pressed is sent; none of them where another has no name.
+        self._buttons: dict[str, str] = {}
+        self._has_plain = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901, PLR0912  one branch for each kind of tag
         found = {name: value or "" for name, value in attrs}
@@ -209,7 +212,7 @@ class _Reader(HTMLParser):
         if tag == "form":
             action = found.get("action") or self.page
             self.forms.append(Form(self.who, self.page, found.get("method", "get").lower(), action))
-            self._inside = True
+            self._inside, self._buttons, self._has_plain = True, {}, False
         if not self._inside:
             return
         form, name = self.forms[-1], found.get("name", "")
@@ -218,6 +221,7 @@ class _Reader(HTMLParser):
             if "selected" in found or not form.fields[self._select]:
                 form.fields[self._select] = found.get("value", "")
         elif not name:
+            self._has_plain |= tag == "button" and found.get("type") == "submit"
             return
         elif tag in {"select", "textarea"} or (tag == "input" and found.get("type") != "hidden"):
             form.controls.add(name)
@@ -239,11 +243,15 @@ class _Reader(HTMLParser):
         elif found.get("type") == "hidden" and name in form.fields:
             before = form.fields[name]
             form.fields[name] = [*([before] if isinstance(before, str) else before), found.get("value", "")]
-        elif tag in {"input", "button"}:
+        elif tag == "button":
+            self._buttons.setdefault(name, found.get("value", ""))
+        elif tag == "input":
             form.fields.setdefault(name, found.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
+            if not self._has_plain:
+                self.forms[-1].fields.update({**self._buttons, **self.forms[-1].fields})
             self._inside = False
         elif tag == "select":
             self._select = ""

@@ -77,6 +77,14 @@ class Filling:
                 if self.takes(parcel, lorry):
                     self.put(parcel, lorry)
 
+    def copy(self) -> "Filling":
+        """Return the same, to be changed by itself."""
+        made = Filling.__new__(Filling)
+        made.ground, made.at = self.ground, dict(self.at)
+        made.left, made.aboard = [list(each) for each in self.left], [set(each) for each in self.aboard]
+        made.kinds = [dict(each) for each in self.kinds]
+        return made
+
     @property
     def worth(self) -> int:
         """What all that rides is worth."""

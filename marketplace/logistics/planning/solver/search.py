@@ -47,14 +47,14 @@ def search(instance: Instance, *, seconds: float, seed: int, rounds: int | None 
     bound = relaxed.bound + start.worth
     order = _by_worth(ground, relaxed, free)
     best = max((rounded(ground, relaxed.fractions, order), best), key=lambda filling: filling.worth)
-    yield Found(best, best.worth, bound, 0, relaxed.prices)
+    yield Found(best.copy(), best.worth, bound, 0, relaxed.prices)
     neighbours = _Neighbours(ground, set(free), seed)
     done, worth = 0, best.worth
     while worth < bound and time.monotonic() < ends and done != rounds and (group := neighbours.next()) is not None:
         done += 1
         if _improve(ground, best, neighbours, group, seconds=min(_ROUND_SECONDS, ends - time.monotonic()), seed=seed):
             worth = best.worth
-            yield Found(best, worth, bound, done, relaxed.prices)
+            yield Found(best.copy(), worth, bound, done, relaxed.prices)
 
 
 def _bar_foes(ground: Ground, start: Filling) -> None:

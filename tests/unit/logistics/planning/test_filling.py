@@ -189,3 +189,15 @@ def test_a_plan_is_applied_once_or_superseded():
     assert PLAN.apply(PlanState.DRAFT, "apply") is PlanState.APPLIED
     assert PLAN.apply(PlanState.DRAFT, "supersede") is PlanState.SUPERSEDED
     assert not PLAN.allows(PlanState.APPLIED, "apply")
+
+
+def test_a_copy_is_changed_by_itself():
+    ground = Ground(instance([parcel("P0"), parcel("P1")], [lorry("A")]))
+    first = Filling(ground)
+    first.put(0, 0)
+    second = first.copy()
+    second.put(1, 0)
+    second.drop(0)
+    assert (first.answer(), second.answer()) == ({"P0": "A"}, {"P1": "A"})
+    assert (first.aboard, second.aboard, sum(first.kinds[0].values())) == ([{0}], [{1}], 1)
+    assert first.left == second.left

@@ -116,6 +116,15 @@ def doors(served: Served, chrome: Browser) -> Iterator[Enter]:
             assert person.sight.faults == []
 
 
+def taken_in(way: Way, haulier: Person, *, cartons: str = "10", kilograms: str = "125") -> None:
+    """Count, weigh and measure at the gate, in the haulier's account."""
+    haulier.menu("Consignments")
+    haulier.click("Take in", within=haulier.row(way.booking["reference"]))
+    haulier.fill(cartons_received=cartons, gross_kg=kilograms, m3="0.96")
+    haulier.click("Take in", role="button")
+    haulier.said("Taken in, counted, weighed and measured.")
+
+
 def worked(served: Served, phone: Person, departure: str, *acts: tuple[str, dict[str, str]]) -> None:
     """Do one act after the other on the work list for phones that a lorry leads to."""
     phone.page.goto(f"{served.address}/lorries/{departure}")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.people import Enter, Person
-from tests.browser.road import Served, worked
+from tests.browser.road import Served, taken_in, worked
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,8 @@ def test_what_weighs_more_rides_with_consent_what_lacks_is_short(served: Served,
         _packed(served, way, merchant)
     _heavier_than_the_lorry_takes(heavy, haulier)
     for way in (heavy, refused):
-        _taken_in(way, haulier, cartons="10", kilograms="3000")
-    _taken_in(short, haulier, cartons="7", kilograms="87.5")
+        taken_in(way, haulier, cartons="10", kilograms="3000")
+    taken_in(short, haulier, cartons="7", kilograms="87.5")
     haulier.said("3 cartons short")
     haulier.looks_fine()
     _answered(heavy, refused, buyer)
@@ -67,14 +67,6 @@ def _heavier_than_the_lorry_takes(way: Way, haulier: Person) -> None:
     haulier.refused("kg")
     haulier.looks_fine()
     assert way.booking["state"] == "confirmed"
-
-
-def _taken_in(way: Way, haulier: Person, *, cartons: str, kilograms: str) -> None:
-    haulier.menu("Consignments")
-    haulier.click("Take in", within=haulier.row(way.booking["reference"]))
-    haulier.fill(cartons_received=cartons, gross_kg=kilograms, m3="0.96")
-    haulier.click("Take in", role="button")
-    haulier.said("Taken in, counted, weighed and measured.")
 
 
 def _answered(heavy: Way, refused: Way, buyer: Person) -> None:

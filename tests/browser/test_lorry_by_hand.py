@@ -10,7 +10,7 @@ from marketplace.accounts.queries import closures
 from marketplace.kernel import clock
 from tests import factories
 from tests.browser.people import Enter, Person
-from tests.browser.road import Served, done, worked
+from tests.browser.road import Served, done, taken_in, worked
 from tests.support.lorries import NUMBER
 from tests.support.ways import Way
 
@@ -22,7 +22,7 @@ def test_a_lorry_goes_from_the_merchant_to_the_buyer_by_hand(served: Served, com
     _packed(way, come(cast.market.merchant.login))
     haulier, phone = come(cast.haulier.login), come(cast.haulier.login, phone=True)
     broker, buyer = come(cast.broker.login), come(cast.market.buyer.login)
-    _taken_in(way, haulier)
+    taken_in(way, haulier)
     _made_ready(served, way, come(cast.operator.login))
     cargo = way.booking["reference"]
     worked(
@@ -43,15 +43,6 @@ def _packed(way: Way, merchant: Person) -> None:
     merchant.fill(gross_kg="125")
     merchant.click("Pack", role="button")
     merchant.said("0 of 10 at the hub")
-
-
-def _taken_in(way: Way, haulier: Person) -> None:
-    """The gate counts, weighs and measures in the haulier's account."""
-    haulier.menu("Consignments")
-    haulier.click("Take in", within=haulier.row(way.booking["reference"]))
-    haulier.fill(cartons_received="10", gross_kg="125", m3="0.96")
-    haulier.click("Take in", role="button")
-    haulier.said("Taken in, counted, weighed and measured.")
 
 
 def _made_ready(served: Served, way: Way, office: Person) -> None:

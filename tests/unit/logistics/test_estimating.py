@@ -135,3 +135,17 @@ def test_planned_expected_and_happened_stand_side_by_side():
     assert shown[1] == Times(START + 23 * HOUR, None, START + 31 * HOUR)
     assert shown[2] == Times(START + 37 * HOUR, None, None)
     assert shown[3] == Times(START + 45 * HOUR, START + 50 * HOUR, None)
+
+
+@pytest.mark.parametrize(
+    ("times", "best", "overdue_after"),
+    [
+        (Times(START, None, None), START, START),
+        (Times(START, START + HOUR, None), START + HOUR, START + HOUR),
+        (Times(START, START + HOUR, START + 2 * HOUR), START + 2 * HOUR, None),
+    ],
+)
+def test_a_stop_is_overdue_once_the_best_time_has_passed_and_nobody_noted_it(times, best, overdue_after):
+    assert times.best == best
+    for now in (START - HOUR, START, START + HOUR, START + 9 * HOUR):
+        assert times.is_overdue(now) == (overdue_after is not None and now > overdue_after)

@@ -51,6 +51,15 @@ class Times:
     estimated: datetime | None
     actual: datetime | None
 
+    @property
+    def best(self) -> datetime:
+        """What is known best."""
+        return self.actual or self.estimated or self.planned
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether the lorry should have been there, and nobody noted it."""
+        return self.actual is None and self.best < now
+
 
 def estimates(stops: Sequence[Stop], facts: Sequence[Fact]) -> dict[str, datetime]:
     """Return when the lorry is expected at each stop ahead, in their order; the hub is the first stop.

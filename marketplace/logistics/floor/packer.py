@@ -17,6 +17,7 @@ from packvium.result_validation import validate
 
 from marketplace.logistics.floor.rules.boxes import SUPPORT_PERCENT, Axles, Item, Spot, Task
 from marketplace.logistics.floor.rules.gaps import spaced
+from marketplace.logistics.floor.rules.rows import in_rows
 from marketplace.logistics.floor.rules.states import CANDIDATES, SECONDS, Effort
 
 _LORRY: Final = "lorry"
@@ -26,6 +27,8 @@ _TURNED: Final = {"LWH": False, "WLH": True}
 _ORIENTATION: Final = {turned: name for name, turned in _TURNED.items()}
 # With several stops the default portfolio places far less: maximal spaces keep the corridor to the doors whole.
 _SOLVERS: Final = {Effort.FAST: ["maximal_spaces"], Effort.BALANCED: ["maximal_spaces", "extreme_points"]}
+# Around what stands already corners are enough, and maximal spaces take a minute.
+_AROUND: Final = ("extreme_points",)
 _ORDERS: Final = {Effort.FAST: 5, Effort.BALANCED: 8}
 
 
@@ -97,21 +100,30 @@ def _gap_squared(one: AxisAlignedBox, other: AxisAlignedBox) -> int:
 def pack(task: Task, effort: Effort) -> dict[str, Any]:
     """Return spots, what stays behind with the packer's reason, and the faults that packvium finds in its own answer.
 
-    The same task has the same answer: the search is bounded by what it looks at, the clock is a fuse. What must stand
-    apart and found no corner that touches something is given one with the gap, and the rest is packed around it.
+    The same task has the same answer: the search is bounded by what it looks at, the clock is a fuse. Rows of like
+    pallets are a start that is soon filled up; where they leave something behind, the whole is searched as well, and
+    what places more is the answer.
     """
-    answer = _packed(task, effort)
+    answer = _spread(replace(task, pins=in_rows(task)), effort, _AROUND)
+    if not answer["left"]:
+        return answer
+    return max(answer, _spread(task, effort, _SOLVERS[effort]), key=lambda one: len(one["spots"]))
+
+
+def _spread(task: Task, effort: Effort, solvers: Sequence[str]) -> dict[str, Any]:
+    """Give what must stand apart and found no corner that touches something one with the gap; pack the rest around."""
+    answer = _packed(task, effort, solvers)
     for _ in range(_GAPS if task.apart else 0):
         spots = tuple(Spot(**one) for one in answer["spots"])
         found = spaced(task, spots)
         if found is None:
             break
-        answer = _packed(replace(task, pins=(*spots, found)), effort)
+        answer = _packed(replace(task, pins=(*spots, found)), effort, solvers)
     return answer
 
 
-def _packed(task: Task, effort: Effort) -> dict[str, Any]:
-    request = _request(task, effort)
+def _packed(task: Task, effort: Effort, solvers: Sequence[str]) -> dict[str, Any]:
+    request = _request(task, effort, solvers)
     # Its dataclasses hide their fields from type checkers.
     registry: Any = ExtensionRegistry
     extensions = registry(
@@ -128,7 +140,7 @@ def _packed(task: Task, effort: Effort) -> dict[str, Any]:
     }
 
 
-def _request(task: Task, effort: Effort) -> dict[str, Any]:
+def _request(task: Task, effort: Effort, solvers: Sequence[str]) -> dict[str, Any]:
     inside = task.vehicle
     lorry: dict[str, Any] = {
         "id": _LORRY,
@@ -153,12 +165,12 @@ def _request(task: Task, effort: Effort) -> dict[str, Any]:
         ],
         "configuration": {
             "solver_profile": "balanced",
-            "solvers": _SOLVERS[effort],
+            "solvers": list(solvers),
             "multi_start_orders": _ORDERS[effort],
             "minimum_support_ratio": SUPPORT_PERCENT / 100,
             "max_containers": 1,
             "alternatives": 1,
-            "time_limit_ms": SECONDS[effort] * 900,
+            "time_limit_ms": SECONDS[effort] * 450,  # it is asked twice
             "effort_budget": {"max_candidates_evaluated": CANDIDATES[effort]},
         },
     }

@@ -26,7 +26,7 @@ def packed(asked: Task, effort: Effort = Effort.FAST) -> tuple[Spot, ...]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("number", "least"), [(30, 28), (60, 30)])
+@pytest.mark.parametrize(("number", "least"), [(30, 28), (60, 45)])
 def test_pallets_for_three_stops_stand_within_axles_and_in_order(seed, number, least):
     asked = task(number, seed=seed)
     fast = packed(asked)
@@ -57,5 +57,6 @@ def test_axles_that_bear_little_leave_cargo_behind():
 
 def test_the_fuse_burns_before_the_process_is_killed():
     for effort in Effort:
-        assert packer._request(task(1, seed=1), effort)["configuration"]["time_limit_ms"] < SECONDS[effort] * 1_000
+        asked = packer._request(task(1, seed=1), effort, packer._AROUND)["configuration"]
+        assert 2 * asked["time_limit_ms"] < SECONDS[effort] * 1_000  # around rows, and the whole
     assert CANDIDATES[Effort.FAST] < CANDIDATES[Effort.BALANCED]

@@ -69,16 +69,16 @@ def _walk(seen: Sight, walked: set[str]) -> Iterator[tuple[str, bool]]:
 
     Yield its address, and whether nobody else stood on one of its kind.
     """
-    ahead, kinds = ["/"], set[str]()
+    ahead, kinds = [("/", "")], set[str]()
     while ahead:
-        path = ahead.pop(0)
+        path, linked_from = ahead.pop(0)
         kind = IDENTIFIER.sub("*", path.split("?")[0])
         if kind in kinds or NO_PAGE.search(path):
             continue
         kinds.add(kind)
         status = seen.open(path)
-        assert status == 200, f"{path}: {status}"
-        ahead.extend(seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
+        assert status == 200, f"{path}, linked from {linked_from}: {status}"
+        ahead.extend((link, path) for link in seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
         is_new = kind not in walked
         if SOAK or is_new or path == "/":
             walked.add(kind)

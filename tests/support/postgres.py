@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,10 +133,7 @@ def empty(url: str, *, revision: str | None) -> None:
     Sessions with the database stay, but for those in the middle of something.
     """
     with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
-        )
+        _end_others(connection)
         tables = connection.execute(
             "SELECT quote_ident(tablename) FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -168,6 +165,27 @@ def copy_in(url: str, rows: dict[str, bytes]) -> None:
         for table, content in rows.items():
             with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
                 copy.write(content)
+
+
+def put_back(url: str, rows: dict[str, bytes], tables: Iterable[str]) -> None:
+    """Let these tables hold what ``copy_out`` returned, and the queue nothing; few are sooner put back than all."""
+    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
+        _end_others(connection)
+        with connection.transaction():
+            connection.execute("SET LOCAL session_replication_role = replica")
+            queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
+            for table in (*tables, *(name for (name,) in queue)):
+                connection.execute(f"DELETE FROM {table}".encode())
+                if table in rows:
+                    with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
+                        copy.write(rows[table])
+
+
+def _end_others(connection: psycopg.Connection) -> None:
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    )
 
 
 def _server_url() -> sa.URL:

@@ -80,9 +80,14 @@ MENU: tuple[Entry | Group, ...] = (
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
     Entry(_("Cargo insurance"), "insurance.insured", Permission.PARTNER_INSURANCE_ANSWER),
     Entry(_("Lorries on the road"), "road.lorries", Permission.LOGISTICS_ROAD_RECORD),
-    Entry(_("Invoices for departures"), "costs.mine", Permission.PARTNER_INVOICE_SEND),
-    Entry(_("Vehicles and drivers"), "fleet.own", Permission.PARTNER_FLEET_KEEP),
-    Entry(_("Hauls for others"), "fleet.own_hauls", Permission.PARTNER_FLEET_KEEP),
+    Group(
+        _("Fleet"),
+        (
+            Entry(_("Vehicles and drivers"), "fleet.own", Permission.PARTNER_FLEET_KEEP),
+            Entry(_("Hauls for others"), "fleet.own_hauls", Permission.PARTNER_FLEET_KEEP),
+            Entry(_("Invoices for departures"), "costs.mine", Permission.PARTNER_INVOICE_SEND),
+        ),
+    ),
     Group(
         _("Centres"),
         (

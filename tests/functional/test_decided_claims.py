@@ -7,7 +7,9 @@ import zipfile
 
 import pytest
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
 from marketplace.orders import flows
 from tests import factories
 from tests.functional.hostile.city import picture
@@ -132,3 +134,16 @@ def test_a_return_that_was_not_handed_over_in_time_says_so(app, call, market, op
     index, facts = bundle(visitor, f"/claims/{made['id']}")
     assert words in index
     assert facts["withdrawn_by"] == "not_sent_back"
+
+
+def test_only_who_may_open_a_claim_is_led_to_it_from_what_does_not_add_up(app, call, market, operator, made):
+    call(market.buyer, "POST", f"/claims/{made['id']}/escalation", expect=200)
+    for role, is_led in ((Role.TREASURY, True), (Role.ADMIN, False)):
+        with unit_of_work() as session:
+            reader = factories.colleague(session, app, operator, role=role, now=clock.now(), name=role)
+        page = Visitor(app)
+        with page.client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{reader.actor.person}:{reader.company}:0"
+        shown = page.open("/operator/reconciliation?kind=claim")
+        assert made["reference"] in shown
+        assert (f'href="/claims/{made["id"]}"' in shown) is is_led

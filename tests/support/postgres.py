@@ -167,18 +167,39 @@ def copy_in(url: str, rows: dict[str, bytes]) -> None:
                 copy.write(content)
 
 
-def put_back(url: str, rows: dict[str, bytes], tables: Iterable[str]) -> None:
-    """Let these tables hold what ``copy_out`` returned, and the queue nothing; few are sooner put back than all."""
+def note_writes(url: str, *, into: str) -> None:
+    """Let each table note its name in one of this name whenever something writes to it; what is taken back is not."""
+    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
+        connection.execute(f"CREATE UNLOGGED TABLE {into} (name text)".encode())
+        connection.execute(
+            f"CREATE FUNCTION {into}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$BEGIN INSERT INTO {into} VALUES (TG_TABLE_NAME); RETURN NULL; END$$".encode()
+        )
+        tables = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s", [into]
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                f"CREATE TRIGGER {into} AFTER INSERT OR UPDATE OR DELETE ON {table} EXECUTE FUNCTION {into}()".encode()
+            )
+
+
+def put_back(url: str, rows: dict[str, bytes], tables: Iterable[str], *, is_tidied: bool) -> None:
+    """Let these tables hold what ``copy_out`` returned, and the queue nothing; now and then clear dead rows away."""
     with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
         _end_others(connection)
+        queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
+        emptied = [*tables, *(name for (name,) in queue)]
         with connection.transaction():
+            # Triggers, those of insert-only tables and of foreign keys, are for whoever lives in the database.
             connection.execute("SET LOCAL session_replication_role = replica")
-            queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
-            for table in (*tables, *(name for (name,) in queue)):
+            for table in emptied:
                 connection.execute(f"DELETE FROM {table}".encode())
                 if table in rows:
                     with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
                         copy.write(rows[table])
+        if is_tidied:
+            connection.execute(f"VACUUM {', '.join(emptied)}".encode())
 
 
 def _end_others(connection: psycopg.Connection) -> None:

@@ -35,8 +35,8 @@ def test_fields_of_calls(siege: Siege) -> None:
         for number, where in enumerate(siege.fields_of(operation)):
             attacked = str(where[0])
             turn += 1
-            # In a smoke of six fields one meets a text, one something that is none, and one is left out; in a soak
-            # each meets everything, and the first of each call ten megabytes.
+            # In a smoke of six fields one meets a text, one something that is none, and one is left out; in a soak each
+            # meets many, and the first of each call ten megabytes.
             values = [
                 *(sample.texts(1, with_huge=number == 0) if SOAK or turn % 6 == 0 else ()),
                 *(sample.things(1) if SOAK or turn % 6 == 2 else ()),

@@ -2,9 +2,13 @@
 
 import hashlib
 import shutil
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
+
+import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
 from tests.conftest import Database
@@ -12,8 +16,10 @@ from tests.support import postgres
 
 # Counters of the door remember the refused too; they hold nothing that anybody entered.
 _DOOR: Final = frozenset({"login_counter"})
-# So often only what was written to is put back, before dead rows slow everything down.
-_ANEW_EVERY: Final = 100
+# Where PostgreSQL notes which tables were written to.
+_WRITTEN: Final = "besieged_writes"
+_TIDIED_EVERY: Final = 50
+_ANY: Final = frozenset({"any"})
 
 
 class Watch:
@@ -27,11 +33,10 @@ class Watch:
         self._double = folder / "stripe_double.sqlite3"
         shutil.copyfile(self._double, f"{self._double}.kept")
         self._kept = database.keep()
-        self._turn = 0
         self._rows = self._digest()
-        self._versions = self._newest()
-        self._mark = self._moment()
         self._stored = self._bytes()
+        self._turn = 0
+        self._begin()
 
     @property
     def database(self) -> str:
@@ -40,70 +45,75 @@ class Watch:
 
     def is_moved(self) -> bool:
         """Tell whether anything at all was written since, be it a counter."""
-        return self._moment() != self._mark
+        return bool(self._written())
 
     def is_touched(self) -> bool:
         """Tell whether anything but counters was written since."""
-        if not self.is_moved():
+        written = self._written() - _DOOR
+        if not written:
             return False
-        # What was taken back leaves nothing; only what stands is worth reading whole.
-        if self._newest() != self._versions and self._digest() != self._rows:
+        if any(rows != self._rows[name] for name, rows in self._digest(written).items()):
             return True
-        self._mark = self._moment()
+        self._look_anew()
         return False
 
     def restore(self) -> None:
         """Put the database back as it was."""
         db.session.remove()
         self._turn += 1
-        if self._database.name == "sqlite" or self._turn % _ANEW_EVERY == 1:
+        if self._database.name == "postgresql" and sa.inspect(db.engine).has_table(_WRITTEN):
+            written = [*self._written(), *_DOOR, _WRITTEN]
+            is_tidied = self._turn % _TIDIED_EVERY == 0
+            postgres.put_back(self._database.url, self._kept, written, is_tidied=is_tidied)
+        else:
             db.engine.dispose()
             self._database.refresh(self._kept)
-        else:
-            now = self._newest()
-            written = [name for name, version in now.items() if version != self._versions[name]]
-            postgres.put_back(self._database.url, self._kept, [*written, *_DOOR])
+            self._begin()
         for path in self._bytes() - self._stored:
             path.unlink()
         for suffix in ("-wal", "-shm"):
             Path(f"{self._double}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(f"{self._double}.kept", self._double)
-        self._versions = self._newest()
-        self._mark = self._moment()
 
     def changed_tables(self) -> list[str]:
         """Name what was written to, for the message of a failed test."""
         now = self._digest()
         return [name for name in now if now[name] != self._rows[name]]
 
-    def _moment(self) -> Any:
-        """Return what is another value after any write, cheaply."""
-        if self._database.name == "sqlite":
-            path = Path(self._database.url.removeprefix("sqlite:///"))
-            wal = Path(f"{path}-wal")
-            return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, wal) if each.exists()]
-        with db.engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").scalar()
+    def _begin(self) -> None:
+        if self._database.name == "postgresql":
+            postgres.note_writes(self._database.url, into=_WRITTEN)
+        self._look_anew()
 
-    def _newest(self) -> dict[str, Any]:
-        """Return, on PostgreSQL, how many rows each table has and which transaction wrote the last of them."""
+    def _look_anew(self) -> None:
         with db.engine.connect() as connection:
-            if self._database.name == "sqlite":
+            if self._database.name == "postgresql":
+                connection.exec_driver_sql(f"DELETE FROM {_WRITTEN}")
+                connection.commit()
+            else:
                 # Whoever reads first makes a file beside the database; that is no write.
                 connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar()
-                return {"": self._moment()}
-            names = [name for name in Base.metadata.tables if name not in _DOOR]
-            asked = (f"SELECT '{name}', count(*), max(xmin::text::bigint) FROM {name}" for name in names)
-            rows = connection.exec_driver_sql(" UNION ALL ".join(asked)).all()
-            return {name: tuple(version) for name, *version in rows}
+                self._mark = self._moment()
 
-    def _digest(self) -> dict[str, str]:
-        """Return a hash of every table's rows."""
+    def _written(self) -> AbstractSet[str]:
+        """Name the tables that were written to since; of SQLite it is only known whether any was."""
+        if self._database.name == "sqlite":
+            return _ANY if self._moment() != self._mark else frozenset()
+        with db.engine.connect() as connection:
+            return set(connection.exec_driver_sql(f"SELECT DISTINCT name FROM {_WRITTEN}").scalars())
+
+    def _moment(self) -> Any:
+        """Return what is another value after any write to SQLite, cheaply."""
+        path = Path(self._database.url.removeprefix("sqlite:///"))
+        return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, Path(f"{path}-wal")) if each.exists()]
+
+    def _digest(self, written: Collection[str] = _ANY) -> dict[str, str]:
+        """Return a hash of every table's rows, or of those that were written to where that is known."""
         found: dict[str, str] = {}
         # Rows as the driver gives them: what they mean is asked of nobody, and asking takes ten times as long.
         with db.engine.connect() as connection, closing(connection.connection.cursor()) as cursor:
             for name, table in Base.metadata.tables.items():
-                if name not in _DOOR:
+                if name not in _DOOR and (written == _ANY or name in written):
                     cursor.execute(f"SELECT * FROM {table.fullname}")
                     rows = sorted(map(repr, cursor.fetchall()))
                     found[name] = hashlib.blake2b("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()

@@ -272,6 +272,7 @@ _PHRASES: Final = (
     N_("a day and a time such as 2026-12-01T09:00, by the clock of the place"),
     N_("article number; price; tiers"),
     N_("1 to 12 capital letters, digits and hyphens, such as A-12"),
+    N_("1 to 40 capital letters, digits and hyphens, such as CQ-HAN"),
     N_("%(pictures)s pictures, %(size)s MB unpacked"),
     N_("at most %(most)s MB"),
     N_("at most %(files)s files, %(size)s MB"),

@@ -20,7 +20,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.booleans(), st.integers(1,
 
 @pytest.fixture
 def market(app):
-    return factories.open_market(app)
+    return factories.open_market(app, stock=200_000)  # enough for any number of examples
 
 
 @pytest.fixture

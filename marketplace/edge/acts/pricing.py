@@ -38,13 +38,13 @@ def quote(session: Session, body: requests.QuoteBody) -> QuoteRow:
     """Quote the freight of goods or of a load to one's company."""
     load = body.load
     if body.listing_id is not None:
-        if body.quantity is None:
-            raise Refused.field("quantity", "required", "how many of the goods")
         offer = shelf.offers(session, listing_ids=[body.listing_id], viewer=require_actor().company).get(
             body.listing_id
         )
         if offer is None:
             raise NotFound("listing")
+        if body.quantity is None:
+            raise Refused.field("quantity", "required", "how many of the goods")
         if offer.packing is None:
             raise Conflict("not_packed", listing=body.listing_id)
         load = load_of(body.quantity, offer.packing)

@@ -98,6 +98,7 @@ class EndBody(Request):
 messages.register(
     errors={"line_ended": _("The end of this line is set already.")},
     fields={
+        "line_code": _("Write a code of %(accepted)s."),
         "place_twice": _("Choose %(accepted)s."),
         "ends_at_border": _("A line ends at %(accepted)s."),
         "not_neighbours": _("No border lies between this place and the one before. From there go to: %(accepted)s."),

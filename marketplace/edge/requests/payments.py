@@ -177,12 +177,12 @@ class CursorQuery(Request):
     cursor: Cursor = None
 
 
-def money(amount: Decimal, currency: str) -> Money:
-    """Return an amount as money, or refuse what is finer than the currency's smallest coin."""
+def money(amount: Decimal, currency: str, *, field: str = "amount") -> Money:
+    """Return an amount as money, or refuse, by its field, what is finer than the currency's smallest coin."""
     try:
         return Money.of(amount, currency)
     except ValueError:
-        raise Refused.field("amount", "too_fine", f"at most {MINOR_UNITS[currency]} decimals in {currency}") from None
+        raise Refused.field(field, "too_fine", f"at most {MINOR_UNITS[currency]} decimals in {currency}") from None
 
 
 messages.register(

@@ -56,7 +56,8 @@ class PlanBody(Request):
         if preset is not None and not stages:
             stages = preset.stages
         plan = AgreedPlan(code, stages, self.name or "", self.credit)
-        minimum = money(self.minimum.amount, self.minimum.currency) if self.minimum else None
+        least = self.minimum
+        minimum = money(least.amount, least.currency, field="minimum.amount") if least else None
         rails = tuple(rail for rail in Rail if rail in self.rails)
         return Offer(plan=plan, rails=rails, minimum=minimum, active=self.active, default=self.default)
 

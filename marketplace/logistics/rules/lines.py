@@ -1,9 +1,14 @@
 """What a line may be made of: places that follow one another, borders that have two sides, hours above nothing."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from marketplace.kernel.errors import FieldError
+
+_CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}", re.ASCII)
+CODE_ACCEPTED: Final = "1 to 40 capital letters, digits and hyphens, such as CQ-HAN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class Ground:
     def across(self, place: str) -> list[str]:
         """Return the places on the other side of the border from a place."""
         return sorted(side for sides in self.crossings.values() if place in sides for side in sides - {place})
+
+
+def errors_of_code(code: str) -> list[FieldError]:
+    """Return what is wrong with the code of a line: it stands in references, file names and the audit trail."""
+    return [] if _CODE.fullmatch(code) else [FieldError("code", "line_code", CODE_ACCEPTED)]
 
 
 def errors_of(hub: str, calls: Sequence[Call], ground: Ground) -> list[FieldError]:

@@ -228,6 +228,8 @@ def _wrong(hub_code: str, legs: Sequence[LegPlan], ground: rules.Ground) -> list
 
 
 def _taken(session: Session, code: str) -> list[FieldError]:
+    if errors := rules.errors_of_code(code):
+        return errors
     there = session.scalars(sa.select(Line.id).where(Line.code == code)).one_or_none()
     return [FieldError("code", "taken")] if there is not None else []
 

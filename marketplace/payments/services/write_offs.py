@@ -24,12 +24,15 @@ from marketplace.reference.rules import Setting
 def propose(session: Session, *, actor: Actor, company_id: UUID, amount: Money, reason: str, now: datetime) -> UUID:
     """Say that a company will not pay, and why; nothing moves before another person agrees.
 
-    Refused ``reason`` without one and ``amount`` for more than it owes and nobody takes back, Conflict
-    ``write_off_waits`` while one of this company and currency waits, NotAllowed ``own_money`` about one's own company.
+    Refused ``reason`` without one, ``company_id`` that nobody has and ``amount`` for more than it owes and nobody takes
+    back, Conflict ``write_off_waits`` while one of this company and currency waits, NotAllowed ``own_money`` about one's
+    own company.
     """
     if not reason.strip():
         raise Refused.field("reason", "required", "why it will not be paid")
     check_not_own(accounts.companies_of(session, actor=actor), {company_id})
+    if company_id not in accounts.get_companies(session, company_ids=[company_id]):
+        raise Refused.field("company_id", "unknown")
     receivables.check(session, company_id=company_id, amount=amount)
     open_one = sa.select(WriteOff.id).where(
         WriteOff.company_id == company_id,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from marketplace.logistics.rules.lines import Call, Ground, Site, errors_of
+from marketplace.logistics.rules.lines import CODE_ACCEPTED, Call, Ground, Site, errors_of, errors_of_code
 from marketplace.logistics.rules.timetable import in_force
 
 GROUND = Ground(
@@ -53,6 +53,14 @@ def test_a_wrong_way_names_the_stop(places, said):
 def test_a_wrong_hub_is_named_and_nothing_is_said_of_where_it_leads():
     assert wrong("CITY", hub="NONE") == {("hub", "choice", "the code of a place")}
     assert wrong("END", hub="VN-SIDE") == {("hub", "choice", "a place that is no side of a border")}
+
+
+@pytest.mark.parametrize("code", ["", "cq-han", "-CQ", "CQ HAN", "=cmd|' /C calc'!A0", "重庆", "C" * 41, "CQ\n"])
+def test_a_code_is_one_word_for_files_and_the_audit_trail(code):
+    assert [(error.field, error.code, error.accepted) for error in errors_of_code(code)] == [
+        ("code", "line_code", CODE_ACCEPTED)
+    ]
+    assert errors_of_code("CQ-HAN-2") == errors_of_code("C" * 40) == []
 
 
 @given(some.integers(-5_000, 5_000))

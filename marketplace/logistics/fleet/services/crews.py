@@ -1,6 +1,6 @@
 """Assign crews to departures, so that nobody and nothing drives two at the same time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -92,7 +92,7 @@ def put_on(
     if not crew.driver_ids or len(set(crew.driver_ids)) != len(crew.driver_ids):
         raise Refused.field("drivers", "required" if not crew.driver_ids else "taken", "one or more")
     vehicle_ids = (crew.tractor_id, crew.trailer_id)
-    _take_turns(session, vehicle_ids, crew.driver_ids, keeper_id, shared)
+    _take_turns(session, crew, keeper_id, shared)
     # Who hands over on the way goes home from there; who drives to the end comes back with the rotation.
     is_whole = span.last == len(row.stops) - 1
     chained = (
@@ -176,19 +176,15 @@ def _keep_off(session: Session, departure_id: UUID, span: Span, tractor_id: UUID
                 raise Conflict("haul_taken", departure=departure_id)
 
 
-def _take_turns(
-    session: Session,
-    vehicle_ids: Iterable[UUID],
-    driver_ids: Iterable[UUID],
-    keeper_id: UUID | None,
-    shared: frozenset[UUID],
-) -> None:
+def _take_turns(session: Session, crew: Crew, keeper_id: UUID | None, shared: frozenset[UUID]) -> None:
     """Raise the turn of every vehicle and driver that is at work still, in the order of ids; Refused for any other.
 
     ``keeper_id``: any that this company does not keep, and that is not ``shared``, is refused, too.
     """
-    for entity, ids, field in ((FleetVehicle, vehicle_ids, "tractor"), (FleetDriver, driver_ids, "drivers")):
-        for member_id in sorted(set(ids)):
+    # A vehicle that is named as both is refused as the trailer, which no tractor is.
+    vehicles = {crew.tractor_id: "tractor", crew.trailer_id: "trailer"}
+    for entity, members in ((FleetVehicle, vehicles), (FleetDriver, dict.fromkeys(crew.driver_ids, "drivers"))):
+        for member_id, field in sorted(members.items()):
             done: Any = session.execute(
                 sa.update(entity)
                 .where(entity.id == member_id, entity.retired_at.is_(None))

@@ -96,12 +96,16 @@ def _used(skyline: Sequence[_Stretch]) -> tuple[int, int]:
 def _ways(stacks: Sequence[Stack], width: int) -> Iterator[list[tuple[Stack, bool]]]:
     """Yield the stacks by footprint, in one order of the footprints after the other, each lengthwise or across."""
     footprints = sorted({stack.footprint for stack in stacks}, reverse=True)
-    thrifty = tuple(_takes(*sides, width) > _takes(*reversed(sides), width) for sides in footprints)
-    several = product((True, False), repeat=len(footprints)) if len(footprints) <= _TURNED else ()
-    turnings = list(dict.fromkeys((thrifty, *several)))
+    thrifty = tuple(_takes(long, wide, width) > _takes(wide, long, width) for long, wide in footprints)
+    turnings = [thrifty, *_turnings(len(footprints))]
     for order in islice(permutations(range(len(footprints))), _WAYS // len(turnings)):
         for turned in turnings:
             yield [(stack, turned[each]) for each in order for stack in stacks if stack.footprint == footprints[each]]
+
+
+def _turnings(footprints: int) -> Iterator[tuple[bool, ...]]:
+    if footprints <= _TURNED:
+        yield from product((True, False), repeat=footprints)
 
 
 def _takes(length: int, across: int, width: int) -> float:

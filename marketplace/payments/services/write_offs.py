@@ -25,8 +25,8 @@ def propose(session: Session, *, actor: Actor, company_id: UUID, amount: Money, 
     """Say that a company will not pay, and why; nothing moves before another person agrees.
 
     Refused ``reason`` without one, ``company_id`` that nobody has and ``amount`` for more than it owes and nobody takes
-    back, Conflict ``write_off_waits`` while one of this company and currency waits, NotAllowed ``own_money`` about one's
-    own company.
+    back, Conflict ``write_off_waits`` while one of this company and currency waits, NotAllowed ``own_money`` about
+    one's own company.
     """
     if not reason.strip():
         raise Refused.field("reason", "required", "why it will not be paid")

@@ -171,7 +171,10 @@ def test_a_quote_names_what_binds_and_what_it_is_made_of(enter, call, market):
     call(market.buyer, "POST", "/freight-quotes", json=body | {"to": "THBKK"}, expect=409)
     call(market.buyer, "POST", "/freight-quotes", json=body | {"departure_id": str(new_id())}, expect=404)
     nothing = {"departure_id": body["departure_id"], "to": factories.HANOI}
-    call(market.buyer, "POST", "/freight-quotes", json=nothing, expect=422)
+    refused = call(market.buyer, "POST", "/freight-quotes", json=nothing, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["kg"]
+    unknown = nothing | {"listing_id": str(new_id())}
+    call(market.buyer, "POST", "/freight-quotes", json=unknown, expect=404)
 
 
 def test_a_quote_is_asked_for_by_a_form_and_shows_both_prices(app, enter, call, market):

@@ -176,7 +176,9 @@ def note_writes(url: str, *, into: str) -> None:
             f" $$BEGIN INSERT INTO {into} VALUES (TG_TABLE_NAME); RETURN NULL; END$$".encode()
         )
         tables = connection.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> %s", [into]
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename NOT IN (%s, 'alembic_version')",
+            [into],
         ).fetchall()
         for (table,) in tables:
             connection.execute(
@@ -189,7 +191,7 @@ def put_back(url: str, rows: dict[str, bytes], tables: Iterable[str], *, is_tidi
     with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
         _end_others(connection)
         queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
-        emptied = [*tables, *(name for (name,) in queue)]
+        emptied = list(dict.fromkeys((*tables, *(name for (name,) in queue))))
         with connection.transaction():
             # Triggers, those of insert-only tables and of foreign keys, are for whoever lives in the database.
             connection.execute("SET LOCAL session_replication_role = replica")

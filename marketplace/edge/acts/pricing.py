@@ -48,6 +48,8 @@ def quote(session: Session, body: requests.QuoteBody) -> QuoteRow:
         if offer.packing is None:
             raise Conflict("not_packed", listing=body.listing_id)
         load = load_of(body.quantity, offer.packing)
+    elif load.is_nothing:
+        raise Refused.field("kg", "required", "weight, volume, loading metres or pallets")
     return quotes.give(
         session,
         actor=require_actor(),

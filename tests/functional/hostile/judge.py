@@ -167,8 +167,6 @@ _TOGETHER: Final = (
     {"from_on", "until_on"},
     {"issued_on", "valid_until"},
     {"new_seal", "seal_reason"},
-    {"act", "code"},
-    {"kg", "load"},
     {"most_price", "most_quantity"},
     {"tiers", "ladders", "price", "moq"},
     {"expected_totals", "total"},

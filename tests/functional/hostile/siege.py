@@ -25,7 +25,7 @@ from tests.conftest import SOAK, turn_of
 from tests.functional.hostile import judge, pages
 from tests.functional.hostile.city import MINUTES, PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
-from tests.functional.hostile.values import HUGE, TEXTS, THINGS, WORST, Raw
+from tests.functional.hostile.values import HUGE, TEXTS, THINGS, Raw
 from tests.functional.hostile.watch import Watch
 from tests.functional.hostile.ways import FORMS, WAYS, Way
 from tests.support.sheets import row, table, workbook
@@ -174,8 +174,8 @@ class Siege:
             self.findings[f"{what} -> {answer.status_code}: {fault}"] += 1
 
     def _check(self, what: str) -> None:
-        # What was taken after all leaves a city in order; looked at now and then, and a soak takes ten times as much.
-        if self.accepted % (40 if SOAK else 15) == 1:
+        # What was taken after all leaves a city in order; looked at often in a soak, now and then in a smoke.
+        if self.accepted % (10 if SOAK else 15) == 1:
             session = reading()
             session.rollback()
             self.findings.update(f"{what} broke {breach}" for breach in reports.check(session))
@@ -269,35 +269,25 @@ def _inside(value: Any) -> Iterator[tuple[str | int, ...]]:
 
 
 class Sample:
-    """Values for a field, the same in every run: a few in a smoke; in a soak the worst and a third of the others.
-
-    Each value comes somewhere in a smoke, and in a soak to each third field.
-    """
+    """All values in a soak; else a few for each field, the same in every run, and each value somewhere."""
 
     def __init__(self, seed: int) -> None:
         """Begin with a seed."""
         self._random = random.Random(seed)
         self._texts: list[str] = []
         self._things: list[str] = []
-        self._turns = Counter[str]()
 
-    def texts(self, few: int, *, with_huge: bool = True) -> list[tuple[str, str]]:
+    def texts(self, few: int) -> list[tuple[str, str]]:
         """Return texts for a field."""
         if SOAK:
-            return [*self._third("texts", TEXTS), *([("10 MB", HUGE)] if with_huge else [])]
+            return [*TEXTS.items(), ("10 MB", HUGE)]
         return [(name, TEXTS[name]) for name in self._next(self._texts, TEXTS, few)]
 
     def things(self, few: int) -> list[tuple[str, Any]]:
         """Return JSON values for a field."""
         if SOAK:
-            return self._third("things", THINGS)
+            return list(THINGS.items())
         return [(name, THINGS[name]) for name in self._next(self._things, THINGS, few)]
-
-    def _third(self, kind: str, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-        others = [name for name in values if name not in WORST]
-        self._turns[kind] += 1
-        taken = {*WORST, *others[self._turns[kind] % 3 :: 3]}
-        return [(name, value) for name, value in values.items() if name in taken]
 
     def _next(self, left: list[str], values: Mapping[str, Any], few: int) -> list[str]:
         if len(left) < few:

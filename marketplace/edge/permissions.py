@@ -4,8 +4,9 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules.permissions import Permission
@@ -79,3 +80,10 @@ def may(permission: Permission) -> bool:
     """Tell templates whether the reader may do this."""
     actor = current_actor()
     return actor is not None and actor.may(permission)
+
+
+def may_open(path: str) -> bool:
+    """Tell templates whether the reader may open one of our pages; a path that is none raises NotFound."""
+    endpoint, _ = current_app.url_map.bind("").match(urlsplit(path).path)
+    access = access_of(current_app.view_functions[endpoint])
+    return access is not None and (access.permission is None or may(access.permission))

@@ -125,13 +125,18 @@ def test_what_does_not_add_up_stands_there_with_owner_deadline_and_place(app, cl
     book = openpyxl.load_workbook(io.BytesIO(file_of(client, treasury, "xlsx")))
     assert all(cell.data_type != "f" for row in book["items"].iter_rows() for cell in row)
     assert sum(row[1] for row in book["sums"].iter_rows(min_row=2, values_only=True)) == len(rows)
-    page = Visitor(app)
-    with page.client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{treasury.actor.person}:{treasury.company}:0"
+    page = reading_as(app, treasury)
     page.open("/operator/reconciliation")
     assert late.reference in page.text()
     page.open("/operator")
     assert f"Money that does not add up yet {len(rows)}" in " ".join(page.text().split())
+
+
+def reading_as(app, trader):
+    page = Visitor(app)
+    with page.client.session_transaction() as cookie:
+        cookie["_user_id"] = f"{trader.actor.person}:{trader.company}:0"
+    return page
 
 
 def test_a_payout_that_came_back_waits_until_it_is_made_again(call, market, treasury):
@@ -142,7 +147,7 @@ def test_a_payout_that_came_back_waits_until_it_is_made_again(call, market, trea
     assert board(call, treasury)["items"] == []
 
 
-def test_jobs_about_money_that_stopped_stand_there_and_no_others(call, market, treasury):
+def test_jobs_about_money_that_stopped_stand_there_and_no_others(app, call, market, operator, treasury):
     now = clock.now()
     with unit_of_work() as session:
         for name, state, run_at in (
@@ -153,6 +158,17 @@ def test_jobs_about_money_that_stopped_stand_there_and_no_others(call, market, t
         ):
             session.add(OutboxJob(name=name, args={}, state=state, created_at=now, run_at=run_at))
     assert {row["reference"] for row in board(call, treasury)["items"]} == {"send_payouts", "reconcile_cards"}
+    # Who may not revive them reads that they stopped, and is led to no page that is closed.
+    for reader, is_led in ((treasury, False), (operator, True)):
+        page = reading_as(app, reader).open("/operator/reconciliation")
+        assert "send_payouts" in page
+        assert ('href="/operator/jobs"' in page) is is_led
+
+
+def test_every_kind_leads_to_a_page_of_ours(app):
+    pages = app.url_map.bind("")
+    for path in (rules.path(kind, new_id(), order) for kind in rules.Kind for order in (None, new_id())):
+        assert not path or pages.match(path.split("#")[0])
 
 
 def test_the_list_goes_on_by_cursor_in_as_many_queries(call, market, treasury):

@@ -14,7 +14,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.labels import label_of
-from marketplace.edge.permissions import may
+from marketplace.edge.permissions import may, may_open
 from marketplace.edge.written import written
 from marketplace.kernel import clock, figures, moments
 from marketplace.kernel.actor import Actor
@@ -54,7 +54,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         language_names=language_names,
         written=written,
     )
-    app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of, reworded=values.reworded)
+    app.jinja_env.globals.update(
+        may=may, may_open=may_open, form_key=form_key, field_label=label_of, reworded=values.reworded
+    )
     app.after_request(summaries.name_fields)
     app.extensions["city.site"] = _site(settings)
 

@@ -27,7 +27,7 @@ from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import kept, postgres, smoke
+from tests.support import counting, kept, postgres, smoke
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
@@ -41,6 +41,8 @@ _LONG = (
     "seed/test_replay.py",
 )
 _SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
+# Of those who attack a besieged city, these never open its pages: in a soak they have one to themselves.
+_CALLING = ("test_fields_of_calls", "test_ids", "test_queries_of_calls")
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
 _OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
 # Long ones whose turn is SQLite's: they take half as long there, and the soak runs them on both.
@@ -70,7 +72,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked.
 
     A smoke of everything takes turns: by module, by journey, and not with what is about the database itself. A soak
-    attacks a besieged city on both.
+    attacks a besieged city on both; ``--whole`` runs on both what stands in a module that counts more in a soak.
     """
     if "database" not in metafunc.fixturenames:
         return
@@ -80,7 +82,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     alone = metafunc.definition.get_closest_marker("one_database") is not None
     besieged = SOAK and inner[0] == "hostile"
     wanted = _DATABASES if (folder == "integration" and not alone) or marked or besieged else ("sqlite",)
-    if len(wanted) > 1 and chosen == "both" and not SOAK and _is_everything(metafunc.config):
+    is_soaked = metafunc.config.getoption("--whole") and len(counting.asking(metafunc.definition.path)) > 1
+    if len(wanted) > 1 and chosen == "both" and not (SOAK or is_soaked) and _is_everything(metafunc.config):
         if folder == "functional":
             wanted = (turn_of(metafunc.definition.name),)
         elif not marked and inner[0] not in _OF_THE_DATABASE:
@@ -125,6 +128,8 @@ class Sharing(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         city = "postgresql" if "postgresql" in nodeid else "sqlite"
+        if SOAK and any(f"::{name}" in nodeid for name in _CALLING):
+            city = f"{city} called"
         return next((f"{shared}{city}" for shared in _SHARING if nodeid.startswith(shared)), nodeid)
 
 

@@ -26,9 +26,9 @@ def export_chain(path: Path, *, report: Callable[[int, int], None] = lambda _don
 
     def portions(cursor: Any) -> Iterator[tuple[Any, list[str]]]:
         after, done = cursor or (0, 0)
-        for sequence, lines in queries.chain_portions(session, after=after):
-            done += len(lines) if sequence is None else len(lines) - 1
-            yield None if sequence is None else (sequence, done), [f"{line}\n" for line in lines]
+        for sequence, entries in queries.chain_portions(session, after=after):
+            done += len(entries) if sequence is None else len(entries) - 1
+            yield None if sequence is None else (sequence, done), [f"{rules.canonical(entry)}\n" for entry in entries]
             report(min(done, total), total)
 
     write(path, portions, of="audit trail")

@@ -92,18 +92,18 @@ def unsealed_since(session: Session) -> datetime | None:
 
 def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
     """Verify the chain in the database with the same walk as an exported file."""
-    lines = (line for _, portion in chain_portions(session) for line in portion)
-    return rules.verify_chain(lines, head=head)
+    entries = (entry for _, portion in chain_portions(session) for entry in portion)
+    return rules.verify_entries(entries, head=head)
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return what is wrong with the chain, and rows that neither a seal nor the sealing job's list knows."""
-    found = [_breach(fault) for fault in verify(session).faults]
-    seals = session.scalars(sa.select(AuditSeal.rows))
-    known = {UUID(row_id) for rows in seals for row_id in rows}
-    known.update(session.scalars(sa.select(AuditUnsealed.row_id)))
-    unknown = [row_id for row_id in session.scalars(sa.select(AuditRow.id)) if row_id not in known]
-    return found + [Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unknown]
+    found = verify(session)
+    listed = set(session.scalars(sa.select(AuditUnsealed.row_id)))
+    unlisted = [row_id for row_id in map(UUID, found.waiting) if row_id not in listed]
+    return [_breach(fault) for fault in found.faults] + [
+        Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unlisted
+    ]
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -130,8 +130,10 @@ def chain_length(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(AuditRow)) or 0
 
 
-def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | None, list[str]]]:
-    """Yield the chain behind a seal as JSON lines, each seal after its rows, rows not sealed yet at the end.
+def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | None, list[dict[str, Any]]]]:
+    """Yield what stands behind a seal, an entry for each line of an export, each seal after its rows.
+
+    Rows that are not sealed yet come at the end.
 
     A portion is a seal with its rows, and goes with the seal's number; rows not sealed yet, which may be sealed the
     next moment, go with none.
@@ -149,20 +151,20 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
             ids = [UUID(row_id) for row_id in seal.rows]
             sealed.update(ids)
             last = seal.sequence
-            yield last, [*_rows(session, ids), rules.canonical({"kind": "seal", "seal": _seal(seal)})]
+            yield last, [*_rows(session, ids), {"kind": "seal", "seal": _seal(seal)}]
     everything = session.scalars(sa.select(AuditRow.id).order_by(AuditRow.id)).all()
     waiting = [row_id for row_id in everything if row_id not in sealed]
     for start in range(0, len(waiting), _AT_ONCE):
         yield None, list(_rows(session, waiting[start : start + _AT_ONCE]))
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[str]:
+def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(ids), _AT_ONCE):
         portion = ids[start : start + _AT_ONCE]
         found = {row.id: row for row in session.execute(sa.select(AuditRow.__table__).where(AuditRow.id.in_(portion)))}
         for row_id in portion:
             if row := found.get(row_id):
-                yield rules.canonical({"kind": "row", "row": _content(row), "hash": row.hash})
+                yield {"kind": "row", "row": _content(row), "hash": row.hash}
 
 
 def _content(row: Any) -> dict[str, Any]:

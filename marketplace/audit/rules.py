@@ -13,6 +13,8 @@ from uuid import UUID
 # Ids, codes, hashes, decimals, dates. No space and no @: prose, names and addresses have no place here.
 _CODE: Final = re.compile(r"[A-Za-z0-9_.,:;/+=#%|*-]{0,128}")
 GENESIS: Final = "0" * 64
+# Made once: ``json.dumps`` would make one for each row.
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
-    """What a verification found; ``head`` is the last seal's hash, worth keeping somewhere else."""
+    """What a verification found: ``waiting`` are the ids of rows not sealed yet, ``head`` is the last seal's hash.
+
+    The head is worth keeping somewhere else.
+    """
 
     seals: int
     rows: int
-    unsealed: int
+    waiting: tuple[str, ...]
     head: str
     faults: tuple[Fault, ...]
+
+    @property
+    def unsealed(self) -> int:
+        """Count the rows that no seal names yet."""
+        return len(self.waiting)
 
     @property
     def ok(self) -> bool:
@@ -75,7 +85,7 @@ def stamp(at: datetime) -> str:
 
 def canonical(value: Any) -> str:
     """Write JSON in its one canonical form: sorted keys, no spaces, ASCII only."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -172,11 +182,23 @@ def verify_chain(lines: Iterable[str], *, head: str | None = None) -> VerifyResu
     Each seal's line follows the lines of its rows; rows not sealed yet come last. A chain cut off at its end
     is whole in itself: give the ``head`` kept from an earlier verification to see that this one contains it.
     """
+    return verify_entries(map(_read, lines), head=head)
+
+
+def _read(line: str) -> Any:
+    """Return what a line says, nothing where it cannot be read."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def verify_entries(entries: Iterable[Any], *, head: str | None = None) -> VerifyResult:
+    """Verify a chain of which each entry says what a line of an exported one does."""
     walk = _Walk()
     heads = {GENESIS}
-    for number, line in enumerate(lines, start=1):
+    for number, entry in enumerate(entries, start=1):
         try:
-            entry = json.loads(line)
             kind: object = entry["kind"]
             if kind == "row":
                 walk.row(entry["row"], entry["hash"])
@@ -189,4 +211,4 @@ def verify_chain(lines: Iterable[str], *, head: str | None = None) -> VerifyResu
             walk.faults.append(Fault("line_unreadable", None, f"line {number}"))
     if head is not None and head not in heads:
         walk.faults.append(Fault("head_missing", None, head))
-    return VerifyResult(len(heads) - 1, walk.rows, len(walk.pending), walk.head, tuple(walk.faults))
+    return VerifyResult(len(heads) - 1, walk.rows, tuple(walk.pending), walk.head, tuple(walk.faults))

@@ -4,6 +4,7 @@ The child reads JSON from its input and knows nothing else: no database, no sett
 the template as data, so nothing in it is ever read as markup.
 """
 
+import functools
 import json
 import resource
 import subprocess
@@ -34,7 +35,8 @@ def pdf_of(
     sheet: dict[str, Any], *, template: Path = TEMPLATE, fonts: Path = paths.FONTS, patience: float = PATIENCE
 ) -> bytes:
     """Set a sheet; Unsettable when typst refuses it, Interrupted or TimeoutExpired when the child was cut off."""
-    order = json.dumps({"sheet": sheet, "fonts": str(fonts), "template": str(template)})
+    known = _with_known_letters(sheet, _letters(tuple(sorted(fonts.glob("*-Regular.ttf")))))
+    order = json.dumps({"sheet": known, "fonts": str(fonts), "template": str(template)})
     done = subprocess.run(
         [sys.executable, "-m", "marketplace.papers.typesetter"],
         input=order.encode(),
@@ -54,12 +56,11 @@ def pdf_of(
 def _set(order: dict[str, Any]) -> bytes:
     import typst  # noqa: PLC0415  only the child loads it
 
-    fonts = Path(order["fonts"])
-    sheet = _with_known_letters(order["sheet"], _letters(fonts))
+    sheet = order["sheet"]
     return typst.compile(
         order["template"],
         root=str(Path(order["template"]).parent),
-        font_paths=[str(fonts)],
+        font_paths=[order["fonts"]],
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
         pdf_standards=["a-3b"],
@@ -68,12 +69,13 @@ def _set(order: dict[str, Any]) -> bytes:
     )
 
 
-def _letters(fonts: Path) -> frozenset[int]:
-    """Return every letter that some font of the papers has."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  only the child loads it
+@functools.cache
+def _letters(fonts: tuple[Path, ...]) -> frozenset[int]:
+    """Return every letter that some of these fonts has, read once: it takes as long as setting an invoice."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415  only who sets papers loads it
 
     known: set[int] = set()
-    for file in fonts.glob("*-Regular.ttf"):
+    for file in fonts:
         with TTFont(file, lazy=True) as font:
             known |= (font.getBestCmap() or {}).keys()
     return frozenset(known)

@@ -32,6 +32,6 @@ def chromium() -> Path:
 
 
 def launch_arguments() -> list[str]:
-    """Flags for a start that works in containers: root has no sandbox, /dev/shm may be tiny."""
+    """Flags for a start that works in containers: root has no sandbox, /dev/shm may be tiny, and there is no GPU."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return [*sandbox, "--disable-dev-shm-usage"]
+    return [*sandbox, "--disable-dev-shm-usage", "--disable-gpu"]

@@ -2,8 +2,8 @@
 
 `make test` is done in a quarter of an hour on two processors. Rules and structure are tested whole; of what is told of
 pages, databases and processes each module tells one thing, the same in every run, so that nothing in the city is
-without any. `make coverage` runs every test; `make soak` those that have more to count, with their full counts. What is
-named on the command line runs whole, too.
+without any. `make coverage` runs every test, those beside one that counts more in a soak on both databases; `make soak`
+runs that one, with its full counts. What is named on the command line runs whole, too.
 """
 
 import zlib
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pytest
+
+from tests.support import counting
 
 _TOLD_IN_PART: Final = ("tests/browser/", "tests/functional/", "tests/integration/")
 # What a newcomer runs first, and the beginning of the published history.
@@ -64,8 +66,8 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 
 def counting_nothing(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Return the tests of modules that ask nowhere for a soak: they count the same in every run."""
-    return [item for item in items if not hasattr(getattr(item, "module", None), "SOAK") and not _is_besieged(item)]
+    """Return the tests that ask nowhere for a soak: they count the same in every run."""
+    return [item for item in items if not _is_besieged(item) and _function(item) not in counting.asking(item.path)]
 
 
 def _is_besieged(item: pytest.Item) -> bool:
@@ -94,3 +96,7 @@ def _is_long(item: pytest.Item) -> bool:
 
 def _name(item: pytest.Item) -> str:
     return item.nodeid.split("[")[0]
+
+
+def _function(item: pytest.Item) -> str:
+    return _name(item).split("::")[1]

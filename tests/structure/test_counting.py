@@ -1,0 +1,55 @@
+"""A soak runs what counts more in it, by whatever way it asks, and nothing else."""
+
+from tests.support.counting import asking
+
+MODULE = """
+from tests.conftest import SOAK
+
+RUNS = 10_000 if SOAK else 50
+(FEW, MANY), KEPT = (1, 2) if SOAK else (3, 4), 5
+PLAIN = 7
+
+@settings(max_examples=RUNS)
+def test_by_its_mark(): ...
+
+def helper():
+    return [MANY]
+
+def test_by_a_helper():
+    helper()
+
+@pytest.fixture
+def crowd():
+    return helper()
+
+def test_by_a_fixture(crowd): ...
+
+@pytest.mark.usefixtures("crowd")
+def test_by_the_name_of_a_fixture(): ...
+
+@pytest.mark.parametrize("seed", range(RUNS))
+def test_by_its_parameters(seed): ...
+
+def test_of_something_else():
+    SOAKED = PLAIN
+    assert SOAKED
+"""
+
+
+def test_every_way_to_ask_is_seen_and_nothing_else(tmp_path):
+    module = tmp_path / "test_asking.py"
+    module.write_text(MODULE)
+    told = {name for name in asking(module) if name.startswith("test_")}
+    assert told == {
+        "test_by_its_mark",
+        "test_by_a_helper",
+        "test_by_a_fixture",
+        "test_by_the_name_of_a_fixture",
+        "test_by_its_parameters",
+    }
+
+
+def test_a_module_that_asks_nowhere_has_nothing_to_count(tmp_path):
+    module = tmp_path / "test_silent.py"
+    module.write_text("RUNS = 50\n\ndef test_it():\n    assert RUNS\n")
+    assert not any(name.startswith("test_") for name in asking(module))

@@ -234,11 +234,14 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def shared_app(settings: Settings) -> Flask:
-    """The application, built once a worker and database."""
+def shared_app(settings: Settings) -> Iterator[Flask]:
+    """The application, built once a worker and database; no connection outlives it."""
     built = create_app(settings)
     built.test_client_class = Browser
-    return built
+    yield built
+    built.extensions["city.bell"].close()
+    with built.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -163,3 +163,13 @@ def file_of(client, trader, name):
 
 def sheet_of(client, trader):
     return openpyxl.load_workbook(io.BytesIO(file_of(client, trader, "xlsx")))
+
+
+def test_the_first_and_the_last_days_there_are_have_no_weeks_around_them(client, call, market, operator):
+    Way(call, market, operator).order()
+    for what in ("?", ".xlsx?", ".csv?table=shares&", ".csv?table=weeks&", ".csv?table=figures&"):
+        for field in ("from", "to"):
+            for day in ("0001-01-01", "9999-12-30", "9999-12-31"):
+                answer = client.get(f"/api/v1/cash-flow{what}{field}={day}", headers=market.buyer.headers)
+                assert answer.status_code == 422, (what, field, day)
+                assert [error["field"] for error in answer.get_json()["errors"]] == [field]

@@ -296,3 +296,10 @@ def test_the_way_home_is_sold_at_its_own_tariff(app, call, market):
     with unit_of_work() as session:
         amounts = session.scalars(sa.select(FreightContract.currency)).all()
     assert amounts == ["VND"]
+
+
+def test_a_place_where_no_list_goes_on_is_refused_by_its_field(call, haulier, operator):
+    for who, path in ((haulier, "/fleet/drivers"), (operator, "/fleets/drivers")):
+        for cursor in ("a%0D%0Ab: c", "a" + "%CC%81" * 300, "W10="):
+            refusal = call(who, "GET", f"{path}?cursor={cursor}", expect=422)
+            assert [error["field"] for error in refusal["errors"]] == ["cursor"], cursor

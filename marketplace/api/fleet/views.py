@@ -66,7 +66,7 @@ def show_vehicle_paper(vehicle_id: UUID, body: requests.PaperBody, session: Sess
 @operation(answers={200: Items[answers.Driver]}, tag="fleet", permission=_KEEP, query=CursorQuery)
 def drivers(query: CursorQuery) -> tuple[int, Items[answers.Driver]]:
     """List the drivers of one's company."""
-    page = acts.own_drivers(requests.Fleet(cursor=query.cursor)).map(answers.Driver.of)
+    page = acts.own_drivers(query.cursor).map(answers.Driver.of)
     return 200, Items[answers.Driver](items=list(page.items), next=page.next)
 
 
@@ -120,7 +120,7 @@ def all_vehicles(query: requests.Fleet) -> tuple[int, Items[answers.Vehicle]]:
 @operation(answers={200: Items[answers.Driver]}, tag="fleet", permission=_OPERATE, query=CursorQuery)
 def all_drivers(query: CursorQuery) -> tuple[int, Items[answers.Driver]]:
     """List the drivers of every carrier."""
-    page = acts.all_drivers(requests.Fleet(cursor=query.cursor)).map(answers.Driver.of)
+    page = acts.all_drivers(query.cursor).map(answers.Driver.of)
     return 200, Items[answers.Driver](items=list(page.items), next=page.next)
 
 

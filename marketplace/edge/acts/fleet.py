@@ -124,9 +124,9 @@ def own_vehicles(asked: requests.Fleet, *, size: int = fleets.PAGE) -> Page[Vehi
     return fleets.vehicles(reading(), company_id=company_id, kind=kind, cursor=asked.cursor, size=size)
 
 
-def own_drivers(asked: requests.Fleet, *, size: int = fleets.PAGE) -> Page[DriverRow]:
+def own_drivers(cursor: str | None = None, *, size: int = fleets.PAGE) -> Page[DriverRow]:
     """Return the drivers of the asker's company."""
-    return fleets.drivers(reading(), company_id=require_actor().company, cursor=asked.cursor, size=size)
+    return fleets.drivers(reading(), company_id=require_actor().company, cursor=cursor, size=size)
 
 
 def all_vehicles(asked: requests.Fleet) -> Page[VehicleRow]:
@@ -134,9 +134,9 @@ def all_vehicles(asked: requests.Fleet) -> Page[VehicleRow]:
     return fleets.vehicles(reading(), kind=_vehicle_kind(asked.kind), cursor=asked.cursor)
 
 
-def all_drivers(asked: requests.Fleet) -> Page[DriverRow]:
+def all_drivers(cursor: str | None = None) -> Page[DriverRow]:
     """Return the drivers of every keeper, for the operator."""
-    return fleets.drivers(reading(), cursor=asked.cursor)
+    return fleets.drivers(reading(), cursor=cursor)
 
 
 def contractors() -> tuple[CompanyRow, ...]:

@@ -16,6 +16,8 @@ from marketplace.payments.rules.terms import MilestoneEvent
 
 MOST_WEEKS: Final = 53
 BEFORE, AHEAD = timedelta(weeks=4), timedelta(weeks=9)
+# Within this of the first and the last day there are, no weeks stand before and after.
+_MARGIN: Final = timedelta(weeks=53)
 _WEEK: Final = timedelta(days=7)
 
 
@@ -146,8 +148,11 @@ def monday(day: date) -> date:
 def span(first: date | None, last: date | None, *, today: date) -> Span:
     """Return the weeks that were asked for: without days the last four, this one and eight more.
 
-    Refused for a period that ends before it begins or has more than 53 weeks.
+    Refused for a period that ends before it begins, has more than 53 weeks, or lies where the calendar begins or ends.
     """
+    for name, day in (("from", first), ("to", last)):
+        if day is not None and not date.min + _MARGIN <= day <= date.max - _MARGIN:
+            raise Refused.field(name, "calendar_day", f"a day such as {today}")
     begins = monday(first) if first else min(monday(today), monday(last or today)) - BEFORE
     ends = monday(last) + timedelta(days=6) if last else max(monday(today), begins) + AHEAD - timedelta(days=1)
     if ends < begins:

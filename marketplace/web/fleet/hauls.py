@@ -183,7 +183,7 @@ def _given(departure_id: UUID, **more: Any) -> str:
 def _haul(haul_id: UUID, **more: Any) -> str:
     seen = acts.seen(haul_id)
     vehicles = fleet.own_vehicles(crew_requests.Fleet(), size=fleet.MOST).items
-    drivers = fleet.own_drivers(crew_requests.Fleet(), size=fleet.MOST).items
+    drivers = fleet.own_drivers(size=fleet.MOST).items
     names = fleet.keepers(shown.company_ids(*vehicles, *drivers, *seen.trailers))
     trailers = {row.id: row for row in (*vehicles, *seen.trailers) if row.kind is Kind.TRAILER}
     values = more.get("values", {})

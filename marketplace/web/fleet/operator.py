@@ -31,7 +31,7 @@ _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
 def everything() -> str:
     """Show the vehicles and drivers of every carrier, and the kinds of lorries."""
     asked = parse(requests.Fleet, request.args.to_dict())
-    vehicles, drivers = acts.all_vehicles(asked), acts.all_drivers(requests.Fleet())
+    vehicles, drivers = acts.all_vehicles(asked), acts.all_drivers()
     today = accounts.house_day(reading(), now=clock.now())
     return render_template(
         "fleet/everything.html",

@@ -104,7 +104,7 @@ def any_scan(fleet_paper_id: UUID) -> Any:
 def _crews(departure_id: UUID, **given: Any) -> str:
     seen = acts.manned(departure_id)
     vehicles = fleet.own_vehicles(requests.Fleet(), size=fleet.MOST).items
-    drivers = fleet.own_drivers(requests.Fleet(), size=fleet.MOST).items
+    drivers = fleet.own_drivers(size=fleet.MOST).items
     names = fleet.keepers(shown.company_ids(*vehicles, *drivers))
     values = given.get("values", {})
     return render_template(

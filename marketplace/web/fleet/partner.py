@@ -35,7 +35,7 @@ _KEEP = Permission.PARTNER_FLEET_KEEP
 def own() -> str:
     """Show the company's vehicles and drivers, with what ends first."""
     asked = parse(requests.Fleet, request.args.to_dict())
-    vehicles, drivers = acts.own_vehicles(asked), acts.own_drivers(requests.Fleet())
+    vehicles, drivers = acts.own_vehicles(asked), acts.own_drivers()
     today = _today()
     return render_template(
         "fleet/own.html",

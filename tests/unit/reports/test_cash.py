@@ -73,7 +73,14 @@ def test_days_are_widened_to_whole_weeks(first, last, found):
 
 @pytest.mark.parametrize(
     ("first", "last", "code"),
-    [(date(2026, 12, 7), date(2026, 12, 6), "period"), (date(2025, 1, 1), date(2026, 12, 6), "too_long")],
+    [
+        (date(2026, 12, 7), date(2026, 12, 6), "period"),
+        (date(2025, 1, 1), date(2026, 12, 6), "too_long"),
+        (date.max, None, "calendar_day"),
+        (None, date.min, "calendar_day"),
+        (date.max - timedelta(weeks=52), None, "calendar_day"),
+        (None, date.min + timedelta(weeks=52), "calendar_day"),
+    ],
 )
 def test_what_is_no_period_is_refused(first, last, code):
     with pytest.raises(Refused) as refusal:

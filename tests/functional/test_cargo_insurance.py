@@ -254,7 +254,8 @@ def test_a_claim_is_surveyed_decided_and_paid(client, call, way, market, insurer
     for kind, who in (("survey_report", insurer), ("protest", market.buyer)):
         body = {"evidence": kind, "file_id": evidence(client, who)}
         call(who, "POST", f"{here}/files", json=body, expect=204)
-    call(insurer, "POST", f"{here}/decision", json={"accepted": "1000.01"}, expect=422)
+    refused = call(insurer, "POST", f"{here}/decision", json={"accepted": "1000.01"}, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["accepted"]
     call(insurer, "POST", f"{here}/decision", json=decided, expect=204)
     paid = {"reference": "TT-1", "paid_on": clock.now().date().isoformat()}
     assert call(insurer, "POST", f"{here}/payment", json=paid, expect=200) == {"settled": True}

@@ -161,6 +161,8 @@ def test_a_movement_goes_from_draft_to_discharge(way, partners, operator, market
     soon = (clock.now().date() + timedelta(days=5)).isoformat()
     refused = way.call(broker, "POST", path, json=movement(guarantee_until=soon), expect=422)
     assert [error["field"] for error in refused["errors"]] == ["guarantee_until"]
+    refused = way.call(broker, "POST", path, json=movement(guarantee_amount="250000.001"), expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["guarantee_amount"]
     made = way.call(broker, "POST", path, json=movement(), expect=201)["id"]
 
     def step(name, expect=200, who=broker, **body):
@@ -414,7 +416,7 @@ def test_any_code_is_noted_of_all_and_taken_back_at_once(way, operator, market, 
     left(way)
     departure = way.booking["departure_id"]
     both, unknown, elsewhere = {"code": 31, "act": "told"}, {"code": 9999}, {"code": 31, "place": "SGSIN"}
-    for wrong, field in (({}, "code"), (both, "code"), (unknown, "code"), (elsewhere, "place")):
+    for wrong, field in (({}, "act"), (both, "code"), (unknown, "code"), (elsewhere, "place")):
         refused = way.act("bulk", 422, **wrong)
         assert [error["field"] for error in refused["errors"]] == [field]
     mine = way.act("bulk", 200, trader=market.carrier, code=20)

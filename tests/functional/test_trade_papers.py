@@ -190,6 +190,10 @@ def test_what_is_stated_monthly_is_numbered_by_whole_months_alone(app, call, mar
     refused = call(market.merchant, "POST", f"/account-statements/{of}/papers", json=part, expect=422)
     errors = [(error["field"], error["accepted"]) for error in refused["errors"]]
     assert errors == [("from", "2026-10-01 to 2026-10-31")]
+    # The month in which the calendar ends is followed by none.
+    last = {**part, "from": "9999-12-31", "to": None}
+    refused = call(market.merchant, "POST", f"/account-statements/{of}/papers", json=last, expect=422)
+    assert [(error["field"], error["code"]) for error in refused["errors"]] == [("from", "calendar_day")]
     query = "&".join(f"{name}={value}" for name, value in part.items())
     assert "by whole months" in Reader(app, market.merchant).get(f"/account/statements/{of}?{query}")
     whole = part | {"from": "2026-10-01"}

@@ -146,7 +146,7 @@ def release(session: Session, sale_id: UUID, body: requests.SaleReleaseBody) -> 
 
 def draft_transit(session: Session, sale_id: UUID, body: requests.SaleTransitBody) -> UUID:
     """Draft a transit movement of a sale's bonded goods and return its id."""
-    secured = money(body.guarantee_amount, body.currency)
+    secured = money(body.guarantee_amount, body.currency, field="guarantee_amount")
     wanted = transiting.NewTransit(
         regime=body.regime,
         to_place=body.to_place,

@@ -19,7 +19,7 @@ from marketplace.files import queries as stored
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.logistics.insurance.queries import certificates, covers
@@ -114,7 +114,7 @@ def take(session: Session, order_id: UUID, body: requests.Taking) -> InsuranceRo
     declared = None
     if body.declared_value is not None:
         order = orders.order(session, company_id=require_actor().company, order_id=order_id)
-        declared = _money(body.declared_value, order.total.currency, "declared_value")
+        declared = money(body.declared_value, order.total.currency, field="declared_value")
     return offering.take(
         session, order_id=order_id, cover_id=body.cover, declared=declared, actor=require_actor(), now=clock.now()
     )
@@ -154,7 +154,7 @@ def open_claim(session: Session, insurance_id: UUID, body: requests.NewClaim) ->
     row = certificates.insurance(session, insurance_id=insurance_id, company_id=require_actor().company)
     wanted = claiming.Wanted(
         line_id=body.line_id,
-        amount=_money(body.amount, row.insured.currency, "amount"),
+        amount=money(body.amount, row.insured.currency, field="amount"),
         said=body.said,
         claim_id=body.claim,
     )
@@ -192,7 +192,7 @@ def survey(session: Session, claim_id: UUID, body: requests.Surveying) -> None:
 def decide(session: Session, claim_id: UUID, body: requests.Deciding) -> None:
     """Accept a claim at an amount, or refuse it."""
     row = claim_queries.claim(session, claim_id=claim_id, company_id=require_actor().company)
-    accepted = None if body.accepted is None else _money(body.accepted, row.amount.currency, "accepted")
+    accepted = None if body.accepted is None else money(body.accepted, row.amount.currency, field="accepted")
     claims.decide(
         session, claim_id=claim_id, accepted=accepted, said=body.said or "", actor=require_actor(), now=clock.now()
     )
@@ -235,8 +235,8 @@ def write_cover(session: Session, body: requests.NewCover) -> UUID:
     terms = Terms(
         clauses=body.clauses,
         rate_ppm=requests.ppm(body.rate_permille),
-        minimum=_money(body.minimum, body.currency, "minimum"),
-        limit=_money(body.limit, body.currency, "limit"),
+        minimum=money(body.minimum, body.currency, field="minimum"),
+        limit=money(body.limit, body.currency, field="limit"),
         valid_from=body.valid_from,
         valid_to=body.valid_to,
         excluded=tuple(code.replace(".", "") for code in body.excluded if code),
@@ -262,10 +262,3 @@ def _whose() -> UUID | None:
     """Return whose insurances the asker reads: its company's, None for the operator's people who run lorries."""
     actor = require_actor()
     return None if actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE) else actor.company
-
-
-def _money(amount: object, currency: str, field: str) -> Money:
-    try:
-        return money(amount, currency)  # type: ignore[arg-type]
-    except Refused as refusal:
-        raise Refused.field(field, refusal.errors[0].code, refusal.errors[0].accepted) from None

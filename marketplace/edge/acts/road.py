@@ -238,7 +238,7 @@ def draft(session: Session, departure_id: UUID, body: requests.Transit) -> UUID:
     """Draft a transit movement."""
     if body.discharge_by is None:
         raise Refused.field("discharge_by", "required")
-    secured = money(body.guarantee_amount, body.currency)
+    secured = money(body.guarantee_amount, body.currency, field="guarantee_amount")
     wanted = moving.NewMovement(
         regime=body.regime,
         from_place=body.from_stop,

@@ -1,6 +1,7 @@
 """Statements of account: which there can be, their figures, and issuing them."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import statements as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.reports.rules import Period, month_of
 from marketplace.reports.statements import queries, services
@@ -66,5 +68,8 @@ def _parties(session: Session, issuer_id: UUID, recipient_id: UUID, asked: reque
 
 def _period(session: Session, parties: Parties, asked: requests.Statement) -> Period:
     today = local_day(accounts.get_company(session, company_id=parties.issuer_id).country, clock.now())
-    month = month_of(asked.since or asked.until or today)
+    day = asked.since or asked.until or today
+    if day >= date.max.replace(day=1):  # no month follows this one
+        raise Refused.field("from" if asked.since else "to", "calendar_day", f"a day such as {today}")
+    month = month_of(day)
     return Period(asked.since or month.first, asked.until or month.last)

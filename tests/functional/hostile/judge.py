@@ -167,6 +167,9 @@ _TOGETHER: Final = (
     {"from_on", "until_on"},
     {"issued_on", "valid_until"},
     {"new_seal", "seal_reason"},
+    # A lorry for cold or dangerous goods, and who or what is fit for it.
+    {"is_cooled", "trailer"},
+    {"is_dangerous", "drivers"},
     {"most_price", "most_quantity"},
     {"tiers", "ladders", "price", "moq"},
     {"expected_totals", "total"},

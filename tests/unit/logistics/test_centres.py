@@ -80,18 +80,20 @@ def test_only_a_count_has_a_sign():
 
 
 def test_papers_are_those_of_the_status():
-    check_papers(IN_BOND, has_licence=True)
-    check_papers(CLEARED, has_licence=False)
-    check_papers(Papers(Status.FREE, is_imported=False), has_licence=False)
-    assert fields(lambda: check_papers(Papers(Status.BONDED), has_licence=False)) == [
+    check_papers(IN_BOND, has_licence=True, today=TODAY)
+    check_papers(CLEARED, has_licence=False, today=TODAY)
+    check_papers(Papers(Status.FREE, is_imported=False), has_licence=False, today=TODAY)
+    assert fields(lambda: check_papers(Papers(Status.BONDED), has_licence=False, today=TODAY)) == [
         ("status", "not_bonded_centre"),
         ("entry_number", "required"),
         ("bonded_since", "required"),
         ("bonded_until", "required"),
     ]
     early = replace(IN_BOND, bonded_until=TODAY - timedelta(days=1))
-    assert fields(lambda: check_papers(early, has_licence=True)) == [("bonded_until", "before_entry")]
-    assert fields(lambda: check_papers(Papers(Status.FREE), has_licence=True)) == [
+    assert fields(lambda: check_papers(early, has_licence=True, today=TODAY)) == [("bonded_until", "before_entry")]
+    tomorrow = replace(IN_BOND, bonded_since=TODAY + timedelta(days=1))
+    assert fields(lambda: check_papers(tomorrow, has_licence=True, today=TODAY)) == [("bonded_since", "in_future")]
+    assert fields(lambda: check_papers(Papers(Status.FREE), has_licence=True, today=TODAY)) == [
         ("declaration_number", "required"),
         ("declaration_line", "required"),
     ]

@@ -80,8 +80,8 @@ class Papers:
     declared_on: date | None = None
 
 
-def check_papers(papers: Papers, *, has_licence: bool) -> None:
-    """Refuse, by field, goods whose papers are not those of their status."""
+def check_papers(papers: Papers, *, has_licence: bool, today: date) -> None:
+    """Refuse, by field, goods whose papers are not those of their status, or say what is still to come."""
     errors: list[FieldError] = []
     if papers.status is Status.BONDED:
         if not has_licence:
@@ -92,7 +92,9 @@ def check_papers(papers: Papers, *, has_licence: bool) -> None:
             ("bonded_until", papers.bonded_until),
         )
         errors += [FieldError(name, "required", "a value") for name, value in given if value is None]
-        if papers.bonded_since and papers.bonded_until and papers.bonded_until < papers.bonded_since:
+        if papers.bonded_since and papers.bonded_since > today:
+            errors.append(FieldError("bonded_since", "in_future", today.isoformat()))
+        elif papers.bonded_since and papers.bonded_until and papers.bonded_until < papers.bonded_since:
             errors.append(FieldError("bonded_until", "before_entry", papers.bonded_since.isoformat()))
     elif papers.is_imported:
         given = (("declaration_number", papers.declaration_number), ("declaration_line", papers.declaration_line))

@@ -89,7 +89,8 @@ def take_in(session: Session, *, actor: Actor, arrival_id: UUID, quantity: int, 
     except NotFound:
         raise NotFound("arrival") from None
     state = ARRIVAL.apply(row.state, "receive")
-    check_papers(papers, has_licence=takes_bonded(place.figures.licence_until, place.today(now)))
+    today = place.today(now)
+    check_papers(papers, has_licence=takes_bonded(place.figures.licence_until, today), today=today)
     if quantity > row.quantity:
         raise Refused.field("quantity", "range", f"1 to {row.quantity}")
     if row.consignment_id is not None:

@@ -59,10 +59,10 @@ def check_evidence(given: Collection[Evidence]) -> None:
         raise Conflict("claim_documents", evidence=[str(one) for one in lacking])
 
 
-def check_amount(amount: Money, *, insured: Money) -> None:
-    """Refuse to claim nothing, in another currency, or more than is insured."""
+def check_amount(amount: Money, *, insured: Money, field: str = "amount") -> None:
+    """Refuse to claim, or to accept, nothing, in another currency, or more than is insured."""
     if amount.currency != insured.currency or not 1 <= amount.minor <= insured.minor:
-        raise Refused.field("amount", "range", f"0.01 to {insured.amount:f}")
+        raise Refused.field(field, "range", f"{Money(1, insured.currency).amount:f} to {insured.amount:f}")
 
 
 def left(insured: Money, accepted: Collection[Money], *, line: object) -> Money:

@@ -154,7 +154,8 @@ def decide(session: Session, *, claim_id: UUID, accepted: Money | None, said: st
     _move(found, "refuse" if accepted is None else "accept")
     if accepted is not None:
         rest = _left(session, found.insurance_id, found.line_id, found.currency)
-        check_amount(accepted, insured=Money(min(found.amount_minor, rest.minor), found.currency))
+        most = Money(min(found.amount_minor, rest.minor), found.currency)
+        check_amount(accepted, insured=most, field="accepted")
         check_evidence(
             session.scalars(sa.select(InsuranceClaimFile.evidence).where(InsuranceClaimFile.claim_id == claim_id)).all()
         )

@@ -71,8 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked.
 
-    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself. A soak
-    attacks a besieged city on both; ``--whole`` runs on both what stands in a module that counts more in a soak.
+    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself.
+    ``--whole`` runs on both what stands in a module that counts more in a soak. Both attack a besieged city on both.
     """
     if "database" not in metafunc.fixturenames:
         return
@@ -80,10 +80,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder, *inner = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts
     marked = metafunc.definition.get_closest_marker("both_databases") is not None
     alone = metafunc.definition.get_closest_marker("one_database") is not None
-    besieged = SOAK and inner[0] == "hostile"
+    is_whole = metafunc.config.getoption("--whole")
+    besieged = (SOAK or is_whole) and inner[0] == "hostile"
     wanted = _DATABASES if (folder == "integration" and not alone) or marked or besieged else ("sqlite",)
-    is_soaked = metafunc.config.getoption("--whole") and len(counting.asking(metafunc.definition.path)) > 1
-    if len(wanted) > 1 and chosen == "both" and not (SOAK or is_soaked) and _is_everything(metafunc.config):
+    is_soaked = is_whole and len(counting.asking(metafunc.definition.path)) > 1
+    is_told_twice = SOAK or is_soaked or besieged
+    if len(wanted) > 1 and chosen == "both" and not is_told_twice and _is_everything(metafunc.config):
         if folder == "functional":
             wanted = (turn_of(metafunc.definition.name),)
         elif not marked and inner[0] not in _OF_THE_DATABASE:

@@ -67,12 +67,7 @@ def left_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 def counting_nothing(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the tests that ask nowhere for a soak: they count the same in every run."""
-    return [item for item in items if not _is_besieged(item) and _function(item) not in counting.asking(item.path)]
-
-
-def _is_besieged(item: pytest.Item) -> bool:
-    """Tell whether it attacks a city: what it counts stands in the siege that all of these share."""
-    return item.nodeid.startswith("tests/functional/hostile/")
+    return [item for item in items if _function(item) not in counting.asking(item.path)]
 
 
 def _modules(items: Iterable[pytest.Item]) -> Iterator[list[pytest.Item]]:

@@ -152,6 +152,7 @@ def _worded(fact: str, value: Any) -> str:
     return str(CODES[fact].get(value, value) if fact in CODES else value)
 
 
-_POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
+# Two at the end of a word; inside of one, as in "../file", they are what somebody wrote.
+_POINTS: Final = re.compile(r"(?<!\.)\.\.(?=[\s\"”)]|$)")
 
 __all__ = ["ERROR_TEXTS", "FIELD_TEXTS", "field_sentence", "register", "sentence"]

@@ -196,6 +196,11 @@ def test_figures_of_lorries_are_corrected_with_their_source(call, operator, type
     assert (row["teu"], row["capacity"]["kg"], row["source"]) == ("2.25", "25000.000", "papers of the maker")
     refusal = call(operator, "PUT", f"/vehicle-types/{type_id}", figures | {"teu": "2.255"}, expect=422)
     assert set(refused(refusal)) == {"teu"}
+    # What it is called by stands in the audit trail.
+    new = figures | {"code": "车厢", "is_reefer": False}
+    refusal = call(operator, "POST", "/vehicle-types", new, expect=422)
+    assert set(refused(refusal)) == {"code"}
+    call(operator, "POST", "/vehicle-types", new | {"code": "BOX-1"}, expect=201)
 
 
 def test_a_haulier_keeps_it_all_on_its_pages(app, haulier, crew, type_id):

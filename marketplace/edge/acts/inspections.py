@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,6 @@ from marketplace.files.queries import FileRow
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.rules.states import CURRENT
@@ -79,7 +77,7 @@ def ask(session: Session, line_id: UUID, body: requests.Inspection) -> UUID:
         level=level_of(body.level),
         major_aql=aql_of(body.major_aql, field="major_aql"),
         minor_aql=aql_of(body.minor_aql, field="minor_aql"),
-        fee=_fee(body.fee, body.currency or line.amount.currency),
+        fee=money(body.fee, body.currency or line.amount.currency, field="fee"),
     )
     return inspections.ask(session, line_id=line_id, terms=terms, actor=actor, now=clock.now())
 
@@ -99,7 +97,7 @@ def appoint(session: Session, inspection_id: UUID, body: requests.Appointment) -
         inspection_id=inspection_id,
         inspector_id=body.inspector_id,
         planned_on=body.planned_on,
-        fee=_fee(body.fee, body.currency or known.fee.currency),
+        fee=money(body.fee, body.currency or known.fee.currency, field="fee"),
         actor=actor,
         now=clock.now(),
     )
@@ -190,7 +188,3 @@ def _acts(row: InspectionRow) -> list[str]:
     if buys and actor.may(Permission.TRADE_ORDER_ACCEPT):
         acts += [name for name in can if name == "waive"]
     return acts
-
-
-def _fee(amount: Decimal, currency: str) -> Money:
-    return money(amount, currency)

@@ -77,7 +77,7 @@ class Reason(Request):
     zh: Text
     vi: Text
     kinds: list[Line] = Field(default_factory=list[str], max_length=10)
-    position: Whole = 100
+    position: Annotated[Whole, Field(ge=0, le=10_000)] = 100
     retired: Tick = False
 
     @property

@@ -14,6 +14,7 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.network import VehicleType
 from marketplace.logistics.rules.freight import check_load
+from marketplace.logistics.rules.lines import errors_of_code
 from marketplace.logistics.services import network
 
 
@@ -29,8 +30,10 @@ class Figures:
 
 
 def add(session: Session, *, actor: Actor, code: str, figures: Figures, now: datetime) -> UUID:
-    """Add a kind of lorry and return its id; Refused ``code`` for one that is taken."""
+    """Add a kind of lorry and return its id; Refused ``code`` for one that is taken, or that no trail can bear."""
     actor.must(Permission.LOGISTICS_DEPARTURE_OPERATE)
+    if errors := errors_of_code(code):
+        raise Refused.fields(*errors)
     taken = sa.select(VehicleType.id).where(VehicleType.code == code)
     if session.scalars(taken).first() is not None:
         raise Refused.field("code", "taken", "a code of its own")

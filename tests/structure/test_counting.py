@@ -1,5 +1,8 @@
 """A soak runs what counts more in it, by whatever way it asks, and nothing else."""
 
+import re
+
+from marketplace import paths
 from tests.support.counting import asking
 
 MODULE = """
@@ -53,3 +56,10 @@ def test_a_module_that_asks_nowhere_has_nothing_to_count(tmp_path):
     module = tmp_path / "test_silent.py"
     module.write_text("RUNS = 50\n\ndef test_it():\n    assert RUNS\n")
     assert not any(name.startswith("test_") for name in asking(module))
+
+
+def test_what_tests_share_asks_only_where_a_siege_takes_its_values():
+    """Whoever asks through another module is not seen: such a module stands here, and its tests name ``SOAK``."""
+    shared = (path for path in (paths.ROOT / "tests").rglob("*.py") if not path.name.startswith("test_"))
+    asked = {path.name for path in shared if re.search(r"import .*\bSOAK\b", path.read_text())}
+    assert asked == {"siege.py"}

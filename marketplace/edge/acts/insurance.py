@@ -154,7 +154,7 @@ def open_claim(session: Session, insurance_id: UUID, body: requests.NewClaim) ->
     row = certificates.insurance(session, insurance_id=insurance_id, company_id=require_actor().company)
     wanted = claiming.Wanted(
         line_id=body.line_id,
-        amount=money(body.amount, row.insured.currency, field="amount"),
+        amount=money(body.amount, row.insured.currency),
         said=body.said,
         claim_id=body.claim,
     )

@@ -388,7 +388,7 @@ def choose(session: Session, departure_id: UUID, body: requests.HeldChoice) -> U
 def note_many(session: Session, departure_id: UUID, body: requests.BulkAct) -> UUID:
     """Note the same of many consignments; return the note."""
     if (body.act is None) == (body.code is None):
-        raise Refused.field("act" if body.act is None else "code", "one_of", "act, code")
+        raise Refused.field("code", "one_of", "act, code")
     if body.code is not None and body.code not in _KNOWN:
         raise Refused.field("code", "choice", ", ".join(str(code) for code in sorted(_KNOWN)))
     return bulk.note(

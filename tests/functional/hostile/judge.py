@@ -165,15 +165,6 @@ _TOGETHER: Final = (
     {"from", "to", "period"},
     {"valid_from", "valid_to", "valid_until"},
     {"from_on", "until_on"},
-    {"temperature_least", "temperature_most"},
-    # Either of the two, and never both.
-    {"departure", "house_waybill"},
-    {"issued_on", "valid_until"},
-    {"new_seal", "seal_reason"},
-    # A lorry for cold or dangerous goods, and who or what is fit for it.
-    {"is_cooled", "trailer"},
-    {"is_dangerous", "drivers"},
-    {"most_price", "most_quantity"},
     {"tiers", "ladders", "price", "moq"},
     {"expected_totals", "total"},
     {"country", "bic", "registration_number"},

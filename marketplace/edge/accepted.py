@@ -297,6 +297,7 @@ _PHRASES: Final = (
     N_("degrees between -100 and 100 °C, such as 4.5"),
     N_("the number of the logger"),
     N_("the coldest and the warmest"),
+    N_("the new seal and why the old one was broken"),
     N_("a picture of the odometer"),
     N_("why no other remedy does"),
     N_("%(low)s to %(high)s characters"),

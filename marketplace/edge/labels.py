@@ -165,6 +165,7 @@ LABELS: Final[dict[str, Any]] = {
     "choices": _("Choices"),
     "city": _("City"),
     "code": _("Code"),
+    "act": _("What happened"),
     "commodity": _("Commodity"),
     "company_name": _("Company"),
     "consent": _("Consent"),

@@ -136,7 +136,9 @@ def test_a_crew_is_assigned_refused_with_the_paper_and_taken_off(call, haulier, 
     call(operator, "POST", f"/crews/{made}/withdrawal", {}, expect=204)
     call(operator, "POST", f"/crews/{made}/withdrawal", {}, expect=404)
     ends = paper(call, haulier, f"/fleet/drivers/{crew['drivers'][0]}", "visa", SOON, country="CN")
-    told = refused(call(operator, "POST", path, crew | {"is_dangerous": True}, expect=422))["drivers"]
+    answer = refused(call(operator, "POST", path, crew | {"is_dangerous": True}, expect=422))
+    told = answer["drivers"]
+    assert "Dangerous goods certificate is missing." in answer["is_dangerous"]
     reference = call(haulier, "GET", f"/fleet/drivers/{crew['drivers'][0]}", expect=200)["reference"]
     assert told.startswith(f"{reference}: Driving") is False
     assert f"{reference}: Visa for CN is valid until" in told

@@ -109,7 +109,11 @@ def test_fruit_that_came_warm_is_seen_by_both_and_shown_with_the_claim(app, clie
     assert line["kept_at"] == {"least": "2", "most": "8"}
     booking = way.booking["id"]
     refused = {"cartons": 10, "temperature_least": "4", "temperature_most": "3", "logger": "TT-9"}
-    way.receive(422, **refused)
+    named = {error["field"] for error in way.receive(422, **refused)["errors"]}
+    assert named == {"temperature_least", "temperature_most"}
+    del refused["temperature_most"]
+    alone = {error["field"]: error["code"] for error in way.receive(422, **refused)["errors"]}
+    assert alone == {"temperature_least": "only_with", "temperature_most": "required"}
     # The carrier's driver counts, with what his logger shows; the buyer adds pictures and the whole record.
     way.receive(trader=market.carrier, cartons=10, temperature_least="39.2", temperature_most="51.8",
                 temperature_unit="F", logger="TT-9")  # fmt: skip

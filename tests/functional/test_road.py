@@ -416,9 +416,14 @@ def test_any_code_is_noted_of_all_and_taken_back_at_once(way, operator, market, 
     left(way)
     departure = way.booking["departure_id"]
     both, unknown, elsewhere = {"code": 31, "act": "told"}, {"code": 9999}, {"code": 31, "place": "SGSIN"}
-    for wrong, field in (({}, "code"), (both, "code"), (unknown, "code"), (elsewhere, "place")):
+    for wrong, fields in (
+        ({}, ["code", "act"]),
+        (both, ["code", "act"]),
+        (unknown, ["code"]),
+        (elsewhere, ["place"]),
+    ):
         refused = way.act("bulk", 422, **wrong)
-        assert [error["field"] for error in refused["errors"]] == [field]
+        assert [error["field"] for error in refused["errors"]] == fields
     mine = way.act("bulk", 200, trader=market.carrier, code=20)
     theirs = way.act("bulk", 200, code=31, place=HANOI)
     listed = call(market.carrier, "GET", f"/departures/{departure}/bulk", expect=200)["items"]
@@ -444,6 +449,9 @@ def test_the_same_is_noted_of_many(way, operator, market):
     assert way.act("bulk", 200, act="out_for_delivery", place=HANOI)["count"] == 1
     page = visitor(way.app, operator)
     path = f"/lorries/{way.booking['departure_id']}"
+    page.open(f"{path}/bulk")
+    page.send(f"{path}/bulk", {"code": "", "place": HANOI, "bookings": []}, 422)
+    assert page.refused_fields() == {"code"}
     page.open(f"{path}/bulk")
     page.send(f"{path}/bulk", {"code": "31", "place": HANOI, "bookings": []}, 303)
     assert "Take back of all" in page.open(path)

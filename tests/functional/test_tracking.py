@@ -155,7 +155,13 @@ def test_only_signed_reports_of_ones_own_lorries_are_taken(gone, carrier, port, 
     carrier.report(404, **{name: value for name, value in body.items() if name != "departure"}, house_waybill="HWB-X")
     assert client.post("/api/v1/tracking/events", json=body).status_code == 401
     refused = carrier.report(422, place="VN-HUUNGHI")
-    assert {row["field"] for row in refused["errors"]} == {"code", "classifier", "event_at", "departure"}
+    assert {row["field"] for row in refused["errors"]} == {
+        "code",
+        "classifier",
+        "event_at",
+        "departure",
+        "house_waybill",
+    }
     for field, value in (("code", 6), ("code", 99), ("place", "XX"), ("event_at", moment(1))):
         assert [row["field"] for row in carrier.report(422, **body | {field: value})["errors"]] == [field]
     for hours in (-9_000, 9_000):

@@ -38,7 +38,7 @@ class Range:
             errors.append(FieldError("most_price", "positive", "more than 0"))
         most = Money(LARGEST_MINOR, self.most_price.currency)
         if not errors and self.most > most:
-            errors.append(FieldError("most_quantity", "too_large", f"{most} or less"))
+            errors += [FieldError(name, "too_large", f"{most} or less") for name in ("most_quantity", "most_price")]
         if self.until < today:
             errors.append(FieldError("until", "too_small", f"{today} or later"))
         if errors:

@@ -16,7 +16,7 @@ from marketplace.files.rules import MediaType, Purpose
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import FieldError, NotFound, Refused
 from marketplace.orders.arrivals import queries, services
 from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import lines
@@ -49,11 +49,10 @@ def stated(body: requests.Arrival) -> Measured | None:
     least, most = body.temperature_least, body.temperature_most
     if least is None and most is None:
         return None
-    for name, value in (("temperature_least", least), ("temperature_most", most)):
-        if value is None:
-            raise Refused.field(name, "required", "the coldest and the warmest")
     if least is None or most is None:
-        return None
+        both = (("temperature_least", least), ("temperature_most", most))
+        codes = {name: "required" if value is None else "only_with" for name, value in both}
+        raise Refused.fields(*(FieldError(name, code, "the coldest and the warmest") for name, code in codes.items()))
     unit = Unit(body.temperature_unit or Unit.CELSIUS)
     return temperatures.stated(least=least, most=most, unit=unit, logger=body.logger or "")
 

@@ -1,7 +1,8 @@
 """Acts on fleets, crews and rotations, and what those who keep them see; shared by pages and API."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,14 +19,14 @@ from marketplace.edge.requests import fleet as requests
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.pages import Page
 from marketplace.logistics.fleet.queries import crews as crew_queries
 from marketplace.logistics.fleet.queries import cutoffs, fleets, rotations
 from marketplace.logistics.fleet.queries.crews import CrewRow
 from marketplace.logistics.fleet.queries.fleets import DriverRow, TypeRow, VehicleRow
 from marketplace.logistics.fleet.queries.rotations import RotationRow
-from marketplace.logistics.fleet.rules.papers import Kind, Paper
+from marketplace.logistics.fleet.rules.papers import Kind, Paper, PaperKind
 from marketplace.logistics.fleet.rules.vehicles import parse_plates
 from marketplace.logistics.fleet.services import crews, papers, types
 from marketplace.logistics.fleet.services import fleets as keeping
@@ -179,14 +180,32 @@ def assign(session: Session, departure_id: UUID, body: requests.CrewBody, *, car
     ``carrier_id``: a carrier assigns what it keeps itself to departures of its own lines.
     """
     row = departure_queries.departure(session, departure_id=departure_id, now=clock.now())
-    return crews.assign(
-        session,
-        actor=require_actor(),
-        departure_id=departure_id,
-        crew=crew_of(session, row, body),
-        now=clock.now(),
-        carrier_id=carrier_id,
-    )
+    with naming_ticks(body):
+        return crews.assign(
+            session,
+            actor=require_actor(),
+            departure_id=departure_id,
+            crew=crew_of(session, row, body),
+            now=clock.now(),
+            carrier_id=carrier_id,
+        )
+
+
+@contextmanager
+def naming_ticks(body: requests.CrewBody) -> Iterator[None]:
+    """Refuse, beside the member of a crew that does not fit, what was ticked and makes it unfit."""
+    try:
+        yield
+    except Refused as refused:
+        more = (replace(each, field=tick) for each in refused.errors for tick in _ticks(body, each))
+        raise Refused.fields(*refused.errors, *more) from refused
+
+
+def _ticks(body: requests.CrewBody, error: FieldError) -> Iterator[str]:
+    if body.is_cooled and error.code == "reefer_needed":
+        yield "is_cooled"
+    if body.is_dangerous and PaperKind.DANGEROUS_CERTIFICATE.value in error.facts.get("paper_kinds", ()):
+        yield "is_dangerous"
 
 
 def crew_of(session: Session, row: DepartureRow, body: requests.CrewBody) -> Crew:

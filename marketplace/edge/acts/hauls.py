@@ -133,13 +133,14 @@ def man(session: Session, haul_id: UUID, body: crew_requests.CrewBody) -> UUID:
     if row.company_id != require_actor().company:
         raise NotFound("haul")
     departure = departures.departure(session, departure_id=row.departure_id, now=clock.now())
-    return hauls.man(
-        session,
-        actor=require_actor(),
-        haul_id=haul_id,
-        crew=fleet.crew_of(session, departure, body),
-        now=clock.now(),
-    )
+    with fleet.naming_ticks(body):
+        return hauls.man(
+            session,
+            actor=require_actor(),
+            haul_id=haul_id,
+            crew=fleet.crew_of(session, departure, body),
+            now=clock.now(),
+        )
 
 
 def report(session: Session, haul_id: UUID, body: requests.EventBody) -> UUID:

@@ -16,7 +16,7 @@ from marketplace.edge.requests.payments import money
 from marketplace.edge.requests.road import tenths
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import FieldError, NotFound, Refused
 from marketplace.kernel.pages import Page
 from marketplace.logistics.fleet.queries import crews, fleets
 from marketplace.logistics.fleet.queries.crews import CrewRow
@@ -388,7 +388,7 @@ def choose(session: Session, departure_id: UUID, body: requests.HeldChoice) -> U
 def note_many(session: Session, departure_id: UUID, body: requests.BulkAct) -> UUID:
     """Note the same of many consignments; return the note."""
     if (body.act is None) == (body.code is None):
-        raise Refused.field("code", "one_of", "act, code")
+        raise Refused.fields(*(FieldError(name, "one_of", "act, code") for name in ("code", "act")))
     if body.code is not None and body.code not in _KNOWN:
         raise Refused.field("code", "choice", ", ".join(str(code) for code in sorted(_KNOWN)))
     return bulk.note(

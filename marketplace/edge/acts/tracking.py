@@ -250,11 +250,14 @@ def _is_withdrawal(body: requests.Report) -> bool:
     return body.retracts is not None and named == (None,) * len(named)
 
 
+_EITHER: Final = ("departure", "house_waybill")
+
+
 def _said(body: requests.Report) -> Said:
     """Return the event that a report names in full; Refused for what is missing, or named twice."""
     errors = [FieldError(name, "required", "a value") for name in requests.NEEDED if getattr(body, name) is None]
     if (body.departure is None) == (body.house_waybill is None):
-        errors.append(FieldError("departure", "one_of", "departure, house_waybill"))
+        errors += [FieldError(name, "one_of", ", ".join(_EITHER)) for name in _EITHER]
     if errors or body.code is None or body.classifier is None or body.event_at is None:
         raise Refused.fields(*errors)
     return Said(_status(body.code), Classifier(body.classifier), body.place, body.event_at)

@@ -96,6 +96,7 @@ def stated(*, least: Decimal, most: Decimal, unit: Unit, logger: str) -> Measure
         if centi is None
     ]
     if coldest is not None and warmest is not None and warmest < coldest:
+        errors.append(FieldError("temperature_least", "too_large", f"{most} or less"))
         errors.append(FieldError("temperature_most", "too_small", f"{least} or more"))
     if not logger:
         errors.append(FieldError("logger", "required", "the number of the logger"))

@@ -347,7 +347,13 @@ def withdraw_many(departure_id: UUID, bulk_note_id: UUID) -> Any:
 @requires(_WORK, twin="POST /api/v1/departures/{id}/bulk")
 def note_many(departure_id: UUID) -> Any:
     """Note the same of many consignments."""
-    return _act(departure_id, "bulk", requests.BulkAct, acts.note_many, _("Noted of each."))
+
+    def note(session: Session, of: UUID, body: requests.BulkAct) -> UUID:
+        if body.code is None:  # the form has no named acts
+            raise Refused.field("code", "required")
+        return acts.note_many(session, of, body)
+
+    return _act(departure_id, "bulk", requests.BulkAct, note, _("Noted of each."))
 
 
 def _own(departure_id: UUID, booking_id: UUID) -> UUID:

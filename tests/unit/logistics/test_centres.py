@@ -160,7 +160,8 @@ def test_a_proof_has_a_period_and_a_quantity():
     proof = Proof(ProofKind.RCEP, "R-1", "CN", TODAY, TODAY, 10)
     check_proof(proof)
     wrong = replace(proof, valid_until=TODAY - timedelta(days=1), quantity=0)
-    assert fields(lambda: check_proof(wrong)) == [("valid_until", "before_entry"), ("quantity", "whole_range")]
+    period = [("issued_on", "range"), ("valid_until", "before_entry")]
+    assert fields(lambda: check_proof(wrong)) == [*period, ("quantity", "whole_range")]
     late = {"quantity": 1, "remaining": 1, "valid_until": TODAY, "declared_on": TODAY + timedelta(days=1)}
     assert fields(lambda: check_draw(**late)) == [("origin_proof", "proof_ended")]
 

@@ -152,8 +152,14 @@ class TestSwapping:
 
     def test_a_broken_seal_is_replaced_with_its_reason(self):
         assert swapping.check_seal("S-1", read="S-?", new="S-2", reason=SealReason.CUSTOMS) == "S-2"
-        for new, reason, field in (("", SealReason.DAMAGED, "new_seal"), ("S-2", None, "seal_reason")):
-            assert refused(swapping.check_seal, "S-1", read="S-1", new=new, reason=reason) == [(field, "required")]
+        for new, reason, codes in (
+            ("", SealReason.DAMAGED, ("required", "only_with")),
+            ("S-2", None, ("only_with", "required")),
+        ):
+            assert refused(swapping.check_seal, "S-1", read="S-1", new=new, reason=reason) == [
+                ("new_seal", codes[0]),
+                ("seal_reason", codes[1]),
+            ]
         assert refused(swapping.check_seal, "S-1", read="S-1", new="S-1", reason=SealReason.DAMAGED) == [
             ("new_seal", "seal_same")
         ]

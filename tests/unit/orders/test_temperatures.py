@@ -85,7 +85,7 @@ def test_what_is_read_off_a_logger_is_checked():
     found = rules.stated(least=Decimal("39.2"), most=Decimal(50), unit=Unit.FAHRENHEIT, logger="9")
     assert (found.least_centi, found.most_centi, found.readings) == (400, 1000, 0)
     for least, most, logger, fields in (
-        ("4", "3", "9", ["temperature_most"]),
+        ("4", "3", "9", ["temperature_least", "temperature_most"]),
         ("4.123", "1000", "9", ["temperature_least", "temperature_most"]),
         ("4", "5", "", ["logger"]),
     ):

@@ -33,6 +33,7 @@ def check_proof(proof: Proof) -> None:
     """Refuse, by field, a proof that ends before it begins, or that counts for nothing."""
     errors: list[FieldError] = []
     if proof.valid_until < proof.issued_on:
+        errors.append(FieldError("issued_on", "range", f"a day up to {proof.valid_until}"))
         errors.append(FieldError("valid_until", "before_entry", proof.issued_on.isoformat()))
     if not 1 <= proof.quantity <= LARGEST_QUANTITY:
         errors.append(FieldError("quantity", "whole_range", f"1 to {LARGEST_QUANTITY}"))

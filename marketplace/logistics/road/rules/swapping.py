@@ -35,8 +35,8 @@ class SealReason(StrEnum):
 def check_seal(present: str, *, read: str, new: str, reason: SealReason | None) -> str | None:
     """Return the number of the new seal, None where that on the doors is whole; ``present``: the last one put on.
 
-    Refused ``seal_number`` for a whole seal with another number than the last one, ``new_seal`` and ``seal_reason``
-    where one of them is given without the other, or the new one has the old one's number.
+    Refused ``seal_number`` for a whole seal with another number than the last one, both ``new_seal`` and
+    ``seal_reason`` where one of them is given without the other, ``new_seal`` where it has the old one's number.
     """
     number, replaced = read.strip(), new.strip()
     if not number:
@@ -46,9 +46,11 @@ def check_seal(present: str, *, read: str, new: str, reason: SealReason | None) 
             raise Refused.fields(FieldError("seal_number", "seal_differs", facts={"number": present}))
         return None
     if not replaced:
-        raise Refused.field("new_seal", "required", f"1 to {LONGEST_SEAL} characters")
+        alone = FieldError("seal_reason", "only_with", "the new seal and why the old one was broken")
+        raise Refused.fields(FieldError("new_seal", "required", f"1 to {LONGEST_SEAL} characters"), alone)
     if reason is None:
-        raise Refused.field("seal_reason", "required", ", ".join(SealReason))
+        alone = FieldError("new_seal", "only_with", "the new seal and why the old one was broken")
+        raise Refused.fields(alone, FieldError("seal_reason", "required", ", ".join(SealReason)))
     if replaced == present:
         raise Refused.field("new_seal", "seal_same", "another number")
     return replaced

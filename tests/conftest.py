@@ -27,7 +27,7 @@ from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import counting, kept, postgres, smoke
+from tests.support import counting, hurry, kept, postgres, smoke
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
@@ -240,7 +240,8 @@ def shared_app(settings: Settings) -> Iterator[Flask]:
     """The application, built once a worker and database; no connection outlives it."""
     built = create_app(settings)
     built.test_client_class = Browser
-    yield built
+    with hurry.hurried(built):
+        yield built
     built.extensions["city.bell"].close()
     with built.app_context():
         db.engine.dispose()
@@ -264,7 +265,7 @@ def _forget_cards(settings: Settings) -> None:
     """Empty the stand-in's books, but for the address that it tells its news to."""
     with closing(sqlite3.connect(settings.data_dir / "stripe_double.sqlite3", isolation_level=None)) as books:
         books.executescript(
-            "BEGIN IMMEDIATE; DELETE FROM object WHERE kind <> 'webhook_endpoint';"
+            "PRAGMA synchronous=OFF; BEGIN IMMEDIATE; DELETE FROM object WHERE kind <> 'webhook_endpoint';"
             "DELETE FROM answer; DELETE FROM delivery; DELETE FROM switch; COMMIT"
         )
 

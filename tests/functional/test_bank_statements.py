@@ -246,8 +246,14 @@ def test_a_payout_bounces_and_commission_is_placed(app, office):
     assert (meant["purpose"], meant["target_id"]) == ("commission", str(owner))
     path = f"/house-entries/{waiting['entry']['id']}/match"
     part = {"purpose": "commission", "company_id": str(owner), "amount": {"amount": "300.00", "currency": "CNY"}}
-    office.call(office.first, "POST", path, 422, {"parts": [part | {"payout_id": str(owner)}]})
-    office.call(office.first, "POST", path, 422, {"parts": [part | {"amount": "300.00", "currency": "USD"}]})
+    whole = part | {"amount": "300.00"}
+    for wrong, field in (
+        ([part | {"payout_id": str(owner)}], "parts.0.payout_id"),
+        ([whole | {"currency": "USD"}], "parts.0.currency"),
+        ([part, whole | {"amount": "0.001"}], "parts.1.amount"),
+    ):
+        refused = office.call(office.first, "POST", path, 422, {"parts": wrong})
+        assert [error["field"] for error in refused["errors"]] == [field]
     office.call(office.market.merchant, "POST", path, 403, {"parts": [part]})
     assert office.call(office.first, "POST", path, 200, {"parts": [part]})["entry"]["state"] == "matched"
     assert office.call(office.first, "GET", "/commissions")["items"] == []
@@ -274,6 +280,11 @@ def test_unknown_money_goes_back_by_two_people_with_the_payouts(app, office):
     desk.send(f"/operator/bank/{entry}/refusal", {})
     desk.open("/operator/bank")
     desk.send(f"/operator/bank/{entry}/match", {"what": "nonsense"}, 422)
+    assert desk.refused_fields() == {"what"}
+    desk.open("/operator/bank")
+    desk.send(f"/operator/bank/{entry}/match", {"what": "", "what2": "sender", "amount2": "1.001"}, 422)
+    assert desk.refused_fields() == {"amount2"}
+    desk.open("/operator/bank")
     desk.send(f"/operator/bank/{entry}/match", {"what": "sender"})
     office.call(office.second, "POST", f"/house-entries/{entry}/approval")
     (back,) = office.call(office.first, "GET", "/sender-returns")["items"]

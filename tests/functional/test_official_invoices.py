@@ -40,6 +40,9 @@ def test_a_line_that_is_not_the_orders_is_refused_whatever_is_said_of_it(call, m
     body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="")
     made = call(market.merchant, "POST", "/official-invoices", json=body, expect=201)
     where = f"/official-invoices/{made['id']}"
+    uneven = {"line_ids": [sold["lines"][0]["id"]] * 2, "amounts": ["1.00"]}
+    refused = call(market.merchant, "POST", f"{where}/lines", json=uneven, expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["line_ids", "amounts"]
     before = {"line_ids": [sold["lines"][0]["id"]], "amounts": ["3999.00"]}
     call(market.merchant, "POST", f"{where}/lines", json=before, expect=204)
     for amount in (None, "5.00"):

@@ -126,15 +126,16 @@ def _parts(given: Sequence[requests.Part], row: QueueRow) -> list[Part]:
         for each in row.suggestions
         if each.amount is not None
     }
-    for part in given:
+    for place, part in enumerate(given):
         if part.currency not in (None, currency):
-            raise Refused.field("currency", "currency", currency)
-        minor = money(part.amount, currency).minor if part.amount is not None else whole
+            raise Refused.field(f"parts.{place}.currency", "currency", currency)
+        said = None if part.amount is None else money(part.amount, currency, field=f"parts.{place}.amount")
+        minor = whole if said is None else said.minor
         target: dict[str, UUID | None] = {name: getattr(part, name) for name in BY_HAND.values() if name}
         wanted = BY_HAND.get(Purpose(part.purpose), "")
         surplus = [name for name, value in target.items() if value is not None and name != wanted]
         if surplus:
-            raise Refused.field(surplus[0], "choice", "only the documented fields")
+            raise Refused.field(f"parts.{place}.{surplus[0]}", "choice", "only the documented fields")
         meant = Part(Purpose(part.purpose), target.get(wanted), minor)
         parts.append(written.get((meant.purpose, meant.target_id), meant) if part.amount is None else meant)
     return parts

@@ -37,6 +37,7 @@ from marketplace.logistics.centres.services import (
     transferring,
 )
 from marketplace.logistics.centres.services.releasing import Declared
+from marketplace.reference import queries as reference_queries
 from marketplace.reference import services as reference
 from marketplace.reference.rules import PlaceKind
 
@@ -63,6 +64,9 @@ def open_centre(session: Session, body: requests.NewCentreBody) -> UUID:
     actor.must(Permission.OPERATOR_NETWORK_EDIT)
     if body.name is not None:
         _add_place(session, body)
+    elif body.place not in {place.code for place in reference_queries.places(session)}:
+        new = FieldError("name", "required", "a value")
+        raise Refused.fields(FieldError("place", "unknown", "the code of a place"), new)
     return keeping.open_centre(
         session,
         actor=actor,

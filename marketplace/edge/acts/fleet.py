@@ -197,8 +197,10 @@ def naming_ticks(body: requests.CrewBody) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        more = (replace(each, field=tick) for each in refused.errors for tick in _ticks(body, each))
-        raise Refused.fields(*refused.errors, *more) from refused
+        ticked = [replace(each, field=tick) for each in refused.errors for tick in _ticks(body, each)]
+        if not ticked:
+            raise
+        raise Refused.fields(*refused.errors, *ticked) from refused
 
 
 def _ticks(body: requests.CrewBody, error: FieldError) -> Iterator[str]:

@@ -125,8 +125,8 @@ def record_by_form(body: requests.Invoice, *, has_file: bool) -> UUID:
 def match(session: Session, invoice_id: UUID, body: requests.Lines) -> None:
     """Say what an invoice is for."""
     if len(body.line_ids) != len(body.amounts):
-        short = "line_ids" if len(body.line_ids) < len(body.amounts) else "amounts"
-        raise Refused.field(short, "same_length", "an amount for each line")
+        lists = ("line_ids", "amounts")  # nobody knows which of them is the wrong one
+        raise Refused.fields(*(FieldError(name, "same_length", "an amount for each line") for name in lists))
     actor = require_actor()
     row = queries.invoice(session, company_id=actor.company, invoice_id=invoice_id)
     parts = [

@@ -125,15 +125,17 @@ def _stranded(session: Session) -> list[Breach]:
             ~sa.exists().where(CardCharge.subject_id == PaymentTerms.subject_id, under_way),
         )
     ).all()
+    terms_of = {row.subject_id: row.id for row in found}
     keys = {f"{GIVE_BACK}:{row.subject_kind}:{row.subject_id}": row.id for row in found}
+    keys |= {key: terms_of[subject] for key, subject in dispute_checks.resuming(session, subject_ids=terms_of).items()}
     waiting = sa.select(OutboxJob.key).where(
         OutboxJob.key.in_(keys), OutboxJob.state.in_((JobState.PENDING, JobState.RUNNING))
     )
-    coming = set(session.scalars(waiting))
+    coming = {keys[key] for key in session.scalars(waiting) if key is not None}
     return [
-        Breach("1 money", "payment_terms", terms_id, "is cancelled, but its money is held and nobody sends it back")
-        for key, terms_id in keys.items()
-        if key not in coming
+        Breach("1 money", "payment_terms", row.id, "is cancelled, but its money is held and nobody sends it back")
+        for row in found
+        if row.id not in coming
     ]
 
 

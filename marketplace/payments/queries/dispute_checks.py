@@ -1,18 +1,29 @@
 """What the books promise of disputes and of what companies owe after one, verified on a live database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.plans import Milestone
-from marketplace.payments.rules.disputes import PENDING, DisputeState
+from marketplace.payments.rules.disputes import PENDING, DisputeState, resume_key
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import MilestoneState
+
+
+def resuming(session: Session, *, subject_ids: Collection[UUID]) -> dict[str, UUID]:
+    """Return the keys of the jobs that send back what disputes kept, each with its subject."""
+    rows = session.execute(
+        sa.select(CardDispute.id, CardDispute.state, CardCharge.subject_id)
+        .join(CardCharge, CardCharge.id == CardDispute.charge_id)
+        .where(CardCharge.subject_id.in_(subject_ids))
+    )
+    return {resume_key(row.id, row.state): row.subject_id for row in rows}
 
 
 def _disputed() -> sa.Select[UUID]:

@@ -12,6 +12,8 @@ from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.payments.rules.provider import Evidence, ProviderDisputeState
 
 PREFIX: Final = "DSP"
+# The job that does what had to wait for the card's bank: refunds of a charge that was disputed.
+RESUME: Final = "resume_refunds"
 # So long before the bank stops listening finance is alarmed, if nothing was handed in.
 ALARM: Final = timedelta(hours=48)
 # The provider's longest text.
@@ -44,6 +46,11 @@ DISPUTES: Final = Lifecycle[DisputeState](
 )
 # The bank has the money, or asks about it, and has not decided.
 PENDING: Final = (_S.OPEN, _S.ANSWERED)
+
+
+def resume_key(dispute_id: UUID, state: DisputeState) -> str:
+    """Return the key of the job that goes on with what waited for a decision: one for each."""
+    return f"{RESUME}:{dispute_id}:{state}"
 
 
 class Doubt(StrEnum):

@@ -16,15 +16,13 @@ from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.queries import cards, ledger
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.cards import RefundState
-from marketplace.payments.rules.disputes import Bearer, Part, bearer_of, parts_of
+from marketplace.payments.rules.disputes import RESUME, Bearer, Part, bearer_of, parts_of, resume_key
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.services import card_returns, disputes, holding, receivables, treasury
 from marketplace.payments.services import dispute_entries as entries
 from marketplace.payments.services.splitting import locked, split
 
-# The job that does what had to wait for the card's bank: refunds of a charge that was disputed.
-RESUME: Final = "resume_refunds"
 _FREEZABLE: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 
 
@@ -162,7 +160,7 @@ def _free_rest(session: Session, dispute: CardDispute) -> None:
 
 def _go_on(session: Session, dispute: CardDispute, *, now: datetime) -> None:
     args = {"dispute": str(dispute.id)}
-    outbox.enqueue(session, RESUME, args, key=f"{RESUME}:{dispute.id}:{dispute.state}", now=now)
+    outbox.enqueue(session, RESUME, args, key=resume_key(dispute.id, dispute.state), now=now)
 
 
 def _of(session: Session, charge: ChargeRow, state: MilestoneState) -> list[Milestone]:

@@ -1,11 +1,13 @@
 """A company's bank statements, and the queue of the house's money."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -81,9 +83,14 @@ def house() -> str:
 @requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/house-entries/{id}/match")
 def match(entry_id: UUID) -> Any:
     """Say what an entry is for."""
-    return _done(
-        lambda session: acts.match(session, entry_id, parse(requests.HouseMatch, _said())), _("Written down."), entry_id
-    )
+
+    def act(session: Session) -> None:
+        try:
+            acts.match(session, entry_id, parse(requests.HouseMatch, _said()))
+        except Refused as refusal:
+            raise Refused.fields(*(replace(each, field=_control(each.field)) for each in refusal.errors)) from refusal
+
+    return _done(act, _("Written down."), entry_id)
 
 
 @pages.post("/operator/bank/<uuid:entry_id>/approval")
@@ -139,12 +146,25 @@ def withdraw_receipt(receipt_id: UUID) -> Any:
     )
 
 
+def _rows() -> list[tuple[str, str]]:
+    """Return the controls of the rows of the form that say something."""
+    names = [("what", "amount"), *((f"what{row}", f"amount{row}") for row in range(2, _ROWS + 1))]
+    return [(what, amount) for what, amount in names if request.form.get(what)]
+
+
+def _control(field: str) -> str:
+    """Return the control of the form that sent a field, the field where none did."""
+    name, _dot, rest = field.partition(".")
+    place, _dot, part = rest.partition(".")
+    if name != "parts" or not place.isdecimal() or int(place) >= len(_rows()):
+        return field
+    what, amount = _rows()[int(place)]
+    return amount if part.startswith("amount") else what
+
+
 def _said() -> dict[str, Any]:
     """Return the rows of the form that say something, as the API is sent them."""
-    names = [("what", "amount"), *((f"what{row}", f"amount{row}") for row in range(2, _ROWS + 1))]
-    parts = [
-        acts.part_of(request.form[what], request.form.get(amount)) for what, amount in names if request.form.get(what)
-    ]
+    parts = [acts.part_of(request.form[what], request.form.get(amount)) for what, amount in _rows()]
     more = {name: request.form[name] for name in ("bic", "bank_name", "account_name") if name in request.form}
     return {"parts": parts, **more}
 

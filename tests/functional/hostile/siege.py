@@ -120,6 +120,7 @@ class Siege:
         **options: Any,
     ) -> TestResponse:
         """Call the API, judge the answer, and put back what was written."""
+        self.set_clock()  # an attack may last longer than what waits in the city would wait
         way = self.way(operation)
         who = way.who if who is None else who
         method = operation.split(" ", maxsplit=1)[0]
@@ -138,6 +139,7 @@ class Siege:
 
     def send(self, form: Form, fields: Mapping[str, Any], *, attacked: str = "", note: str = "") -> TestResponse:
         """Send a form from a browser, judge the page, and put back what was written."""
+        self.set_clock()
         action = urljoin(form.page, form.action)
         # An answer may end the session: each form is sent from a browser as it was when the form was opened.
         client = self.app.test_client()

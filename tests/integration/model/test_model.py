@@ -12,13 +12,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 import stripe
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, reading
 from marketplace.reports import queries as reports
-from marketplace.stripe_double.storage import Storage
 from tests.conftest import SOAK
 from tests.integration.model import figures, truths
 from tests.integration.model.acts import ACTS
@@ -32,30 +30,14 @@ STEPS, SHORT, SMOKE = 2_000, 200, 150
 EVERY = 100
 
 
-def _forget_disk(connection, _record=None):
-    connection.execute("PRAGMA synchronous=OFF")
-    return connection
-
-
 @pytest.fixture
-def hurried(app, database, monkeypatch):
-    """Nothing waits for a disk or for a provider that does not answer; the clock is right again afterwards."""
-    connect = Storage._connect
-    monkeypatch.setattr(Storage, "_connect", lambda self: _forget_disk(connect(self)))
+def hurried(app, monkeypatch):
+    """Nobody waits for a provider that does not answer; the clock is right again afterwards."""
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
-    on_disk = database.name == "sqlite"
-    if on_disk:
-        db.session.remove()
-        db.engine.dispose()
-        sa.event.listen(db.engine, "connect", _forget_disk)
     # As long as somebody has the provider's books open they are not tidied after each look.
     with closing(app.extensions["city.double"]._storage._connect()) as books:
         books.execute("SELECT count(*) FROM object").fetchone()
         yield
-    if on_disk:
-        db.session.remove()
-        db.engine.dispose()
-        sa.event.remove(db.engine, "connect", _forget_disk)
     clock.set_offset(0)
 
 

@@ -10,12 +10,15 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.outbox.models import OutboxJob
+from marketplace.outbox.rules import JobState
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries import checks, disputes, payments
 from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.card_returns import ReturnState
 from marketplace.payments.rules.cards import RefundState
+from marketplace.payments.rules.disputes import RESUME
 from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.payments.services import allowances, card_returns, payouts
 from marketplace.worker import runner
@@ -161,3 +164,25 @@ def test_what_is_asked_for_is_the_life_of_a_deal(app):
     life.do(app, double, "work", 0, 0)
     assert charge(life.key).refunded.minor == sum(LINES) - 700
     life.holds()
+
+
+def test_what_a_won_dispute_frees_of_a_cancelled_deal_is_on_its_way_back(app):
+    double = double_of(app)
+    life = Life(reading()).place(plan=OWN, minors=LINES).capture()
+    for act, first, second in (
+        ("dispute", 20_000, "fraudulent"),
+        ("cancel", 0, 0),
+        ("work", 0, 0),
+        ("decide", True, 0),
+    ):
+        life.do(app, double, act, first, second)
+        life.holds()
+    assert charge(life.key).refunded.minor == 0
+    with unit_of_work() as session:
+        session.execute(sa.update(OutboxJob).where(OutboxJob.name == RESUME).values(state=JobState.FAILED))
+    assert [breach.subject for breach in checks.breaches(reading())] == ["payment_terms"]
+    with unit_of_work() as session:
+        session.execute(sa.update(OutboxJob).where(OutboxJob.name == RESUME).values(state=JobState.PENDING))
+    life.do(app, double, "work", 0, 0)
+    life.holds()
+    assert charge(life.key).refunded.minor == sum(LINES)

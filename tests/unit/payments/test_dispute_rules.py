@@ -88,3 +88,8 @@ def test_evidence_says_something_and_not_too_much(evidence, field):
         rules.check_evidence(evidence)
     assert caught.value.errors[0].field == field
     rules.check_evidence(Evidence(told="delivered"))
+
+
+def test_each_decision_of_a_dispute_has_a_job_of_its_own():
+    keys = {rules.resume_key(number, state) for number in (UUID(int=1), UUID(int=2)) for state in DisputeState}
+    assert len(keys) == 2 * len(DisputeState)

@@ -130,6 +130,8 @@ def _of_breaks(breaks: Sequence[Break], per_kg: UnitPrice) -> Iterator[FieldErro
     prices = [per_kg.micro, *(one.per_kg.micro for one in breaks)]
     if any(one.per_kg.micro < 0 for one in breaks) or any(a <= b for a, b in pairwise(prices)):
         yield FieldError("breaks", "not_falling", f"per_kg below the one before, the first below {per_kg.amount:f}")
+    if breaks and per_kg.micro <= breaks[0].per_kg.micro:
+        yield FieldError("per_kg", "too_small", f"more than {breaks[0].per_kg.amount:f}")
     least = [one.from_g * one.per_kg.micro for one in breaks]
     if any(a > b for a, b in pairwise(least)):
         yield FieldError("breaks", "not_rising", "from_kg × per_kg, each as high as the one before")

@@ -40,7 +40,8 @@ def enter(
     if to_place not in places:
         errors.append(FieldError("to", "choice", ", ".join(places)))
     today = now.astimezone(zone).date()
-    starts = now if first_day == today else datetime.combine(first_day, time(), zone).astimezone(UTC)
+    # A day that is over may be none by another clock: the first of the calendar.
+    starts = now if first_day <= today else datetime.combine(first_day, time(), zone).astimezone(UTC)
     last = session.scalar(
         sa.select(sa.func.max(Tariff.valid_from)).where(Tariff.line_id == line_id, Tariff.to_place == to_place)
     )

@@ -50,6 +50,7 @@ def test_good_terms_are_read_back_as_they_were_stored():
         ({"breaks": (broken(0, "1.1"),)}, "breaks", "not_rising"),
         ({"breaks": (broken(500, "1.1"), broken(500, "1.0"))}, "breaks", "not_rising"),
         ({"breaks": (broken(500, "1.2"),)}, "breaks", "not_falling"),
+        ({"breaks": (broken(500, "1.2"),)}, "per_kg", "too_small"),
         ({"breaks": (broken(500, "-1"),)}, "breaks", "not_falling"),
         ({"breaks": (broken(1_000, "1.1"), broken(1_100, "0.5"))}, "breaks", "not_rising"),
         ({"surcharges": (FUEL, replace(FUEL, value=Decimal(1)))}, "surcharges", "twice"),

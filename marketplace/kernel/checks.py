@@ -1,7 +1,16 @@
 """What ``city check`` reports: one broken promise about one thing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+from typing import Final
 from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +21,39 @@ class Breach:
     subject: str
     subject_id: UUID | None
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise about one kind of thing, and how to write the question for the ids that break it."""
+
+    subject: str
+    what: str
+    broken_by: Callable[[], sa.Select[UUID]]
+
+
+class Promises:
+    """Promises of one invariant that are asked about together: one question, written once."""
+
+    def __init__(self, invariant: str, *promises: Promise) -> None:
+        """Keep them in the order in which they are reported."""
+        self._invariant: Final = invariant
+        self._promises: Final = promises
+
+    def breaches(self, session: Session) -> list[Breach]:
+        """Return every promise that does not hold."""
+        found = [(int(row.promise), row.id) for row in ask(session, self._question)]
+        return [self._breach(self._promises[place], broken) for place, broken in sorted(found, key=itemgetter(0))]
+
+    def _breach(self, promise: Promise, subject_id: UUID) -> Breach:
+        return Breach(self._invariant, promise.subject, subject_id, promise.what)
+
+    @cached_property
+    def _question(self) -> sa.Select[int, UUID]:
+        """Ask for the place of each promise that is broken, and the id of what breaks it."""
+        asked = (
+            sa.select(sa.literal_column(str(place), sa.Integer).label("promise"), one.broken_by().subquery().c[0])
+            for place, one in enumerate(self._promises)
+        )
+        found = sa.union_all(*asked).subquery()
+        return sa.select(found.c[0].label("promise"), found.c[1].label("id"))

@@ -1,7 +1,6 @@
 """The promises of payments, verified on a live database."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.payments.models.bank import BankAccount, BankEntry, HouseMatch, HousePart
@@ -51,13 +50,8 @@ Sum = sa.ScalarSelect[int]
 
 def breaches(session: Session) -> list[Breach]:
     """Return every promise about money that does not hold."""
-    found = [
-        Breach("1 money", subject, row, what)
-        for subject, what, statement in (*_CHECKS, *dispute_checks.CHECKS, *trade_checks.CHECKS)
-        for row in session.scalars(statement())
-    ]
     return [
-        *found,
+        *_PROMISES.breaches(session),
         *cards.breaches(session),
         *plan_checks.breaches(session),
         *credit.breaches(session),
@@ -390,28 +384,31 @@ def _total(column: sa.SQLColumnExpression[int], *where: sa.ColumnElement[bool]) 
     return sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where).scalar_subquery()
 
 
-_CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
-    ("ledger_transfer", "does not balance", _unbalanced),
-    ("ledger_transfer", "has no entries", _empty),
-    ("ledger_entry", "is in another currency than its account", _foreign_currency),
-    ("ledger_transfer", "moves cash of the city for a subject that is settled directly", _direct_cash),
-    ("payment_terms", "milestones do not sum to the amount", _shares),
-    ("payment", "milestones do not sum to the payment", _payment_shares),
-    ("payment", "paid is not the sum of what was received", _receipts),
-    ("incoming_transfer", "is not divided over payments exactly", _matches),
-    ("incoming_transfer", "is withdrawn without anybody's word, or counts in spite of one", _withdrawn),
-    ("payment", "obligations in the ledger are not what is outstanding", _obligations),
-    ("milestone", "says something else than its payment", _states),
-    ("card_refund", "failed, and nobody sends its money on", _failed_refunds),
-    ("payment", "a slip waits without a deadline, or a deadline without a slip", _slips),
-    ("payment", "the held account is not what was captured and not released", _held),
-    ("order_line", "what was let off is not what its milestones say", _waived),
-    ("ledger_account", "more was paid out than was released", _overpaid),
-    ("ledger_account", "more was given back than was owed back", _over_returned),
-    ("ledger_account", "is not what payouts have on their way", _in_transit),
-    ("payout", "went out with fewer approvals than it needed", _few_eyes),
-    ("bank_entry", "is not divided into what it is for exactly", _half_placed),
-    ("house_match", "was placed by fewer people than it needed", _one_eye),
-    ("bank_entry", "is not the transfer that it became", _untaken),
-    ("payout", "is not what its transfer says", _over_reversed),
+_PROMISES: Final = Promises(
+    "1 money",
+    Promise("ledger_transfer", "does not balance", _unbalanced),
+    Promise("ledger_transfer", "has no entries", _empty),
+    Promise("ledger_entry", "is in another currency than its account", _foreign_currency),
+    Promise("ledger_transfer", "moves cash of the city for a subject that is settled directly", _direct_cash),
+    Promise("payment_terms", "milestones do not sum to the amount", _shares),
+    Promise("payment", "milestones do not sum to the payment", _payment_shares),
+    Promise("payment", "paid is not the sum of what was received", _receipts),
+    Promise("incoming_transfer", "is not divided over payments exactly", _matches),
+    Promise("incoming_transfer", "is withdrawn without anybody's word, or counts in spite of one", _withdrawn),
+    Promise("payment", "obligations in the ledger are not what is outstanding", _obligations),
+    Promise("milestone", "says something else than its payment", _states),
+    Promise("card_refund", "failed, and nobody sends its money on", _failed_refunds),
+    Promise("payment", "a slip waits without a deadline, or a deadline without a slip", _slips),
+    Promise("payment", "the held account is not what was captured and not released", _held),
+    Promise("order_line", "what was let off is not what its milestones say", _waived),
+    Promise("ledger_account", "more was paid out than was released", _overpaid),
+    Promise("ledger_account", "more was given back than was owed back", _over_returned),
+    Promise("ledger_account", "is not what payouts have on their way", _in_transit),
+    Promise("payout", "went out with fewer approvals than it needed", _few_eyes),
+    Promise("bank_entry", "is not divided into what it is for exactly", _half_placed),
+    Promise("house_match", "was placed by fewer people than it needed", _one_eye),
+    Promise("bank_entry", "is not the transfer that it became", _untaken),
+    Promise("payout", "is not what its transfer says", _over_reversed),
+    *dispute_checks.PROMISES,
+    *trade_checks.PROMISES,
 )

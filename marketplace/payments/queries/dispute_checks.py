@@ -1,12 +1,13 @@
 """What the books promise of disputes and of what companies owe after one, verified on a live database."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.checks import Promise
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
@@ -79,9 +80,9 @@ def _receivables() -> sa.Select[UUID]:
     )
 
 
-CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
-    ("ledger_account", "is not what card banks have of undecided disputes", _disputed),
-    ("card_dispute", "is booked otherwise than its bank decided", _lost),
-    ("milestone", "was released though a dispute froze it", _thawed),
-    ("ledger_account", "more was given back than the company owed", _receivables),
+PROMISES: Final = (
+    Promise("ledger_account", "is not what card banks have of undecided disputes", _disputed),
+    Promise("card_dispute", "is booked otherwise than its bank decided", _lost),
+    Promise("milestone", "was released though a dispute froze it", _thawed),
+    Promise("ledger_account", "more was given back than the company owed", _receivables),
 )

@@ -1,12 +1,12 @@
 """Where the operator sells: purchase and sale stay in step, and its books say what buyers and merchants are owed."""
 
-from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from marketplace.kernel.checks import Promise
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
@@ -106,9 +106,9 @@ def _balance(kind: AccountKind, *, owner: Any = None) -> Any:
     )
 
 
-CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
-    ("payment_terms", "sale and purchase of the trading company are not two", _alone),
-    ("order_line", "is bought for more than it is sold for", _out_of_step),
-    ("payment_terms", "the books bought something else than fell due", _purchases),
-    ("payment_terms", "the trading company's books are not what its buyer owes", _receivables),
+PROMISES: Final = (
+    Promise("payment_terms", "sale and purchase of the trading company are not two", _alone),
+    Promise("order_line", "is bought for more than it is sold for", _out_of_step),
+    Promise("payment_terms", "the books bought something else than fell due", _purchases),
+    Promise("payment_terms", "the trading company's books are not what its buyer owes", _receivables),
 )

@@ -2,11 +2,12 @@
 
 import contextvars
 import gc
+import itertools
 import os
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.support import counting, hurry, kept, postgres, smoke
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
+_LIVES = 25  # that a city holds at once
 _LONG = (
     "test_demo.py",
     "browser/test_whole_path.py",
@@ -259,6 +261,20 @@ def app(shared_app: Flask, database: Database, settings: Settings) -> Iterator[F
         db.session.remove()
         if database.name == "sqlite":
             db.engine.dispose()
+
+
+@pytest.fixture
+def anew(app: Flask, database: Database, settings: Settings) -> Callable[[], None]:
+    """Empty the city now and then, amid a test of many lives, each of which looks at all that is there."""
+    lives = itertools.count(1)
+
+    def begin() -> None:
+        if next(lives) % _LIVES == 0:
+            db.session.remove()
+            database.refresh()
+            _forget_cards(settings)
+
+    return begin
 
 
 def _forget_cards(settings: Settings) -> None:

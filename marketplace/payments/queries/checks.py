@@ -1,6 +1,7 @@
 """The promises of payments, verified on a live database."""
 
 import hashlib
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -43,7 +44,7 @@ from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.payouts import SOURCES, PayoutState
 from marketplace.payments.rules.remitting import PayoutWay, ReversalState
-from marketplace.payments.rules.terms import Mode, Rail
+from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 
 Sum = sa.ScalarSelect[int]
 
@@ -97,8 +98,9 @@ def _bank_and_books(session: Session) -> list[Breach]:
     return found
 
 
-def _stranded(session: Session) -> list[Breach]:
-    """Return the cancelled subjects whose money a provider still holds though nobody is sending it back."""
+@cache
+def _held_of_cancelled() -> sa.Select[UUID, SubjectKind, UUID]:
+    """Find the cancelled subjects whose money a provider still holds, and nobody is sending it back or decides it."""
     held = (
         sa.select(LedgerAccount.subject_id)
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
@@ -112,13 +114,18 @@ def _stranded(session: Session) -> list[Breach]:
         # A card's bank has it, and decides first.
         sa.exists().where(CardDispute.charge_id == CardCharge.id, CardDispute.state.in_(DISPUTES_PENDING)),
     )
-    found = session.execute(
-        sa.select(PaymentTerms.id, PaymentTerms.subject_kind, PaymentTerms.subject_id).where(
-            PaymentTerms.cancelled_at.is_not(None),
-            PaymentTerms.subject_id.in_(held),
-            ~sa.exists().where(CardCharge.subject_id == PaymentTerms.subject_id, under_way),
-        )
-    ).all()
+    return sa.select(PaymentTerms.id, PaymentTerms.subject_kind, PaymentTerms.subject_id).where(
+        PaymentTerms.cancelled_at.is_not(None),
+        PaymentTerms.subject_id.in_(held),
+        ~sa.exists().where(CardCharge.subject_id == PaymentTerms.subject_id, under_way),
+    )
+
+
+def _stranded(session: Session) -> list[Breach]:
+    """Return the cancelled subjects whose money a provider still holds though nobody is sending it back."""
+    found = session.execute(_held_of_cancelled()).all()
+    if not found:
+        return []
     terms_of = {row.subject_id: row.id for row in found}
     keys = {f"{GIVE_BACK}:{row.subject_kind}:{row.subject_id}": row.id for row in found}
     keys |= {key: terms_of[subject] for key, subject in dispute_checks.resuming(session, subject_ids=terms_of).items()}

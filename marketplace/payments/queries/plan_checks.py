@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import PaymentState
@@ -20,15 +20,7 @@ _OF_TERMS: Final = sa.and_(
 
 def breaches(session: Session) -> list[Breach]:
     """Return terms whose plan cannot be read or whose lines are divided otherwise, and payments to another payee."""
-    found = [
-        Breach("2 frozen at placement", "payment", row, "is to be paid to another payee than the contract names")
-        for row in session.scalars(_elsewhere())
-    ]
-    found += [
-        Breach("2 frozen at placement", "payment", row, "still names an account that was agreed away")
-        for row in session.scalars(_outdated())
-    ]
-    found += _unwritten(session)
+    found = [*_PROMISES.breaches(session), *_unwritten(session)]
     wanted = sa.select(
         PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan
     ).order_by(PaymentTerms.id)
@@ -108,3 +100,10 @@ def _outdated() -> sa.Select[UUID]:
 
 def _text(column: Any) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.cast(column, sa.Text), "null")
+
+
+_PROMISES: Final = Promises(
+    "2 frozen at placement",
+    Promise("payment", "is to be paid to another payee than the contract names", _elsewhere),
+    Promise("payment", "still names an account that was agreed away", _outdated),
+)

@@ -216,23 +216,29 @@ def test_the_check_finds_what_a_change_left_undone(call, market, statement, foun
 STEPS = st.lists(st.tuples(st.sampled_from(["reduce", "discount", "add", "pay"]), st.integers(1, 10**6)), max_size=6)
 
 
+@pytest.fixture
+def deep(app):
+    """A market whose shelves outlast every sequence."""
+    return factories.open_market(app, stock=10**6)
+
+
 @settings(
     max_examples=60 if SOAK else 8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS, deposit=st.booleans())
-def test_any_sequence_of_changes_keeps_money_units_and_room(app, call, market, steps, deposit):
-    order_id = place(call, market, plan="deposit_30_70" if deposit else "acceptance_100")
+def test_any_sequence_of_changes_keeps_money_units_and_room(app, call, deep, steps, deposit):
+    order_id = place(call, deep, plan="deposit_30_70" if deposit else "acceptance_100")
     path = f"/orders/{order_id}"
     for kind, seed in steps:
-        order = call(market.buyer, "GET", path, expect=200)
+        order = call(deep.buyer, "GET", path, expect=200)
         lines = [one for one in order["lines"] if one["agreed"]["quantity"]]
         if not lines:
             break
         line = lines[seed % len(lines)]
         if kind == "pay":
-            _pay(call, market, order)
+            _pay(call, deep, order)
             continue
         terms = {"kind": kind, "line": line["id"]}
         if kind == "discount":
@@ -242,11 +248,11 @@ def test_any_sequence_of_changes_keeps_money_units_and_room(app, call, market, s
             terms["quantity"] = 1 + seed % (line["agreed"]["quantity"] if kind == "reduce" else 200)
         if kind == "add":
             terms["departure"] = order["bookings"][0]["departure_id"]
-        made = call(market.buyer, "POST", f"{path}/changes", json=terms)
+        made = call(deep.buyer, "POST", f"{path}/changes", json=terms)
         if "content_hash" in made:
             body = {"content_hash": made["content_hash"]}
-            call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=body)
-        _adds_up(call(market.buyer, "GET", path, expect=200))
+            call(deep.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=body)
+        _adds_up(call(deep.buyer, "GET", path, expect=200))
         session = reading()
         session.rollback()
         assert reports.check(session) == []

@@ -1,5 +1,6 @@
 """Whatever is done to a charge in whatever order, with answers and notices lost: the promises of the ledger hold."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -51,7 +52,10 @@ def double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Double:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(currency=_CURRENCIES, acts=st.lists(_ACTS, min_size=3, max_size=14))
-def test_any_history_ends_balanced(double: Double, currency: str, acts: list[tuple[str, int]]) -> None:
+def test_any_history_ends_balanced(
+    double: Double, anew: Callable[[], None], currency: str, acts: list[tuple[str, int]]
+) -> None:
+    anew()
     double.switches.clear()
     key, now = new_key(), clock.now()
     # Whatever comes first may be a fault that the authorisation itself meets.

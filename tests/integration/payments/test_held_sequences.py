@@ -136,7 +136,8 @@ _BACK = (RefundState.DONE,)
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(method=st.sampled_from(["pm_card_visa", "pm_card_refundFail"]), steps=st.lists(STEP, min_size=4, max_size=16))
-def test_nobody_gets_a_coin_twice(app, method, steps):
+def test_nobody_gets_a_coin_twice(app, anew, method, steps):
+    anew()
     double = double_of(app)
     double.deliver(lambda *_: True)
     life = Life(reading()).place(plan=OWN, minors=LINES, method=method).capture()

@@ -1,5 +1,6 @@
 """Every text in the catalogues is translated, with the same values in it."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ from marketplace import paths
 from marketplace.web.shared.locale import BABEL, DEFAULT
 
 LANGUAGES = [language for code, language in BABEL.items() if code != DEFAULT]
+_GATHERED = {"_", "gettext", "ngettext", "pgettext", "npgettext", "N_"}
 # A literal %% counts too: one sign alone would be read as the start of a value.
 _VALUES = re.compile(r"%\(\w+\)[a-z]|%%")
 
@@ -48,6 +50,20 @@ def test_the_catalogues_hold_the_same_texts() -> None:
     first, second = ({(str(message.id), message.context) for message in _messages(language)} for language in LANGUAGES)
 
     assert first == second
+
+
+def test_no_text_hides_in_a_formatted_one() -> None:
+    """Python 3.11 reads a formatted text as one word, so a text inside it would be gathered by nobody there."""
+    hidden = [
+        f"{path.relative_to(paths.ROOT)}:{call.lineno}"
+        for path in (paths.ROOT / "marketplace").rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in _GATHERED
+    ]
+
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,4 +15,5 @@ def offer(one: Offer) -> str:
         insured=render.money(one.insured),
         premium=render.money(one.premium),
     )
-    return f"{text} {_('(fictitious)')}" if one.cover.is_fictitious else text
+    fictitious = _("(fictitious)")
+    return f"{text} {fictitious}" if one.cover.is_fictitious else text

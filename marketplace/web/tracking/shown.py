@@ -51,13 +51,13 @@ def way(seen: Tracked) -> list[dict[str, Any]]:
     last = max((place for place, times in enumerate(known) if times.actual), default=-1)
     for place, (stop, times) in enumerate(zip(seen.stops, known, strict=True)):
         note = _("happened") if times.actual else _("expected") if times.estimated else _("planned")
-        is_late = place > last and times.is_overdue(clock.now())
+        is_late, late = place > last and times.is_overdue(clock.now()), _("overdue")
         found.append(
             {
                 "label": stop.place.called(locale.current()),
                 "zone": stop.place.zone,
                 "at": times.best,
-                "note": f"{note}, {_('overdue')}" if is_late else note,
+                "note": f"{note}, {late}" if is_late else note,
                 # A stop that nobody noted lies behind a lorry that was seen further on.
                 "state": "done" if place <= last else "future",
                 "border": stop.is_border,

@@ -12,7 +12,7 @@ from marketplace.kernel.errors import DomainError, FieldError
 
 FIELD_TEXTS: Final[dict[str, Any]] = {
     "required": _("This field is needed."),
-    "only_with": _("Only together with the other: %(accepted)s."),
+    "only_with": _("Only together: %(accepted)s."),
     "unknown_field": _("This field is not known here."),
     "too_short": _("Too short: %(accepted)s."),
     "too_long": _("Too long: %(accepted)s."),

@@ -64,9 +64,10 @@ def open_centre(session: Session, body: requests.NewCentreBody) -> UUID:
     actor.must(Permission.OPERATOR_NETWORK_EDIT)
     if body.name is not None:
         _add_place(session, body)
-    elif body.place not in {place.code for place in reference_queries.places(session)}:
-        new = FieldError("name", "required", "a value")
-        raise Refused.fields(FieldError("place", "unknown", "the code of a place"), new)
+    elif not reference_queries.places_by_code(session, (body.place,)):
+        there = ", ".join(place.code for place in reference_queries.places(session, PlaceKind.DC))
+        known = FieldError("place", "choice", there or "a place of kind dc")
+        raise Refused.fields(known, FieldError("name", "required", "a value"))
     return keeping.open_centre(
         session,
         actor=actor,

@@ -88,7 +88,8 @@ def match(entry_id: UUID) -> Any:
         try:
             acts.match(session, entry_id, parse(requests.HouseMatch, _said()))
         except Refused as refusal:
-            raise Refused.fields(*(replace(each, field=_control(each.field)) for each in refusal.errors)) from refusal
+            errors = [replace(each, field=_control(each.field)) for each in refusal.errors]
+            raise Refused(refusal.code, errors=errors, **refusal.facts) from refusal
 
     return _done(act, _("Written down."), entry_id)
 

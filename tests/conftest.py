@@ -43,8 +43,6 @@ _LONG = (
     "seed/test_replay.py",
 )
 _SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
-# Of those who attack a besieged city, these never open its pages: in a soak they have one to themselves.
-_CALLING = ("test_fields_of_calls", "test_ids", "test_queries_of_calls")
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
 _OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
 # Long ones whose turn is SQLite's: they take half as long there, and the soak runs them on both.
@@ -132,8 +130,6 @@ class Sharing(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         city = "postgresql" if "postgresql" in nodeid else "sqlite"
-        if SOAK and any(f"::{name}" in nodeid for name in _CALLING):
-            city = f"{city} called"
         return next((f"{shared}{city}" for shared in _SHARING if nodeid.startswith(shared)), nodeid)
 
 
@@ -174,6 +170,8 @@ class Database:
             return postgres.copy_out(self.url)
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Who has read the file itself would hold no lock on it any longer, and another process take its log away.
+        db.engine.dispose()
         return self._path.read_bytes()
 
     @property

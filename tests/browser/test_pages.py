@@ -1,8 +1,7 @@
 """Every page that a role can reach: axe in light and dark, phone and desk, and what no page may lack or break.
 
-The smoke looks at the pages of the menu on a phone in daylight and at a desk in the dark, by turns and as the first
-who reaches them; the soak follows every link as everybody and looks at each page in all four ways, axe in all four
-for the first who reaches it and by turns for the others.
+Everybody follows every link, and each page is looked at in all four ways: by axe in all four for the first who
+reaches it, and by turns for the others.
 """
 
 import itertools
@@ -15,12 +14,12 @@ from playwright.sync_api import Browser
 from marketplace.seed.cast import PASSWORD
 from tests.browser.served import City, seeded
 from tests.browser.sight import DESK, PHONE, Sight
-from tests.conftest import SOAK, Database
+from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
 
 ROLES = ("", "buyer", "merchant", "moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
-LOOKS = [(PHONE, "light"), (DESK, "dark")] + ([(PHONE, "dark"), (DESK, "light")] if SOAK else [])
+LOOKS = [(PHONE, "light"), (DESK, "dark"), (PHONE, "dark"), (DESK, "light")]
 TURNS = itertools.count()
 # Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
 NO_PAGE = re.compile(
@@ -28,7 +27,6 @@ NO_PAGE = re.compile(
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
-MENU = "[...document.querySelectorAll('nav a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
 # Where the menu begins, seen from the edge of a desk.
 STATIONS = "Math.min(...[...document.querySelectorAll('.site-nav__line a')].map(it => it.getBoundingClientRect().left))"
 BROKEN = "[...document.images].filter(it => it.complete && !it.naturalWidth).map(it => it.src)"
@@ -78,11 +76,10 @@ def _walk(seen: Sight, walked: set[str]) -> Iterator[tuple[str, bool]]:
         kinds.add(kind)
         status = seen.open(path)
         assert status == 200, f"{path}, linked from {linked_from}: {status}"
-        ahead.extend((link, path) for link in seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
+        ahead.extend((link, path) for link in seen.page.evaluate(LINKS))
         is_new = kind not in walked
-        if SOAK or is_new or path == "/":
-            walked.add(kind)
-            yield path, is_new
+        walked.add(kind)
+        yield path, is_new
 
 
 def _faults(seen: Sight, path: str, *, is_new: bool) -> list[str]:
@@ -90,7 +87,7 @@ def _faults(seen: Sight, path: str, *, is_new: bool) -> list[str]:
     page, found = seen.page, list[str]()
     if page.evaluate(STATIONS) < 0:  # at a desk, as every page is opened
         found.append("the menu begins beyond the edge")
-    read = LOOKS if SOAK and is_new else [LOOKS[next(TURNS) % len(LOOKS)]]
+    read = LOOKS if is_new else [LOOKS[next(TURNS) % len(LOOKS)]]
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
         page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]

@@ -95,7 +95,11 @@ class Siege:
 
     def takes(self, what: str) -> bool:
         """Tell whether it is attacked on this database: a soak, with all values, parts everything between the two."""
-        return not SOAK or turn_of(what) == self.watch.database
+        return not SOAK or self.has_turn(what)
+
+    def has_turn(self, what: str) -> bool:
+        """Tell whether it is this database's turn, where each of the two takes its half."""
+        return turn_of(what) == self.watch.database
 
     def has_body(self, operation: str) -> bool:
         """Tell whether a call comes with a body."""

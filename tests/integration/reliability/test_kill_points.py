@@ -35,7 +35,7 @@ from tests.functional.test_path_card import pay_on
 from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_remitting import WEEK, shop  # noqa: F401  a fixture
 from tests.integration.reliability.crowd import BANK, CARD, PACK, fresh
-from tests.integration.reliability.killing import kill_at, points_of
+from tests.integration.reliability.killing import killing
 from tests.support.cards import bring_notices, double_of
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
@@ -113,24 +113,25 @@ def is_whole(town, goods, *, orders):
 def test_k2_a_checkout_killed_at_any_point_is_one_order_when_it_is_asked_for_again(town, settings, tmp_path, payment):
     double_of(town.app)
     goods = town.offer(PACK * 1_000)
+    work = complete if payment is PAGE else check_out
     begun = Counter()
 
     def ready():
         (asked,) = town.checkouts([[(goods, PACK)]], payment)
         begun["all"] += 1
         key = f"kill-{begun['all']}"
-        if payment is not PAGE:
-            return check_out, (asked.token, key, asked.body)
-        return complete, (asked.token, check_out(town.app, asked.token, key, asked.body)["id"])
+        if work is check_out:
+            return asked.token, key, asked.body
+        return asked.token, check_out(town.app, asked.token, key, asked.body)["id"]
 
-    work, args = ready()
-    points = points_of(settings, work, tmp_path, *args)
     reached = set()
-    for number in drawn(points):
-        work, args = ready()
-        reached.add(kill_at(settings, work, tmp_path, number, *args))
-        next_server(town, then=partial(work, town.app, *args))
-        assert is_whole(town, goods, orders=begun["all"])
+    with killing(settings, work, tmp_path) as killed:
+        points = killed.points_of(*ready())
+        for number in drawn(points):
+            args = ready()
+            reached.add(killed.kill_at(number, *args))
+            next_server(town, then=partial(work, town.app, *args))
+            assert is_whole(town, goods, orders=begun["all"])
     assert not SOAK or reached == set(points)
     print(f"K2: {len(points)} points, killed {len(drawn(points))} times, at {sorted(reached)}")
 
@@ -147,20 +148,21 @@ def test_k2_a_refund_killed_at_any_point_gives_the_money_back_once(town, setting
         newest = sa.select(Order.id).order_by(Order.placed_at.desc(), Order.id.desc()).limit(1)
         return asked.token, str(fresh().scalars(newest).one())
 
-    points = points_of(settings, call_off, tmp_path, *ready())
     reached = set()
-    for number in drawn(points):
-        args = ready()
-        reached.add(kill_at(settings, call_off, tmp_path, number, *args))
-        next_server(town, then=partial(call_off, town.app, *args))
-        next_server(town)
-        session = fresh()
-        assert session.get(Order, UUID(args[1])).state == "cancelled"
-        mine = session.scalars(sa.select(CardCharge).where(CardCharge.subject_id == UUID(args[1]))).all()
-        assert [one.refunded_minor for one in mine] == [one.captured_minor for one in mine]
-        made = [one["amount"] for one in double.all("refund") if one["payment_intent"] == mine[0].intent_id]
-        assert sum(made) == mine[0].captured_minor
-        assert checks.breaches(session) == []
+    with killing(settings, call_off, tmp_path) as killed:
+        points = killed.points_of(*ready())
+        for number in drawn(points):
+            args = ready()
+            reached.add(killed.kill_at(number, *args))
+            next_server(town, then=partial(call_off, town.app, *args))
+            next_server(town)
+            session = fresh()
+            assert session.get(Order, UUID(args[1])).state == "cancelled"
+            mine = session.scalars(sa.select(CardCharge).where(CardCharge.subject_id == UUID(args[1]))).all()
+            assert [one.refunded_minor for one in mine] == [one.captured_minor for one in mine]
+            made = [one["amount"] for one in double.all("refund") if one["payment_intent"] == mine[0].intent_id]
+            assert sum(made) == mine[0].captured_minor
+            assert checks.breaches(session) == []
     assert not SOAK or reached == set(points)
     print(f"K2: {len(points)} points of a refund, at {sorted(reached)}")
 
@@ -189,19 +191,20 @@ def test_i10_a_payout_killed_at_any_point_leaves_the_house_once(shop, settings, 
                         payouts.approve(session, payout_id=row.id, actor=clerk(), now=NOW)
 
     ready()
-    points = points_of(settings, send, tmp_path)
-    assert any("POST /v1/transfers" in point for point in points), points
     reached = set()
-    for number in drawn(points):
-        ready()
-        reached.add(kill_at(settings, send, tmp_path, number))
-        later = NOW + timedelta(minutes=5)
-        remitting.reconcile(now=later)
-        remitting.send(now=later)
-        remitting.reconcile(now=later)
-        assert {row.state for row in shop.payouts} == {PayoutState.SETTLED}
-        assert [one["amount"] for one in shop.transfers()] == [970_000] * sold["all"]
-        assert checks.breaches(fresh()) == []
+    with killing(settings, send, tmp_path) as killed:
+        points = killed.points_of()
+        assert any("POST /v1/transfers" in point for point in points), points
+        for number in drawn(points):
+            ready()
+            reached.add(killed.kill_at(number))
+            later = NOW + timedelta(minutes=5)
+            remitting.reconcile(now=later)
+            remitting.send(now=later)
+            remitting.reconcile(now=later)
+            assert {row.state for row in shop.payouts} == {PayoutState.SETTLED}
+            assert [one["amount"] for one in shop.transfers()] == [970_000] * sold["all"]
+            assert checks.breaches(fresh()) == []
     assert not SOAK or reached == set(points)
 
 
@@ -216,19 +219,20 @@ def test_i10_a_transfer_taken_back_by_a_killed_job_comes_back_once(shop, setting
             deal.cancel()
         return str(deal.subject.kind), str(deal.subject.id)
 
-    points = points_of(settings, take_back, tmp_path, *ready())
-    assert any("reversals" in point for point in points), points
     reached, done = set(), 1
-    for number in drawn(points):
-        args = ready()
-        reached.add(kill_at(settings, take_back, tmp_path, number, *args))
-        later = clock.now() + IN_FLIGHT * 2
-        cards.reconcile(later)
-        take_back(shop.app, *args)
-        remitting.reconcile(now=later)
-        done += 1
-        found = fresh().execute(sa.select(PayoutReversal.state, PayoutReversal.amount_minor)).all()
-        assert found == [(ReversalState.DONE, 970_000)] * done
-        assert [one["amount_reversed"] for one in shop.transfers()] == [970_000] * done
-        assert checks.breaches(fresh()) == []
+    with killing(settings, take_back, tmp_path) as killed:
+        points = killed.points_of(*ready())
+        assert any("reversals" in point for point in points), points
+        for number in drawn(points):
+            args = ready()
+            reached.add(killed.kill_at(number, *args))
+            later = clock.now() + IN_FLIGHT * 2
+            cards.reconcile(later)
+            take_back(shop.app, *args)
+            remitting.reconcile(now=later)
+            done += 1
+            found = fresh().execute(sa.select(PayoutReversal.state, PayoutReversal.amount_minor)).all()
+            assert found == [(ReversalState.DONE, 970_000)] * done
+            assert [one["amount_reversed"] for one in shop.transfers()] == [970_000] * done
+            assert checks.breaches(fresh()) == []
     assert not SOAK or reached == set(points)

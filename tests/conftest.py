@@ -262,15 +262,17 @@ def app(shared_app: Flask, database: Database, settings: Settings) -> Iterator[F
 
 
 @pytest.fixture
-def anew(app: Flask, database: Database, settings: Settings) -> Callable[[], None]:
-    """Empty the city now and then, amid a test of many lives, each of which looks at all that is there."""
+def anew(app: Flask, database: Database, settings: Settings) -> Callable[[], bool]:
+    """Empty the city now and then, amid a test of many lives, each of which looks at all that is there; tell so."""
     lives = itertools.count(1)
 
-    def begin() -> None:
-        if next(lives) % _LIVES == 0:
-            db.session.remove()
-            database.refresh()
-            _forget_cards(settings)
+    def begin() -> bool:
+        if next(lives) % _LIVES:
+            return False
+        db.session.remove()
+        database.refresh()
+        _forget_cards(settings)
+        return True
 
     return begin
 

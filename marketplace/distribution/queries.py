@@ -15,7 +15,7 @@ from marketplace.distribution.models import Discrepancy, FreightContract, Freigh
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
@@ -241,36 +241,7 @@ def uncounted(session: Session, *, now: datetime) -> tuple[UUID, ...]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return contracts whose lines do not add up, lines without any booking, and lines booked beyond their goods."""
-    per_contract = (
-        sa.select(FreightContractLine.contract_id, sa.func.sum(FreightContractLine.amount_minor).label("total"))
-        .group_by(FreightContractLine.contract_id)
-        .subquery()
-    )
-    uneven = (
-        sa.select(FreightContract.id)
-        .outerjoin(per_contract, per_contract.c.contract_id == FreightContract.id)
-        .where(sa.func.coalesce(per_contract.c.total, 0) != FreightContract.total_minor)
-    )
-    bare = (
-        sa.select(OrderLine.id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .outerjoin(LineBooking, LineBooking.line_id == OrderLine.id)
-        # What a courier takes, or is fetched in a centre, rides on no lorry, and nothing else goes without one.
-        .where(LineBooking.booking_id.is_(None) != sa.or_(Order.by_courier, Order.centre_id.is_not(None)))
-    )
-    return [
-        *(
-            Breach("1 freight contract", "freight_contract", contract_id, "the lines do not add up to the contract")
-            for contract_id in session.scalars(uneven)
-        ),
-        *(
-            Breach("8 line booking", "order_line", line_id, "no booking was made for the line, or it rides on no lorry")
-            for line_id in session.scalars(bare)
-        ),
-        *_lowered(session),
-        *_overbooked(session),
-        *_astray(session),
-    ]
+    return _PROMISES.breaches(session)
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -280,8 +251,32 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     return {"discrepancy_remarks": rows(session, mine)}
 
 
-def _lowered(session: Session) -> list[Breach]:
-    """Return contracts whose freight fell by something else than their lines', or than payer and carrier settle."""
+def _uneven() -> sa.Select[UUID]:
+    """Ask for contracts to which their lines do not add up."""
+    per_contract = (
+        sa.select(FreightContractLine.contract_id, sa.func.sum(FreightContractLine.amount_minor).label("total"))
+        .group_by(FreightContractLine.contract_id)
+        .subquery()
+    )
+    return (
+        sa.select(FreightContract.id)
+        .outerjoin(per_contract, per_contract.c.contract_id == FreightContract.id)
+        .where(sa.func.coalesce(per_contract.c.total, 0) != FreightContract.total_minor)
+    )
+
+
+def _bare() -> sa.Select[UUID]:
+    """Ask for lines without a lorry, or with one though a courier takes them or a centre hands them out."""
+    return (
+        sa.select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(LineBooking, LineBooking.line_id == OrderLine.id)
+        .where(LineBooking.booking_id.is_(None) != sa.or_(Order.by_courier, Order.centre_id.is_not(None)))
+    )
+
+
+def _lowered() -> sa.Select[UUID]:
+    """Ask for contracts whose freight fell by something else than their lines', or than payer and carrier settle."""
     per_contract = (
         sa.select(FreightContractLine.contract_id, sa.func.sum(FreightContractLine.let_off_minor).label("minor"))
         .group_by(FreightContractLine.contract_id)
@@ -294,7 +289,7 @@ def _lowered(session: Session) -> list[Breach]:
         .group_by(Allowance.subject_id)
         .subquery()
     )
-    uneven = (
+    return (
         sa.select(FreightContract.id)
         .join(per_contract, per_contract.c.contract_id == FreightContract.id)
         .outerjoin(allowed, allowed.c.subject_id == FreightContract.id)
@@ -305,14 +300,10 @@ def _lowered(session: Session) -> list[Breach]:
             )
         )
     )
-    return [
-        Breach("1 freight contract", "freight_contract", contract_id, "its freight fell, but nobody settles that")
-        for contract_id in session.scalars(uneven)
-    ]
 
 
-def _overbooked(session: Session) -> list[Breach]:
-    """Return lines of which more is booked and cancelled together than was ordered; what left stays booked."""
+def _overbooked() -> sa.Select[UUID]:
+    """Ask for lines of which more is booked and cancelled together than was ordered; what left stays booked."""
     booked = (
         sa.select(LineBooking.line_id, sa.func.sum(LineBooking.quantity).label("units"))
         .join(Booking, Booking.id == LineBooking.booking_id)
@@ -327,36 +318,41 @@ def _overbooked(session: Session) -> list[Breach]:
         .subquery()
     )
     both = sa.func.coalesce(booked.c.units, 0) + sa.func.coalesce(ended.c.units, 0)
-    found = session.scalars(
+    return (
         sa.select(OrderLine.id)
         .outerjoin(booked, booked.c.line_id == OrderLine.id)
         .outerjoin(ended, ended.c.line_id == OrderLine.id)
         .where(both > OrderLine.quantity)
     )
-    return [
-        Breach("8 line booking", "order_line", line_id, "more is booked and cancelled than was ordered")
-        for line_id in found
-    ]
 
 
-def _astray(session: Session) -> list[Breach]:
-    """Return claims whose goods have a lorry, or its freight, and shall not go back, and those that should have one."""
-    booked = sa.exists().where(Booking.subject == Claim.id, Booking.state.in_(AT_HUB))
-    agreed = sa.exists().where(FreightContract.claim_id == Claim.id, FreightContract.state == ContractState.AGREED)
-    waits = Claim.way.in_((WayBack.BOOKED, WayBack.HANDED_OVER))
+def _riding_in_vain() -> sa.Select[UUID]:
+    """Ask for claims whose goods have a lorry, or its freight, and shall not go back."""
     lost = Claim.way.in_((WayBack.GIVEN_UP, WayBack.STRANDED))
+    booked = sa.exists().where(Booking.subject == Claim.id, Booking.state.in_(AT_HUB))
+    return sa.select(Claim.id).where(sa.or_(Claim.way.is_(None), lost), sa.or_(booked, _return_is_agreed()))
+
+
+def _left_behind() -> sa.Select[UUID]:
+    """Ask for claims whose goods go back, and have no lorry or no freight."""
     aboard = sa.exists().where(Booking.subject == Claim.id, Booking.state.in_(CURRENT))
-    free = sa.or_(Claim.way.is_(None), lost)
-    return [
-        *(
-            Breach("8 return", "claim", claim_id, "room or freight is taken for goods that no lorry takes back")
-            for claim_id in session.scalars(sa.select(Claim.id).where(free, sa.or_(booked, agreed)))
-        ),
-        *(
-            Breach("8 return", "claim", claim_id, "its goods go back and have no room, or no freight is agreed")
-            for claim_id in session.scalars(sa.select(Claim.id).where(waits, sa.or_(~aboard, ~agreed)))
-        ),
-    ]
+    waits = Claim.way.in_((WayBack.BOOKED, WayBack.HANDED_OVER))
+    return sa.select(Claim.id).where(waits, sa.or_(~aboard, ~_return_is_agreed()))
+
+
+def _return_is_agreed() -> sa.ColumnElement[bool]:
+    return sa.exists().where(FreightContract.claim_id == Claim.id, FreightContract.state == ContractState.AGREED)
+
+
+_PROMISES: Final = Promises(
+    "8 line booking",
+    Promise("freight_contract", "the lines do not add up to the contract", _uneven, "1 freight contract"),
+    Promise("order_line", "no booking was made for the line, or it rides on no lorry", _bare),
+    Promise("freight_contract", "its freight fell, but nobody settles that", _lowered, "1 freight contract"),
+    Promise("order_line", "more is booked and cancelled than was ordered", _overbooked),
+    Promise("claim", "room or freight is taken for goods that no lorry takes back", _riding_in_vain, "8 return"),
+    Promise("claim", "its goods go back and have no room, or no freight is agreed", _left_behind, "8 return"),
+)
 
 
 def _lines(session: Session, contracts: Collection[Any]) -> dict[UUID, tuple[FreightLineRow, ...]]:

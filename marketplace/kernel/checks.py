@@ -25,15 +25,19 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise about one kind of thing, and how to write the question for the ids that break it."""
+    """A promise about one kind of thing, and how to write the question for the ids that break it.
+
+    ``invariant`` is named where it is another than that of the promises beside it.
+    """
 
     subject: str
     what: str
     broken_by: Callable[[], sa.Select[UUID]]
+    invariant: str | None = None
 
 
 class Promises:
-    """Promises of one invariant that are asked about together: one question, written once."""
+    """Promises that are asked about together: one question, written once."""
 
     def __init__(self, invariant: str, *promises: Promise) -> None:
         """Keep them in the order in which they are reported."""
@@ -46,7 +50,7 @@ class Promises:
         return [self._breach(self._promises[place], broken) for place, broken in sorted(found, key=itemgetter(0))]
 
     def _breach(self, promise: Promise, subject_id: UUID) -> Breach:
-        return Breach(self._invariant, promise.subject, subject_id, promise.what)
+        return Breach(promise.invariant or self._invariant, promise.subject, subject_id, promise.what)
 
     @cached_property
     def _question(self) -> sa.Select[int, UUID]:

@@ -1,12 +1,12 @@
 """What must hold of room and manifests."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.quantity import DIMENSIONS
 from marketplace.logistics.models.cargo import Manifest
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
@@ -61,22 +61,22 @@ def _changed_lorries(session: Session) -> tuple[dict[UUID, set[str]], dict[UUID,
 
 def breaches(session: Session) -> list[Breach]:
     """Return departures whose room is not what entries or bookings add up to, or that carry what no manifest lists."""
-    return [
-        *_unequal(session, CapacityEntry, sa.true(), "entries"),
-        *_unequal(session, Booking, Booking.state.in_(TAKING), "bookings", kept=True),
-        *_misloaded(session),
-        *(
-            Breach("3 capacity", "departure", row.id, "more is taken than there is room")
-            for row in session.execute(
-                sa.select(Departure.id).where(sa.or_(*(taken_of(name) > capacity_of(name) for name in DIMENSIONS)))
-            )
-        ),
-    ]
+    return [*_PROMISES.breaches(session), *_misloaded(session)]
 
 
-def _unequal(
-    session: Session, entity: Any, counted: sa.ColumnElement[bool], what: str, *, kept: bool = False
-) -> list[Breach]:
+def _off_entries() -> sa.Select[UUID]:
+    return _unequal(CapacityEntry, sa.true())
+
+
+def _off_bookings() -> sa.Select[UUID]:
+    return _unequal(Booking, Booking.state.in_(TAKING), kept=True)
+
+
+def _overfull() -> sa.Select[UUID]:
+    return sa.select(Departure.id).where(sa.or_(*(taken_of(name) > capacity_of(name) for name in DIMENSIONS)))
+
+
+def _unequal(entity: Any, counted: sa.ColumnElement[bool], *, kept: bool = False) -> sa.Select[UUID]:
     """Compare what is taken with sums of rows; ``kept``: with what is kept for who took the whole lorry."""
     sums = (
         sa.select(entity.departure_id, *(sa.func.sum(getattr(entity, name)).label(name) for name in DIMENSIONS))
@@ -91,10 +91,17 @@ def _unequal(
             for name in DIMENSIONS
         )
     )
-    rows = session.scalars(
+    return (
         sa.select(Departure.id)
         .outerjoin(sums, sums.c.departure_id == Departure.id)
         .outerjoin(WholeLorry, sa.and_(WholeLorry.departure_id == Departure.id, WholeLorry.ended_at.is_(None)))
         .where(differs)
     )
-    return [Breach("3 capacity", "departure", departure_id, f"taken is not the sum of {what}") for departure_id in rows]
+
+
+_PROMISES: Final = Promises(
+    "3 capacity",
+    Promise("departure", "taken is not the sum of entries", _off_entries),
+    Promise("departure", "taken is not the sum of bookings", _off_bookings),
+    Promise("departure", "more is taken than there is room", _overfull),
+)

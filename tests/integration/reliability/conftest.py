@@ -9,7 +9,12 @@ ROOMY = factories.Load(grams=10**9, cm3=10**9, ldm_mm=10**9, pallets=10**9)
 
 
 @pytest.fixture
-def town(app):
-    """A market with room for everybody and three buyers, not served: its threads call the application itself."""
-    market = factories.open_market(app, capacity=ROOMY)
-    return City(app, market, None, factories.more_buyers(app, 3))
+def founding(app):
+    """Found a market with room for everybody and three buyers, not served: its threads call the application itself."""
+    return lambda: City(app, factories.open_market(app, capacity=ROOMY), None, factories.more_buyers(app, 3))
+
+
+@pytest.fixture
+def town(founding):
+    """One such market."""
+    return founding()

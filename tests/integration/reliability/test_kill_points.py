@@ -5,6 +5,8 @@ The soak goes through all points ten times; the smoke takes a few of each, drawn
 
 import random
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -34,7 +36,7 @@ from tests.conftest import SOAK
 from tests.functional.test_path_card import pay_on
 from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_remitting import WEEK, shop  # noqa: F401  a fixture
-from tests.integration.reliability.crowd import BANK, CARD, PACK, fresh
+from tests.integration.reliability.crowd import BANK, CARD, PACK, City, fresh
 from tests.integration.reliability.killing import killing
 from tests.support.cards import bring_notices, double_of
 
@@ -109,29 +111,50 @@ def is_whole(town, goods, *, orders):
     return True
 
 
-@pytest.mark.parametrize("payment", [BANK, CARD, PAGE], ids=["bank", "card", "page"])
-def test_k2_a_checkout_killed_at_any_point_is_one_order_when_it_is_asked_for_again(town, settings, tmp_path, payment):
-    double_of(town.app)
-    goods = town.offer(PACK * 1_000)
-    work = complete if payment is PAGE else check_out
-    begun = Counter()
+@dataclass
+class Turns:
+    """One checkout after another, each of the same goods; now and then in a city that saw none before."""
 
-    def ready():
-        (asked,) = town.checkouts([[(goods, PACK)]], payment)
-        begun["all"] += 1
-        key = f"kill-{begun['all']}"
-        if work is check_out:
+    founding: Callable[[], City]
+    anew: Callable[[], bool]
+    payment: dict[str, str]
+    begun: int = 0
+
+    def __post_init__(self):
+        self.work = complete if self.payment is PAGE else check_out
+        self.found()
+
+    def found(self):
+        self.town = self.founding()
+        double_of(self.town.app)
+        self.goods = self.town.offer(PACK * 1_000)
+        self.begun = 0
+
+    def ready(self):
+        """Return what the next one is asked with."""
+        if self.anew():
+            self.found()
+        (asked,) = self.town.checkouts([[(self.goods, PACK)]], self.payment)
+        self.begun += 1
+        key = f"kill-{self.begun}"
+        if self.work is check_out:
             return asked.token, key, asked.body
-        return asked.token, check_out(town.app, asked.token, key, asked.body)["id"]
+        return asked.token, check_out(self.town.app, asked.token, key, asked.body)["id"]
 
+
+@pytest.mark.parametrize("payment", [BANK, CARD, PAGE], ids=["bank", "card", "page"])
+def test_k2_a_checkout_killed_at_any_point_is_one_order_when_it_is_asked_for_again(
+    founding, anew, settings, tmp_path, payment
+):
+    turns = Turns(founding, anew, payment)
     reached = set()
-    with killing(settings, work, tmp_path) as killed:
-        points = killed.points_of(*ready())
+    with killing(settings, turns.work, tmp_path) as killed:
+        points = killed.points_of(*turns.ready())
         for number in drawn(points):
-            args = ready()
+            args = turns.ready()
             reached.add(killed.kill_at(number, *args))
-            next_server(town, then=partial(work, town.app, *args))
-            assert is_whole(town, goods, orders=begun["all"])
+            next_server(turns.town, then=partial(turns.work, turns.town.app, *args))
+            assert is_whole(turns.town, turns.goods, orders=turns.begun)
     assert not SOAK or reached == set(points)
     print(f"K2: {len(points)} points, killed {len(drawn(points))} times, at {sorted(reached)}")
 

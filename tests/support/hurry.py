@@ -5,7 +5,7 @@ of their own, and wait as in production.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -28,10 +28,7 @@ def hurried(app: Flask) -> Iterator[None]:
         event.listen(engine, "connect", _forget_disk)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Storage, "_connect", lambda self: _forget_disk(connect(self)))
-        # As long as somebody has the provider's books open they are not tidied after each look.
-        with closing(app.extensions["city.double"]._storage._connect()) as books:
-            books.execute("SELECT count(*) FROM object").fetchone()
-            yield
+        yield
     if is_file:
         engine.dispose()
         event.remove(engine, "connect", _forget_disk)

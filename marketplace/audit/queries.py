@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import write_put_off
+from marketplace.kernel.db import ask, write_put_off
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
 
 _AT_ONCE: Final = 500
+_ROWS: Final = sa.select(AuditRow.__table__).where(AuditRow.id.in_(sa.bindparam("ids", expanding=True)))
 _INVARIANT: Final = "10 audit chain"
 
 
@@ -161,7 +162,7 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
 def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(ids), _AT_ONCE):
         portion = ids[start : start + _AT_ONCE]
-        found = {row.id: row for row in session.execute(sa.select(AuditRow.__table__).where(AuditRow.id.in_(portion)))}
+        found = {row.id: row for row in ask(session, _ROWS, {"ids": portion})}
         for row_id in portion:
             if row := found.get(row_id):
                 yield {"kind": "row", "row": _content(row), "hash": row.hash}

@@ -80,7 +80,7 @@ def _code(text: str) -> str:
 
 def stamp(at: datetime) -> str:
     """Write an instant in its one canonical form, microseconds and Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def canonical(value: Any) -> str:

@@ -202,25 +202,27 @@ def manuscript(session: Session, *, document_id: UUID) -> Manuscript:
 
 def breaches(session: Session) -> list[Breach]:
     """Return the documents whose data, or a signature, no longer has the hash it was issued with."""
-    rows = session.execute(
-        sa.select(IssuedDocument.id, IssuedDocument.data, IssuedDocument.data_sha256)
-        .order_by(IssuedDocument.id)
-        .execution_options(yield_per=200)
-    )
     changed = [
         Breach("2 frozen at placement", "document", document_id, "its data is not what was issued")
-        for document_id, data, sha256 in rows
+        for document_id, data, sha256 in ask(session, _ISSUED)
         if digest(data) != sha256
     ]
-    unbound = session.scalars(
-        sa.select(DocumentSignature.document_id)
-        .join(IssuedDocument, IssuedDocument.id == DocumentSignature.document_id)
-        .where(DocumentSignature.data_sha256 != IssuedDocument.data_sha256)
-    )
     return changed + [
         Breach("7 signature", "document", document_id, "a signature stands under another hash")
-        for document_id in unbound
+        for document_id in ask(session, _UNBOUND).scalars()
     ]
+
+
+_ISSUED: Final = (
+    sa.select(IssuedDocument.id, IssuedDocument.data, IssuedDocument.data_sha256)
+    .order_by(IssuedDocument.id)
+    .execution_options(yield_per=200)
+)
+_UNBOUND: Final = (
+    sa.select(DocumentSignature.document_id)
+    .join(IssuedDocument, IssuedDocument.id == DocumentSignature.document_id)
+    .where(DocumentSignature.data_sha256 != IssuedDocument.data_sha256)
+)
 
 
 def _position(cursor: str) -> UUID:

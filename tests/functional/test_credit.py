@@ -11,8 +11,9 @@ from marketplace.accounts.queries.closures import local_day
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.flows import lapsing
-from marketplace.payments.models.credit import Dunning
+from marketplace.payments.models.credit import CreditLine, Dunning
 from marketplace.payments.models.plans import Payment
+from marketplace.payments.queries import checks
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_letters import subjects
@@ -44,6 +45,15 @@ def order(call, market, expect=201, quantity=400):
     cart = fill(call, market, quantity)
     body = {"expected_totals": cart["totals"], "payment": PAYMENT}
     return call(market.buyer, "POST", "/checkout", json=body, expect=expect)
+
+
+def broken_by(change):
+    """Return what the promises of money say after a change, and take it back."""
+    session = reading()
+    session.execute(change.execution_options(synchronize_session=False))
+    found = {(breach.subject, breach.what) for breach in checks.breaches(session) if breach.invariant == "1 money"}
+    session.rollback()
+    return found
 
 
 def credit_of(call, market):
@@ -108,6 +118,8 @@ def test_orders_on_credit_stop_at_the_limit_and_reminders_go_out(app, call, mark
     assert credit_of(call, market)["overdue"]["amount"] == "10960.00"
     assert order(call, market, expect=409, quantity=40)["type"].endswith("credit_overdue")
     assert reports.check(reading()) == []
+    assert ("payment", "is overdue on credit and nobody is reminded") in broken_by(sa.delete(Dunning))
+    assert ("payment_terms", "is on another's credit") in broken_by(sa.update(CreditLine).values(currency="USD"))
 
     payment = late["payment"]["id"]
     body = {"amount": "10960.00", "received_on": day(0)}

@@ -14,6 +14,8 @@ from marketplace.kernel.money import Money, UnitPrice
 # A paper of this much text is a mistake or an attack; the longest real manifest has a tenth of it.
 LARGEST: Final = 512 * 1024
 _DEEPEST: Final = 12
+# Made once: ``json.dumps`` would make one for each paper.
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def plain(value: Any) -> Any:
@@ -59,8 +61,8 @@ def canonical(data: Mapping[str, Any]) -> bytes:
 
     ValueError for a leaf that is no text, for more than 512 KiB, or for more than twelve levels.
     """
-    _check(data, 0)
-    written = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    _check(data)
+    written = _CANONICAL.encode(data).encode()
     if len(written) > LARGEST:
         msg = "too much text for a paper"
         raise ValueError(msg)
@@ -72,24 +74,24 @@ def digest(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
-def _check(value: Any, depth: int) -> None:
-    if depth > _DEEPEST:
-        msg = "too deep for a paper"
-        raise ValueError(msg)
-    if isinstance(value, Mapping):
-        known = cast("Mapping[Any, Any]", value)
-        names, inner = known.keys(), known.values()
-    elif isinstance(value, list):
-        names, inner = (), cast("list[Any]", value)
-    elif isinstance(value, str):
-        return
-    else:
-        msg = f"a paper holds texts only, not {type(value).__name__}"
-        raise ValueError(msg)  # noqa: TRY004  one error for everything that is not paper data
-    for name in names:
-        if not isinstance(name, str):
-            msg = "names are texts"
-            raise ValueError(msg)  # noqa: TRY004  as above
-    for part in inner:
-        if type(part) is not str or depth == _DEEPEST:  # most of it is text
-            _check(part, depth + 1)
+def _check(data: Any) -> None:
+    """Refuse what is no paper data, level by level; most of it is text, which nothing more is asked of."""
+    level = [data]
+    for depth in range(_DEEPEST + 1):
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                known = cast("dict[Any, Any]", value)
+                if not all(isinstance(name, str) for name in known):
+                    msg = "names are texts"
+                    raise ValueError(msg)
+                inner += known.values()
+            elif isinstance(value, list):
+                inner += cast("list[Any]", value)
+            elif not isinstance(value, str):
+                msg = f"a paper holds texts only, not {type(value).__name__}"
+                raise ValueError(msg)  # noqa: TRY004  one error for everything that is not paper data
+        if inner and depth == _DEEPEST:
+            msg = "too deep for a paper"
+            raise ValueError(msg)
+        level = [part for part in inner if type(part) is not str]

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Promise
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
@@ -217,30 +218,37 @@ def unresolved_refunds(session: Session, *, before: datetime, limit: int = 100) 
     return tuple(refund_row(*one) for one in found)
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Return charges where not 0 ≤ refunded ≤ captured ≤ authorised ≤ amount, or whose refunds do not add up."""
-    done = (
-        sa.select(sa.func.coalesce(sa.func.sum(CardRefund.amount_minor), 0))
-        .where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.DONE)
-        .scalar_subquery()
-    )
+def _out_of_order() -> sa.Select[UUID]:
     in_order = sa.and_(
         CardCharge.refunded_minor >= 0,
         CardCharge.refunded_minor <= CardCharge.captured_minor,
         CardCharge.captured_minor <= CardCharge.authorised_minor,
         CardCharge.authorised_minor <= CardCharge.amount_minor,
     )
-    settled = CardCharge.state.in_((CardState.CAPTURED, CardState.REFUNDED))
-    faults = (
-        (sa.not_(in_order), "0 <= refunded <= captured <= authorised <= amount does not hold"),
-        (CardCharge.refunded_minor != done, "the refunds do not add up to what was refunded"),
-        (settled != (CardCharge.captured_minor > 0), "state and captured amount disagree"),
+    return sa.select(CardCharge.id).where(sa.not_(in_order))
+
+
+def _refunded_otherwise() -> sa.Select[UUID]:
+    done = (
+        sa.select(sa.func.coalesce(sa.func.sum(CardRefund.amount_minor), 0))
+        .where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.DONE)
+        .scalar_subquery()
     )
-    return [
-        Breach("1 card charge", "card_charge", charge_id, what)
-        for fault, what in faults
-        for charge_id in session.scalars(sa.select(CardCharge.id).where(fault))
-    ]
+    return sa.select(CardCharge.id).where(CardCharge.refunded_minor != done)
+
+
+def _settled_otherwise() -> sa.Select[UUID]:
+    settled = CardCharge.state.in_((CardState.CAPTURED, CardState.REFUNDED))
+    return sa.select(CardCharge.id).where(settled != (CardCharge.captured_minor > 0))
+
+
+_IN_ORDER: Final = "0 <= refunded <= captured <= authorised <= amount does not hold"
+_OF_CHARGES: Final = "1 card charge"
+PROMISES: Final = (
+    Promise("card_charge", _IN_ORDER, _out_of_order, _OF_CHARGES),
+    Promise("card_charge", "the refunds do not add up to what was refunded", _refunded_otherwise, _OF_CHARGES),
+    Promise("card_charge", "state and captured amount disagree", _settled_otherwise, _OF_CHARGES),
+)
 
 
 def charge_row(found: CardCharge) -> ChargeRow:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.payments.models.bank import BankAccount, BankEntry, HouseMatch, HousePart
@@ -48,14 +49,17 @@ from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 
 Sum = sa.ScalarSelect[int]
 
+_HOUSE_CURRENCIES: Final = sa.select(BankAccount.currency).where(BankAccount.is_house).distinct()
+_FILES: Final = sa.select(
+    PayoutFile.id, PayoutFile.content, PayoutFile.sha256, PayoutFile.pain001, PayoutFile.pain001_sha256
+).execution_options(yield_per=50)
+
 
 def breaches(session: Session) -> list[Breach]:
     """Return every promise about money that does not hold."""
     return [
         *_PROMISES.breaches(session),
-        *cards.breaches(session),
         *plan_checks.breaches(session),
-        *credit.breaches(session),
         *_stranded(session),
         *_unplaced(session),
         *_rewritten(session),
@@ -65,12 +69,9 @@ def breaches(session: Session) -> list[Breach]:
 
 def _rewritten(session: Session) -> list[Breach]:
     """Return the payout files whose text is no longer what was sent."""
-    wanted = sa.select(
-        PayoutFile.id, PayoutFile.content, PayoutFile.sha256, PayoutFile.pain001, PayoutFile.pain001_sha256
-    )
     return [
         Breach("2 stored bytes", "payout_file", file_id, "its text is not what was sent")
-        for file_id, content, sha256, message, message_sha256 in session.execute(wanted.execution_options(yield_per=50))
+        for file_id, content, sha256, message, message_sha256 in ask(session, _FILES)
         if _digest(content) != sha256 or _digest(message) != message_sha256
     ]
 
@@ -81,7 +82,7 @@ def _digest(text: str | None) -> str | None:
 
 def _bank_and_books(session: Session) -> list[Breach]:
     """Return the house's accounts at banks whose books do not show what their statements do."""
-    currencies = session.scalars(sa.select(BankAccount.currency).where(BankAccount.is_house).distinct()).all()
+    currencies = ask(session, _HOUSE_CURRENCIES).scalars().all()
     houses = {
         currency: session.scalars(
             sa.select(BankAccount.id).where(BankAccount.is_house, BankAccount.currency == currency).limit(1)
@@ -123,7 +124,7 @@ def _held_of_cancelled() -> sa.Select[UUID, SubjectKind, UUID]:
 
 def _stranded(session: Session) -> list[Breach]:
     """Return the cancelled subjects whose money a provider still holds though nobody is sending it back."""
-    found = session.execute(_held_of_cancelled()).all()
+    found = ask(session, _held_of_cancelled()).all()
     if not found:
         return []
     terms_of = {row.subject_id: row.id for row in found}
@@ -142,22 +143,25 @@ def _stranded(session: Session) -> list[Breach]:
 
 def _unplaced(session: Session) -> list[Breach]:
     """Return the charges that took money for what was never placed, though the sweeper has long been there."""
+    found = ask(session, _never_placed(), {"before": clock.now() - PLACED_WITHIN})
+    what = "has money of a card for something that was never placed"
+    return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found.scalars()]
+
+
+@cache
+def _never_placed() -> sa.Select[UUID]:
     going_back = sa.or_(
         sa.exists().where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.ASKED),
         sa.exists().where(CardReturn.charge_id == CardCharge.id, CardReturn.state.in_(RETURNS_OPEN)),
     )
-    found = session.scalars(
-        sa.select(CardCharge.id).where(
-            CardCharge.state.in_((CardState.AUTHORISED, CardState.CAPTURED)),
-            CardCharge.created_at < clock.now() - PLACED_WITHIN,
-            ~sa.exists().where(
-                Payment.subject_id == CardCharge.subject_id, Payment.subject_kind == CardCharge.subject_kind
-            ),
-            ~going_back,
-        )
+    return sa.select(CardCharge.id).where(
+        CardCharge.state.in_((CardState.AUTHORISED, CardState.CAPTURED)),
+        CardCharge.created_at < sa.bindparam("before"),
+        ~sa.exists().where(
+            Payment.subject_id == CardCharge.subject_id, Payment.subject_kind == CardCharge.subject_kind
+        ),
+        ~going_back,
     )
-    what = "has money of a card for something that was never placed"
-    return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found]
 
 
 def _failed_refunds() -> sa.Select[UUID]:
@@ -416,6 +420,8 @@ _PROMISES: Final = Promises(
     Promise("house_match", "was placed by fewer people than it needed", _one_eye),
     Promise("bank_entry", "is not the transfer that it became", _untaken),
     Promise("payout", "is not what its transfer says", _over_reversed),
+    *cards.PROMISES,
+    *credit.PROMISES,
     *dispute_checks.PROMISES,
     *trade_checks.PROMISES,
 )

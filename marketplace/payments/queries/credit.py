@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Promise
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -262,9 +262,9 @@ def to_remind(session: Session, *, after: UUID, now: datetime, limit: int = 500)
     return tuple(session.scalars(found.order_by(Dunning.payment_id).limit(limit)))
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Return terms on another's credit or in another currency, and overdue credit that nobody is reminded of."""
-    foreign = (
+def _foreign() -> sa.Select[UUID]:
+    """Find terms on another's credit or in another currency."""
+    return (
         sa.select(PaymentTerms.id)
         .join(CreditLine, CreditLine.id == PaymentTerms.credit_id)
         .where(
@@ -275,17 +275,22 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    silent = (
+
+
+def _silent() -> sa.Select[UUID]:
+    """Find overdue credit that nobody is reminded of."""
+    return (
         sa.select(Payment.id)
         .join(PaymentTerms, PaymentTerms.subject_id == Payment.subject_id)
         .outerjoin(Dunning, Dunning.payment_id == Payment.id)
         .where(PaymentTerms.credit_id.is_not(None), Payment.state == PaymentState.OVERDUE, Dunning.payment_id.is_(None))
     )
-    found = [Breach("1 money", "payment_terms", row, "is on another's credit") for row in session.scalars(foreign)]
-    return found + [
-        Breach("1 money", "payment", row, "is overdue on credit and nobody is reminded")
-        for row in session.scalars(silent)
-    ]
+
+
+PROMISES: Final = (
+    Promise("payment_terms", "is on another's credit", _foreign),
+    Promise("payment", "is overdue on credit and nobody is reminded", _silent),
+)
 
 
 def _sums(session: Session, statement: sa.Select[Any, int]) -> dict[UUID, int]:

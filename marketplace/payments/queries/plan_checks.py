@@ -1,6 +1,7 @@
 """What was agreed about paying must be what milestones and payments follow."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,11 +9,27 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import PaymentState
 
 _BATCH: Final = 500
+_TERMS: Final = (
+    sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan)
+    .order_by(PaymentTerms.id)
+    .execution_options(yield_per=_BATCH)
+)
+_SHARES: Final = (
+    sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp)
+    .where(Milestone.subject_id.in_(sa.bindparam("subjects", expanding=True)))
+    .distinct()
+)
+_AMENDMENTS: Final = (
+    sa.select(TermsAmendment.terms_id, TermsAmendment.account, TermsAmendment.plan)
+    .order_by(TermsAmendment.terms_id, TermsAmendment.number)
+    .execution_options(yield_per=_BATCH)
+)
 _OF_TERMS: Final = sa.and_(
     PaymentTerms.subject_id == Payment.subject_id, PaymentTerms.subject_kind == Payment.subject_kind
 )
@@ -21,10 +38,7 @@ _OF_TERMS: Final = sa.and_(
 def breaches(session: Session) -> list[Breach]:
     """Return terms whose plan cannot be read or whose lines are divided otherwise, and payments to another payee."""
     found = [*_PROMISES.breaches(session), *_unwritten(session)]
-    wanted = sa.select(
-        PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan
-    ).order_by(PaymentTerms.id)
-    for part in session.execute(wanted.execution_options(yield_per=_BATCH)).partitions():
+    for part in ask(session, _TERMS).partitions():
         found += _divided(session, part)
     return found
 
@@ -32,8 +46,7 @@ def breaches(session: Session) -> list[Breach]:
 def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, Any, Any]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
     ids = [row.subject_id for row in rows]
-    kept = sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp).where(Milestone.subject_id.in_(ids))
-    for subject_id, event, share_bp in session.execute(kept.distinct()):
+    for subject_id, event, share_bp in ask(session, _SHARES, {"subjects": ids}):
         shares.setdefault(subject_id, set()).add((str(event), share_bp))
     for row in rows:
         try:
@@ -52,19 +65,23 @@ def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, Any, Any]]) -> 
 def _unwritten(session: Session) -> list[Breach]:
     """Find terms that follow another account or plan than the last one that was agreed."""
     latest: dict[UUID, dict[str, Any]] = {}
-    rows = sa.select(TermsAmendment).order_by(TermsAmendment.terms_id, TermsAmendment.number)
-    for row in session.scalars(rows.execution_options(yield_per=_BATCH)):
+    for row in ask(session, _AMENDMENTS):
         mine = latest.setdefault(row.terms_id, {"account": None, "plan": None})
         mine |= {"account": row.account} if row.account else {"plan": row.plan}
-    amended = sa.or_(_text(PaymentTerms.amended_account) != "null", _text(PaymentTerms.amended_plan) != "null")
-    wanted = sa.select(PaymentTerms.id, PaymentTerms.amended_account, PaymentTerms.amended_plan)
     nothing = {"account": None, "plan": None}
-    found = session.execute(wanted.where(sa.or_(amended, PaymentTerms.id.in_(sa.select(TermsAmendment.terms_id)))))
     return [
         Breach("2 frozen at placement", "payment_terms", row.id, "follows what was never agreed")
-        for row in found
+        for row in ask(session, _amended())
         if {"account": row.amended_account, "plan": row.amended_plan} != latest.get(row.id, nothing)
     ]
+
+
+@cache
+def _amended() -> sa.Select[UUID, Any, Any]:
+    amended = sa.or_(_text(PaymentTerms.amended_account) != "null", _text(PaymentTerms.amended_plan) != "null")
+    return sa.select(PaymentTerms.id, PaymentTerms.amended_account, PaymentTerms.amended_plan).where(
+        sa.or_(amended, PaymentTerms.id.in_(sa.select(TermsAmendment.terms_id)))
+    )
 
 
 def _elsewhere() -> sa.Select[UUID]:

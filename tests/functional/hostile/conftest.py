@@ -13,6 +13,7 @@ from marketplace.kernel.db import db
 from tests.conftest import Database
 from tests.functional.hostile import pages
 from tests.functional.hostile.city import build
+from tests.functional.hostile.promises import Promises
 from tests.functional.hostile.siege import Siege
 from tests.functional.hostile.watch import Watch
 
@@ -24,9 +25,10 @@ def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege
         database.refresh()
         city = build(shared_app)
         built = time.monotonic()
+        promises = Promises()
         watch = Watch(database, Path(settings.data_dir))
         description = shared_app.test_client().get("/api/v1/openapi.json").get_json()
-        found = Siege(shared_app, city, watch, pages.clients(city), description, built)
+        found = Siege(shared_app, city, promises, watch, pages.clients(city), description, built)
         clock.set_offset(0)
         return found
 

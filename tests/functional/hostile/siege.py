@@ -20,11 +20,11 @@ from werkzeug.test import TestResponse
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.reports import queries as reports
 from tests.conftest import SOAK, turn_of
 from tests.functional.hostile import judge, pages
 from tests.functional.hostile.city import MINUTES, PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
+from tests.functional.hostile.promises import Promises
 from tests.functional.hostile.values import HUGE, TEXTS, THINGS, Raw
 from tests.functional.hostile.watch import Watch
 from tests.functional.hostile.ways import FORMS, WAYS, Way
@@ -43,6 +43,7 @@ class Siege:
 
     app: Flask
     city: City
+    promises: Promises
     watch: Watch
     browsers: dict[str, FlaskClient]
     description: dict[str, Any]
@@ -182,9 +183,11 @@ class Siege:
     def _check(self, what: str) -> None:
         # What was taken after all leaves a city in order; looked at now and then.
         if self.accepted % 10 == 1:
+            written = self.watch.written_tables()
             session = reading()
             session.rollback()
-            self.findings.update(f"{what} broke {breach}" for breach in reports.check(session))
+            broken = self.promises.broken(session, written=written)
+            self.findings.update(f"{what} broke {breach}" for breach in broken)
             session.rollback()
 
     def fields_of(self, operation: str) -> Iterator[tuple[str | int, ...]]:

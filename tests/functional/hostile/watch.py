@@ -80,6 +80,11 @@ class Watch:
         now = self._digest()
         return [name for name in now if now[name] != self._rows[name]]
 
+    def written_tables(self) -> AbstractSet[str]:
+        """Name every table that was written to since, and counters, of which that is not always known."""
+        written = self._written()
+        return _DOOR | (set(self.changed_tables()) if written == _ANY else written)
+
     def _begin(self) -> None:
         if self._database.name == "postgresql":
             postgres.note_writes(self._database.url, into=_WRITTEN)

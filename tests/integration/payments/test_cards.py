@@ -5,13 +5,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.kernel import clock
+from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards
 from marketplace.payments.models.cards import WebhookEvent
 from marketplace.payments.models.ledger import LedgerEntry, LedgerTransfer
-from marketplace.payments.queries import cards as queries
+from marketplace.payments.queries import checks
 from marketplace.payments.rules.cards import CardState
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.resources import checkout_sessions, payment_intents
@@ -29,7 +30,7 @@ def _posted() -> list[str]:
 
 def _balanced() -> bool:
     sums = reading().execute(sa.select(sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.currency)).scalars()
-    return not any(sums) and queries.breaches(reading()) == []
+    return not any(sums) and checks.breaches(reading()) == []
 
 
 def test_a_card_is_authorised_captured_and_refunded_in_parts(double: Double) -> None:
@@ -273,12 +274,21 @@ def test_what_was_done_at_the_provider_is_learned_from_its_notices(double: Doubl
     assert _balanced()
 
 
-def test_breaches_are_found(double: Double) -> None:
+@pytest.mark.parametrize(
+    ("breaking", "what"),
+    [
+        ("amount_minor = 1", "0 <= refunded <= captured <= authorised <= amount does not hold"),
+        ("captured_minor = authorised_minor", "state and captured amount disagree"),
+        ("refunded_minor = 1, captured_minor = 1", "the refunds do not add up to what was refunded"),
+    ],
+)
+def test_breaches_are_found(double: Double, breaking: str, what: str) -> None:
     key = new_key()
     authorise(key)
     found = charge(key)
     session = reading()
-    session.execute(sa.text("UPDATE card_charge SET amount_minor = 1"))
+    assert checks.breaches(session) == []
+    session.execute(sa.text(f"UPDATE card_charge SET {breaking}"))
 
-    assert [breach.subject_id for breach in queries.breaches(session)] == [found.id]
+    assert Breach("1 card charge", "card_charge", found.id, what) in checks.breaches(session)
     session.rollback()

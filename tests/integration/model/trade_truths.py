@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.db import ask
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, Payout
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TransferMatch, TransferWithdrawal
@@ -36,7 +37,7 @@ def two_contracts(session: Session, books: Any, which: set[UUID] | None) -> list
     if which is not None:
         ids = (_SALE.subject_id, _PURCHASE.subject_id, _SALE.id, _PURCHASE.id)
         wanted = wanted.where(sa.or_(*(one.in_(which) for one in ids)))
-    found = session.execute(wanted).all()
+    found = ask(session, wanted).all()
     if not found:
         return []
     balances = {kind: books.balances(kind) for kind in _BOOKED}
@@ -68,7 +69,7 @@ def _shares(session: Session, subjects: list[UUID]) -> Counter[tuple[UUID, str]]
         sa.func.sum(Milestone.commission_minor),
     ).where(Milestone.subject_id.in_(subjects))  # fmt: skip
     found = Counter[tuple[UUID, str]]()
-    for subject_id, state, amount, commission in session.execute(sums.group_by(Milestone.subject_id, Milestone.state)):
+    for subject_id, state, amount, commission in ask(session, sums.group_by(Milestone.subject_id, Milestone.state)):
         found[subject_id, "commission"] += int(commission)
         if state is MilestoneState.RELEASED:
             found[subject_id, "released"] += int(amount)
@@ -81,9 +82,9 @@ def _left(session: Session, subjects: list[UUID]) -> dict[UUID, dict[UUID, tuple
     prices = prices.where(Milestone.subject_id.in_(subjects)).group_by(Milestone.subject_id, Milestone.line_id)
     gone = sa.select(Allowance.subject_id, Allowance.line_id, sa.func.sum(Allowance.amount_minor), sa.func.count())
     gone = gone.where(Allowance.subject_id.in_(subjects)).group_by(Allowance.subject_id, Allowance.line_id)
-    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(gone)}
+    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in ask(session, gone)}
     found: dict[UUID, dict[UUID, tuple[int, int]]] = {}
-    for subject_id, line_id, price in session.execute(prices):
+    for subject_id, line_id, price in ask(session, prices):
         minor, times = off.get((subject_id, line_id), (0, 0))
         found.setdefault(subject_id, {})[line_id] = (int(price) - minor, times)
     return found
@@ -122,7 +123,7 @@ def _sold_by_bank(session: Session, balances: Any, orders: list[UUID]) -> list[s
         )
         .group_by(Payment.subject_id)
     )
-    for order, minor in session.execute(came):
+    for order, minor in ask(session, came):
         said[order] += int(minor)
     # The fee of an inspection is owed by others.
     back = (
@@ -137,7 +138,7 @@ def _sold_by_bank(session: Session, balances: Any, orders: list[UUID]) -> list[s
         .group_by(LedgerAccount.subject_id, LedgerTransfer.kind)
     )
     owed_back, unsent = Counter[UUID](), Counter[UUID]()
-    for order, kind, minor in session.execute(back):
+    for order, kind, minor in ask(session, back):
         unsent[order] += int(minor)
         owed_back[order] -= 0 if kind is TransferKind.RETURN_MADE else int(minor)
     wrong: list[str] = []
@@ -170,15 +171,16 @@ def _sold_by_card(session: Session, balances: Any, found: Any) -> list[str]:
 def payouts_agree(session: Session, books: Any) -> list[str]:
     """What left what is payable is what payouts say; what merchants are owed for purchases is what was not paid."""
     paid, sent = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    for row in session.execute(
+    for row in ask(
+        session,
         sa.select(Payout.source, Payout.company_id, Payout.currency, Payout.state, Payout.amount_minor).where(
             Payout.state.in_((PayoutState.SENT, PayoutState.SETTLED))
-        )
+        ),
     ):
         paid[row.source, row.company_id, row.currency] += row.amount_minor
         sent[row.company_id, row.currency] += row.amount_minor if row.state is PayoutState.SENT else 0
     moved = {True: Counter[tuple[Any, ...]](), False: Counter[tuple[Any, ...]]()}
-    for row in session.execute(
+    for row in ask(session,
         sa.select(LedgerAccount.kind, LedgerAccount.owner_id, LedgerAccount.currency, LedgerTransfer.kind.label("why"),
                   sa.func.sum(LedgerEntry.minor).label("minor"))
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
@@ -202,7 +204,7 @@ def payouts_agree(session: Session, books: Any) -> list[str]:
     purchases = books.balances(AccountKind.TRADE_PURCHASES)
     owed = Counter[tuple[Any, ...]]()
     bought = sa.select(_PURCHASE.subject_id, _PURCHASE.payee_id, _PURCHASE.currency)
-    for row in session.execute(bought.where(_PURCHASE.subject_kind == SubjectKind.PURCHASE)):
+    for row in ask(session, bought.where(_PURCHASE.subject_kind == SubjectKind.PURCHASE)):
         owed[row.payee_id, row.currency] += purchases.get(row.subject_id, 0)
     payable = books.balances(AccountKind.TRADE_PAYABLE)
     for company_id, currency in owed.keys() | payable.keys():

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
+from marketplace.kernel.db import ask
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.disputes import CardDispute
@@ -63,7 +64,7 @@ class Books:
     def after_step(self, session: Session) -> list[str]:
         """Return what does not hold of what happened since the last time."""
         touched = self._touched(session)
-        entries = session.execute(
+        entries = ask(session,
             sa.select(
                 LedgerTransfer.id, LedgerTransfer.key, LedgerTransfer.subject_id, LedgerTransfer.payment_id,
                 LedgerEntry.account_id, LedgerEntry.currency, LedgerEntry.minor,
@@ -93,8 +94,8 @@ class Books:
 
     def all_of(self, session: Session) -> list[str]:
         """Return what does not hold of everything."""
-        sums = session.execute(
-            sa.select(LedgerEntry.account_id, sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.account_id)
+        sums = ask(
+            session, sa.select(LedgerEntry.account_id, sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.account_id)
         )
         theirs = {account_id: int(minor) for account_id, minor in sums}
         ours = dict(self._balances)
@@ -138,8 +139,9 @@ class Books:
         return dict(found)
 
     def _touched(self, session: Session) -> set[UUID]:
-        rows = session.execute(
-            sa.select(AuditRow.id, AuditRow.subject_id).where(AuditRow.id > self._last_row).order_by(AuditRow.id)
+        rows = ask(
+            session,
+            sa.select(AuditRow.id, AuditRow.subject_id).where(AuditRow.id > self._last_row).order_by(AuditRow.id),
         ).all()
         if rows:
             self._last_row = rows[-1].id
@@ -193,8 +195,9 @@ def _of_orders(session: Session, touched: set[UUID] | None) -> list[str]:
         return [*_lines(session, sa.true()), *_parts(session, sa.true()), *_charges(session, sa.true())]
     of_payments = sa.select(Payment.subject_id).where(Payment.id.in_(touched))
     of_lines = sa.select(OrderLine.order_id).where(OrderLine.id.in_(touched))
-    orders = set(session.scalars(sa.select(Order.id).where(Order.id.in_(touched)))) | set(session.scalars(of_lines))
-    subjects = orders | set(session.scalars(of_payments)) | touched
+    of_orders = sa.select(Order.id).where(Order.id.in_(touched))
+    orders = {*ask(session, of_orders).scalars(), *ask(session, of_lines).scalars()}
+    subjects = orders | set(ask(session, of_payments).scalars()) | touched
     wrong = _charges(session, CardCharge.subject_id.in_(subjects))
     if orders:
         wrong += _lines(session, OrderLine.order_id.in_(orders)) + _parts(session, OrderLine.order_id.in_(orders))
@@ -204,12 +207,13 @@ def _of_orders(session: Session, touched: set[UUID] | None) -> list[str]:
 def _lines(session: Session, which: Any) -> list[str]:
     """The milestones of an order line add up to its price."""
     total = sa.func.sum(Milestone.amount_minor)
-    found = session.execute(
+    found = ask(
+        session,
         sa.select(OrderLine.id, OrderLine.amount_minor, total)
         .join(Milestone, sa.and_(Milestone.line_id == OrderLine.id, Milestone.subject_kind == SubjectKind.ORDER))
         .where(which)
         .group_by(OrderLine.id, OrderLine.amount_minor)
-        .having(total != OrderLine.amount_minor)
+        .having(total != OrderLine.amount_minor),
     )
     return [f"line {line_id} costs {price}, its milestones {shares}" for line_id, price, shares in found]
 
@@ -217,12 +221,13 @@ def _lines(session: Session, which: Any) -> list[str]:
 def _parts(session: Session, which: Any) -> list[str]:
     """The parts of an order line add up to what was ordered."""
     total = sa.func.coalesce(sa.func.sum(LinePart.quantity), 0)
-    found = session.execute(
+    found = ask(
+        session,
         sa.select(OrderLine.id, OrderLine.quantity, total)
         .outerjoin(LinePart, LinePart.line_id == OrderLine.id)
         .where(which)
         .group_by(OrderLine.id, OrderLine.quantity)
-        .having(total != OrderLine.quantity)
+        .having(total != OrderLine.quantity),
     )
     return [f"line {line_id} has {ordered} units, its parts {units}" for line_id, ordered, units in found]
 
@@ -237,7 +242,7 @@ def _charges(session: Session, which: Any) -> list[str]:
     )
     return [
         f"charge {key} gave back or took too much"
-        for key in session.scalars(sa.select(CardCharge.key).where(which, beyond))
+        for key in ask(session, sa.select(CardCharge.key).where(which, beyond)).scalars()
     ]
 
 
@@ -245,13 +250,14 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
     """Of each subject paid to a provider: paid - gone back by card, by bank or in disputes = held + released."""
     of_charges = sa.true() if which is None else CardCharge.subject_id.in_(which)
     paid, gone, wrong = Counter[UUID](), Counter[UUID](), list[str]()
-    for charge in session.scalars(sa.select(CardCharge).where(of_charges)):
+    sums = sa.select(CardCharge.subject_id, CardCharge.captured_minor, CardCharge.refunded_minor)
+    for charge in ask(session, sums.where(of_charges)):
         paid[charge.subject_id] += charge.captured_minor
         gone[charge.subject_id] += charge.refunded_minor
     refunds = sa.select(CardCharge.subject_id, CardCharge.refunded_minor, sa.func.sum(CardRefund.amount_minor)).join(
         CardRefund, sa.and_(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.DONE)
     )
-    for subject_id, said, made in session.execute(refunds.where(of_charges).group_by(CardCharge.id)):
+    for subject_id, said, made in ask(session, refunds.where(of_charges).group_by(CardCharge.id)):
         if said != made:
             wrong.append(f"{subject_id}: {said} refunded, its refunds make {made}")
     is_by_bank = sa.and_(
@@ -262,7 +268,7 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
         (CardDispute.taken_minor, CardDispute.charge_id == CardCharge.id),
     ):
         others = sa.select(CardCharge.subject_id, sa.func.sum(amount)).join(amount.class_, has)
-        for subject_id, minor in session.execute(others.where(of_charges).group_by(CardCharge.subject_id)):
+        for subject_id, minor in ask(session, others.where(of_charges).group_by(CardCharge.subject_id)):
             gone[subject_id] += int(minor)
     released, shares = _released(session, which), _shares(session, which)
     for subject_id in which or (paid.keys() | held.keys()):
@@ -278,24 +284,26 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
 
 def _released(session: Session, which: set[UUID] | None) -> Counter[UUID]:
     """Return by subject how much of what was held the books say is released."""
-    found = session.execute(
+    found = ask(
+        session,
         sa.select(LedgerAccount.subject_id, sa.func.sum(LedgerEntry.minor))
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
         .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
         .where(LedgerAccount.kind == AccountKind.HELD, LedgerTransfer.kind.in_(_RELEASES))
         .where(sa.true() if which is None else LedgerAccount.subject_id.in_(which))
-        .group_by(LedgerAccount.subject_id)
+        .group_by(LedgerAccount.subject_id),
     )
     return Counter({subject_id: int(minor) for subject_id, minor in found})
 
 
 def _shares(session: Session, which: set[UUID] | None) -> Counter[tuple[UUID, MilestoneState]]:
     """Return by subject how much of it its milestones say is held, and how much is released."""
-    found = session.execute(
+    found = ask(
+        session,
         sa.select(Milestone.subject_id, Milestone.state, sa.func.sum(Milestone.amount_minor))
         .where(Milestone.state.in_((MilestoneState.RELEASED, MilestoneState.HELD)))
         .where(sa.true() if which is None else Milestone.subject_id.in_(which))
-        .group_by(Milestone.subject_id, Milestone.state)
+        .group_by(Milestone.subject_id, Milestone.state),
     )
     return Counter({(subject_id, state): int(minor) for subject_id, state, minor in found})
 
@@ -308,20 +316,22 @@ def _by_bank(session: Session, which: set[UUID] | None) -> list[str]:
         return []
     of_matches = sa.true() if which is None else TransferMatch.payment_id.in_(which)
     came = dict(
-        session.execute(
+        ask(
+            session,
             sa.select(TransferMatch.payment_id, sa.func.sum(TransferMatch.minor))
             .where(of_matches, TransferMatch.transfer_id.not_in(sa.select(TransferWithdrawal.transfer_id)))
-            .group_by(TransferMatch.payment_id)
+            .group_by(TransferMatch.payment_id),
         ).all()
     )
     sides = (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER)
-    rows = session.execute(
+    rows = ask(
+        session,
         sa.select(LedgerTransfer.payment_id, LedgerAccount.kind, sa.func.sum(LedgerEntry.minor))
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
         .where(LedgerAccount.kind.in_(sides))
         .where(sa.true() if which is None else LedgerTransfer.payment_id.in_(which))
-        .group_by(LedgerTransfer.payment_id, LedgerAccount.kind)
+        .group_by(LedgerTransfer.payment_id, LedgerAccount.kind),
     )
     open_of = {(payment_id, kind): int(minor) for payment_id, kind, minor in rows}
     wrong: list[str] = []
@@ -343,17 +353,19 @@ def told_of(session: Session, text: str) -> list[str]:
     """Return what the books have of the subjects that a text names, for whoever has to find out why."""
     session.rollback()
     subjects = [UUID(found) for found in _ID.findall(text)]
-    rows = session.execute(
+    rows = ask(
+        session,
         sa.select(LedgerTransfer.at, LedgerTransfer.key, LedgerAccount.kind, LedgerEntry.minor)
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
         .where(sa.or_(LedgerTransfer.subject_id.in_(subjects), LedgerAccount.subject_id.in_(subjects)))
-        .order_by(LedgerTransfer.id)
+        .order_by(LedgerTransfer.id),
     )
-    acts = session.execute(
+    acts = ask(
+        session,
         sa.select(AuditRow.at, AuditRow.action, AuditRow.subject_id, AuditRow.facts)
         .where(sa.cast(AuditRow.facts, sa.Text).contains(str(subjects[0]) if subjects else "?"))
-        .order_by(AuditRow.id)
+        .order_by(AuditRow.id),
     )
     return [f"  {' '.join(map(str, row))}" for row in (*rows, *acts)]
 
@@ -367,7 +379,7 @@ def provider_agrees(session: Session, double: Double) -> list[str]:
         if refund["status"] in ("succeeded", "pending"):
             told[refund["currency"].upper()] -= refund["amount"]
     kept = sa.select(CardCharge.currency, sa.func.sum(CardCharge.captured_minor - CardCharge.refunded_minor))
-    books = {row[0]: int(row[1]) for row in session.execute(kept.group_by(CardCharge.currency))}
+    books = {row[0]: int(row[1]) for row in ask(session, kept.group_by(CardCharge.currency))}
     return [
         f"the provider has {told[code]} {code}, the books say {books.get(code, 0)}"
         for code in told.keys() | books.keys()

@@ -203,9 +203,9 @@ def manuscript(session: Session, *, document_id: UUID) -> Manuscript:
 def breaches(session: Session) -> list[Breach]:
     """Return the documents whose data, or a signature, no longer has the hash it was issued with."""
     changed = [
-        Breach("2 frozen at placement", "document", document_id, "its data is not what was issued")
-        for document_id, data, sha256 in ask(session, _ISSUED)
-        if digest(data) != sha256
+        Breach("2 frozen at placement", "document", row.id, "its data is not what was issued")
+        for row in ask(session, _ISSUED)
+        if digest(row.data) != row.data_sha256
     ]
     return changed + [
         Breach("7 signature", "document", document_id, "a signature stands under another hash")

@@ -1,27 +1,25 @@
 """What must hold of stock and cards."""
 
+from typing import Final
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing, ListingCard, ListingNumber, Stock, StockEntry, StockHold
 from marketplace.catalog.queries import prices
 from marketplace.catalog.rules.states import HoldState, ListingState
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return stock that is not the sum of its entries or holds, cards of what is not live, prices nobody noted."""
-    return [
-        *_entry_breaches(session),
-        *_hold_breaches(session),
-        *_card_breaches(session),
-        *prices.breaches(session),
-    ]
+    return _PROMISES.breaches(session)
 
 
-def _entry_breaches(session: Session) -> list[Breach]:
+def _off_entries() -> sa.Select[UUID]:
     sums = (
         sa.select(
             StockEntry.listing_id,
@@ -38,13 +36,10 @@ def _entry_breaches(session: Session) -> list[Breach]:
             for name in ("on_hand", "allocated", "held")
         )
     )
-    rows = session.scalars(
-        sa.select(Stock.listing_id).outerjoin(sums, sums.c.listing_id == Stock.listing_id).where(wrong)
-    )
-    return [Breach("3 stock", "listing", listing_id, "the entries do not sum to the stock") for listing_id in rows]
+    return sa.select(Stock.listing_id).outerjoin(sums, sums.c.listing_id == Stock.listing_id).where(wrong)
 
 
-def _hold_breaches(session: Session) -> list[Breach]:
+def _off_holds() -> sa.Select[UUID]:
     claims = (
         sa.select(
             StockHold.listing_id,
@@ -59,25 +54,34 @@ def _hold_breaches(session: Session) -> list[Breach]:
     wrong = sa.or_(
         Stock.held != sa.func.coalesce(claims.c.held, 0), Stock.allocated != sa.func.coalesce(claims.c.allocated, 0)
     )
-    rows = session.scalars(
-        sa.select(Stock.listing_id).outerjoin(claims, claims.c.listing_id == Stock.listing_id).where(wrong)
-    )
-    return [Breach("3 stock", "listing", listing_id, "the holds do not sum to the stock") for listing_id in rows]
+    return sa.select(Stock.listing_id).outerjoin(claims, claims.c.listing_id == Stock.listing_id).where(wrong)
 
 
-def _card_breaches(session: Session) -> list[Breach]:
+def _stale() -> sa.Select[UUID]:
     other = sa.or_(
         Listing.state != ListingState.LIVE,
         Listing.version != ListingCard.version,
         Listing.price_visibility != ListingCard.visibility,
     )
-    cards = sa.select(ListingCard.listing_id)
-    stale = cards.join(Listing, Listing.id == ListingCard.listing_id).where(other)
-    unsold = ~sa.exists().where(Merchant.company_id == ListingCard.company_id, Merchant.state == MerchantState.APPROVED)
-    nameless = ~sa.exists().where(ListingNumber.listing_id == ListingCard.listing_id)
-    said = (
-        (stale, "the card is not what is live"),
-        (cards.where(unsold), "the goods of who may not sell are up"),
-        (cards.where(nameless), "the goods have no number to order by"),
-    )
-    return [Breach("4 card", "listing", found, what) for wrong, what in said for found in session.scalars(wrong)]
+    return sa.select(ListingCard.listing_id).join(Listing, Listing.id == ListingCard.listing_id).where(other)
+
+
+def _unsold() -> sa.Select[UUID]:
+    sells = sa.exists().where(Merchant.company_id == ListingCard.company_id, Merchant.state == MerchantState.APPROVED)
+    return sa.select(ListingCard.listing_id).where(~sells)
+
+
+def _nameless() -> sa.Select[UUID]:
+    has_number = sa.exists().where(ListingNumber.listing_id == ListingCard.listing_id)
+    return sa.select(ListingCard.listing_id).where(~has_number)
+
+
+_PROMISES: Final = Promises(
+    "3 stock",
+    Promise("listing", "the entries do not sum to the stock", _off_entries),
+    Promise("listing", "the holds do not sum to the stock", _off_holds),
+    Promise("listing", "the card is not what is live", _stale, "4 card"),
+    Promise("listing", "the goods of who may not sell are up", _unsold, "4 card"),
+    Promise("listing", "the goods have no number to order by", _nameless, "4 card"),
+    prices.PROMISE,
+)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.catalog.models import Listing, PriceHistory, PriceLadder
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules.rows import PriceRow
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Promise
 from marketplace.kernel.errors import NotFound
 
 _MOST: Final = 1_000
@@ -32,8 +32,8 @@ def history(session: Session, *, company_id: UUID, listing_id: UUID) -> list[Pri
     ]
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Return listings of which the last noted prices on some basis are not those that they have."""
+def _unnoted() -> sa.Select[UUID]:
+    """Find listings of which the last noted prices on some basis are not those that they have."""
     later = aliased(PriceHistory)
     newest = sa.select(PriceHistory).where(
         ~sa.exists().where(
@@ -51,12 +51,12 @@ def breaches(session: Session) -> list[Breach]:
         noted.c.incoterm == PriceLadder.incoterm,
         noted.c.place_code == PriceLadder.place_code,
     )
-    differ = (
+    return (
         sa.select(PriceLadder.listing_id)
         .outerjoin(noted, on)
         .where(sa.or_(noted.c.id.is_(None), noted.c.tiers != PriceLadder.tiers))
+        .distinct()
     )
-    return [
-        Breach("2 frozen", "listing", found, "the last noted prices are not those it has")
-        for found in sorted(set(session.scalars(differ)))
-    ]
+
+
+PROMISE: Final = Promise("listing", "the last noted prices are not those it has", _unnoted, "2 frozen")

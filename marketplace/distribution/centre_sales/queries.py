@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.distribution.centre_sales.models import CentreCollection, CentreSale, CentreTransit, CentreTransitStep
 from marketplace.distribution.centre_sales.rules import PROMISING, THERE, TO_FETCH, WAITS, Lying, SaleState, steps_of
 from marketplace.distribution.centres.models import CentreOffer
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -337,33 +337,49 @@ def uncollected(session: Session, *, now: datetime, limit: int = 200) -> tuple[U
 
 def breaches(session: Session) -> list[Breach]:
     """Return sales of other units than are promised or ordered, and orders and sales that do not know each other."""
+    return _PROMISES.breaches(session)
+
+
+def _uneven() -> sa.Select[UUID]:
     promised = (
         sa.select(sa.func.coalesce(sa.func.sum(LotMovement.promised), 0))
         .where(LotMovement.subject_id == CentreSale.line_id)
         .scalar_subquery()
     )
     holds = CentreSale.state.in_(PROMISING)
-    uneven = sa.select(CentreSale.id).where(
+    return sa.select(CentreSale.id).where(
         promised != sa.case((holds, CentreSale.quantity - CentreSale.handed), else_=0)
     )
+
+
+def _other() -> sa.Select[UUID]:
     ordered = (
         sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
         .where(LinePart.line_id == CentreSale.line_id, LinePart.state.not_in(TAKEN_OFF))
         .scalar_subquery()
     )
-    other = sa.select(CentreSale.id).where(CentreSale.state != SaleState.CANCELLED, ordered != CentreSale.quantity)
+    return sa.select(CentreSale.id).where(CentreSale.state != SaleState.CANCELLED, ordered != CentreSale.quantity)
+
+
+def _uncounted() -> sa.Select[UUID]:
     left = sa.select(sa.func.coalesce(sa.func.sum(CentreCollection.quantity), 0)).where(
         CentreCollection.sale_id == CentreSale.id
     )
-    uncounted = sa.select(CentreSale.id).where(left.scalar_subquery() != CentreSale.handed)
+    return sa.select(CentreSale.id).where(left.scalar_subquery() != CentreSale.handed)
+
+
+def _astray() -> sa.Select[UUID]:
     under_way = sa.exists().where(CentreCollection.sale_id == CentreSale.id, CentreCollection.delivered_at.is_(None))
-    astray = sa.select(CentreSale.id).where(
+    return sa.select(CentreSale.id).where(
         sa.or_(
             sa.and_(CentreSale.state == SaleState.DELIVERED, under_way),
             sa.and_(CentreSale.state == SaleState.HANDED_OVER, sa.not_(under_way)),
         )
     )
-    unsecured = (
+
+
+def _unsecured() -> sa.Select[UUID]:
+    return (
         sa.select(CentreSale.id)
         .join(LotMovement, LotMovement.subject_id == CentreSale.line_id)
         .join(CentreLot, CentreLot.id == LotMovement.lot_id)
@@ -375,7 +391,10 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    strange = (
+
+
+def _strange() -> sa.Select[UUID]:
+    return (
         sa.select(CentreSale.id)
         .join(Order, Order.id == CentreSale.order_id)
         .where(
@@ -385,24 +404,27 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    bare = (
+
+
+def _bare() -> sa.Select[UUID]:
+    return (
         sa.select(OrderLine.id)
         .join(Order, Order.id == OrderLine.order_id)
         .outerjoin(CentreSale, CentreSale.line_id == OrderLine.id)
         .where(Order.centre_id.is_not(None), CentreSale.id.is_(None))
     )
-    return [
-        *(Breach("3 stock", "centre_sale", key, "is not what is promised to it") for key in session.scalars(uneven)),
-        *(Breach("3 stock", "centre_sale", key, "is not what was ordered") for key in session.scalars(other)),
-        *(Breach("3 stock", "centre_sale", key, "is not what its parts are") for key in session.scalars(uncounted)),
-        *(Breach("3 stock", "centre_sale", key, "did not come as its parts did") for key in session.scalars(astray)),
-        *(Breach("3 stock", "centre_sale", key, "left bond under no transit") for key in session.scalars(unsecured)),
-        *(Breach("3 stock", "centre_sale", key, "its order knows no such sale") for key in session.scalars(strange)),
-        *(
-            Breach("3 stock", "order_line", key, "lies in a centre, and is not sold there")
-            for key in session.scalars(bare)
-        ),
-    ]
+
+
+_PROMISES: Final = Promises(
+    "3 stock",
+    Promise("centre_sale", "is not what is promised to it", _uneven),
+    Promise("centre_sale", "is not what was ordered", _other),
+    Promise("centre_sale", "is not what its parts are", _uncounted),
+    Promise("centre_sale", "did not come as its parts did", _astray),
+    Promise("centre_sale", "left bond under no transit", _unsecured),
+    Promise("centre_sale", "its order knows no such sale", _strange),
+    Promise("order_line", "lies in a centre, and is not sold there", _bare),
+)
 
 
 def _mine(company_id: UUID) -> sa.ColumnElement[bool]:

@@ -141,29 +141,15 @@ def waiting(session: Session) -> int:
 
 def breaches(session: Session) -> list[Breach]:
     """Return rides whose bookings do not stand together: room of one alone, or of other goods."""
-    first, second = aliased(Booking), aliased(Booking)
-    both = (
-        sa.select(OnwardRide.id, OnwardRide.state, first.id.label("first"), second.id.label("second"))
-        .outerjoin(first, sa.and_(first.subject == OnwardRide.line_id, first.state.in_(CURRENT)))
-        .outerjoin(second, sa.and_(second.subject == OnwardRide.id, second.state.in_(CURRENT)))
-    )
     found: list[Breach] = []
-    for row in session.execute(both):
+    for row in ask(session, _TWO):
         stands = (row.first is not None, row.second is not None)
         if stands != _BOTH[row.state]:
             found.append(Breach("8 onward", "onward_ride", row.id, f"is {row.state} and has other bookings"))
-    waiting = (BookingState.HELD, BookingState.CONFIRMED)
-    uneven = (
-        sa.select(OnwardRide.id)
-        .join(first, sa.and_(first.subject == OnwardRide.line_id, first.state.in_(waiting)))
-        .join(second, sa.and_(second.subject == OnwardRide.id, second.state.in_(TAKING)))
-        .where(sa.or_(first.state != second.state, *(getattr(first, one) != getattr(second, one) for one in _LOAD)))
-    )
-    found += [
+    return found + [
         Breach("8 onward", "onward_ride", ride_id, "its two bookings differ in state or load")
-        for ride_id in session.scalars(uneven)
+        for ride_id in ask(session, _UNEVEN).scalars()
     ]
-    return found
 
 
 def tariffs_of(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -189,6 +175,7 @@ def _row(found: Any) -> RideRow:
     )
 
 
+_WAITING: Final = (BookingState.HELD, BookingState.CONFIRMED)
 _LOAD: Final = ("grams", "cm3", "ldm_mm", "pallets")
 _GONE: Final = (BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
 _BOTH: Final = {
@@ -200,3 +187,15 @@ _OF_LINES: Final = every(OnwardRide).where(OnwardRide.line_id.in_(sa.bindparam("
 _OF_SUBJECTS: Final = every(OnwardRide).where(OnwardRide.id.in_(sa.bindparam("subjects", expanding=True)))
 _SUBJECT: Final = sa.bindparam("subject", type_=sa.Uuid())
 _ABOUT: Final = every(OnwardRide).where(sa.or_(OnwardRide.id == _SUBJECT, OnwardRide.line_id == _SUBJECT))
+_FIRST, _SECOND = aliased(Booking), aliased(Booking)
+_TWO: Final = (
+    sa.select(OnwardRide.id, OnwardRide.state, _FIRST.id.label("first"), _SECOND.id.label("second"))
+    .outerjoin(_FIRST, sa.and_(_FIRST.subject == OnwardRide.line_id, _FIRST.state.in_(CURRENT)))
+    .outerjoin(_SECOND, sa.and_(_SECOND.subject == OnwardRide.id, _SECOND.state.in_(CURRENT)))
+)
+_UNEVEN: Final = (
+    sa.select(OnwardRide.id)
+    .join(_FIRST, sa.and_(_FIRST.subject == OnwardRide.line_id, _FIRST.state.in_(_WAITING)))
+    .join(_SECOND, sa.and_(_SECOND.subject == OnwardRide.id, _SECOND.state.in_(TAKING)))
+    .where(sa.or_(_FIRST.state != _SECOND.state, *(getattr(_FIRST, one) != getattr(_SECOND, one) for one in _LOAD)))
+)

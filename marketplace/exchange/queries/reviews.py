@@ -18,7 +18,7 @@ from marketplace.catalog.rules.said import Said
 from marketplace.exchange.models.remarks import Remark
 from marketplace.exchange.models.reviews import Review, ReviewRight, ReviewVersion
 from marketplace.exchange.rules.reviews import ON_PAGE
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
 
@@ -177,18 +177,25 @@ def figures(session: Session, *, listing_id: UUID | None = None, merchant_id: UU
 
 def breaches(session: Session) -> list[Breach]:
     """Return reviews that nobody had a right to write, and those without all their versions."""
+    return _PROMISES.breaches(session)
+
+
+def _strange() -> sa.Select[UUID]:
     ReviewOf = aliased(ReviewRight)  # noqa: N806  a table
     matches = (
         ReviewOf.listing_id == Review.listing_id,
         ReviewOf.merchant_id == Review.merchant_id,
         ReviewOf.company_id == Review.company_id,
     )
-    strange = (
+    return (
         sa.select(Review.id)
         .outerjoin(ReviewOf, sa.and_(ReviewOf.line_id == Review.line_id, *matches))
         .where(ReviewOf.line_id.is_(None))
     )
-    counted = (
+
+
+def _uncounted() -> sa.Select[UUID]:
+    return (
         sa.select(Review.id)
         .outerjoin(ReviewVersion, ReviewVersion.review_id == Review.id)
         .group_by(Review.id, Review.version)
@@ -199,10 +206,13 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    return [
-        *(Breach("10 reviews", "review", key, "has no right that fits it") for key in session.scalars(strange)),
-        *(Breach("10 reviews", "review", key, "has not all its versions") for key in session.scalars(counted)),
-    ]
+
+
+_PROMISES: Final = Promises(
+    "10 reviews",
+    Promise("review", "has no right that fits it", _strange),
+    Promise("review", "has not all its versions", _uncounted),
+)
 
 
 def _of(listing_id: UUID | None, merchant_id: UUID | None) -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.kernel.quantity import DIMENSIONS
 from marketplace.logistics.models.cargo import Manifest
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
@@ -18,20 +19,35 @@ from marketplace.logistics.rules.cargo import manifest_hash
 from marketplace.logistics.rules.states import TAKING, BookingState
 
 _RODE = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
+_BECAME: Final = aliased(Booking)
+_ABOARD: Final = (
+    sa.select(Booking.departure_id, Booking.reference)
+    .join(Manifest, Manifest.departure_id == Booking.departure_id)
+    .where(Booking.state.in_(_RODE))
+)
+_MANIFESTS: Final = sa.select(Manifest.departure_id, Manifest.content, Manifest.sha256)
+_CHANGED: Final = (
+    sa.select(
+        HeldChoice.departure_id,
+        Booking.reference,
+        _BECAME.departure_id.label("onto"),
+        _BECAME.reference.label("new_reference"),
+        _BECAME.state,
+    )
+    .join(Booking, Booking.id == HeldChoice.booking_id)
+    .outerjoin(_BECAME, _BECAME.id == HeldChoice.new_booking_id)
+    .where(HeldChoice.option != Option.WAIT)
+)
 
 
 def _misloaded(session: Session) -> list[Breach]:
     """Return sealed departures on which something else rides than their manifest says, or whose hash is another."""
     aboard: dict[UUID, set[str]] = {}
-    for departure_id, booking_reference in session.execute(
-        sa.select(Booking.departure_id, Booking.reference)
-        .join(Manifest, Manifest.departure_id == Booking.departure_id)
-        .where(Booking.state.in_(_RODE))
-    ):
-        aboard.setdefault(departure_id, set()).add(booking_reference)
+    for row in ask(session, _ABOARD):
+        aboard.setdefault(row.departure_id, set()).add(row.reference)
     found: list[Breach] = []
     went, came = _changed_lorries(session)
-    for row in session.scalars(sa.select(Manifest)):
+    for row in ask(session, _MANIFESTS):
         listed = {one["booking"] for one in row.content["consignments"]}
         listed = (listed | came.get(row.departure_id, set())) - went.get(row.departure_id, set())
         if listed != aboard.get(row.departure_id, set()):
@@ -45,17 +61,10 @@ def _changed_lorries(session: Session) -> tuple[dict[UUID, set[str]], dict[UUID,
     """Return by departure what was taken off it after it was sealed, and what was put on it while it stood."""
     went: dict[UUID, set[str]] = {}
     came: dict[UUID, set[str]] = {}
-    became = aliased(Booking)
-    rows = session.execute(
-        sa.select(HeldChoice.departure_id, Booking.reference, became.departure_id, became.reference, became.state)
-        .join(Booking, Booking.id == HeldChoice.booking_id)
-        .outerjoin(became, became.id == HeldChoice.new_booking_id)
-        .where(HeldChoice.option != Option.WAIT)
-    )
-    for departure_id, reference, onto, new_reference, state in rows:
-        went.setdefault(departure_id, set()).add(reference)
-        if state in _RODE:
-            came.setdefault(onto, set()).add(new_reference)
+    for row in ask(session, _CHANGED):
+        went.setdefault(row.departure_id, set()).add(row.reference)
+        if row.state in _RODE:
+            came.setdefault(row.onto, set()).add(row.new_reference)
     return went, came
 
 

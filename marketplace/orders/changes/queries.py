@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -310,30 +310,31 @@ def check_addable(order: Order | OrderRow) -> None:
 
 def breaches(session: Session) -> list[Breach]:
     """Return orders and lines of which more or less was let off than agreed, and proposals about what is over."""
-    return [
-        *_let_off(session), *_of_ended(session), *_without_effect(session), *_of_payment(session), *_unagreed(session)
-    ]  # fmt: skip
+    return _PROMISES.breaches(session)
 
 
-def _let_off(session: Session) -> list[Breach]:
-    """Find orders whose lines do not add up, and lines that let off something else than their price fell by."""
+def _uneven() -> sa.Select[UUID]:
     per_order = (
         sa.select(OrderLine.order_id, sa.func.sum(OrderLine.let_off_minor).label("minor"))
         .group_by(OrderLine.order_id)
         .subquery()
     )
-    uneven = (
+    return (
         sa.select(Order.id)
         .join(per_order, per_order.c.order_id == Order.id)
         .where(per_order.c.minor != Order.let_off_minor)
     )
+
+
+def _let_off() -> sa.Select[UUID]:
+    """Find lines that let off something else than their price fell by."""
     allowed = (
         sa.select(Allowance.line_id, sa.func.sum(Allowance.amount_minor).label("minor"))
         .where(Allowance.subject_kind == SubjectKind.ORDER)
         .group_by(Allowance.line_id)
         .subquery()
     )
-    more = (
+    return (
         sa.select(OrderLine.id)
         .outerjoin(allowed, allowed.c.line_id == OrderLine.id)
         .where(
@@ -344,28 +345,18 @@ def _let_off(session: Session) -> list[Breach]:
             )
         )
     )
-    return [
-        Breach("1 order change", "order", order_id, "its lines do not add up to what was let off it")
-        for order_id in session.scalars(uneven)
-    ] + [
-        Breach("1 order change", "order_line", line_id, "its price fell, but nobody owes or asks for less")
-        for line_id in session.scalars(more)
-    ]
 
 
-def _of_ended(session: Session) -> list[Breach]:
+def _of_ended() -> sa.Select[UUID]:
     """Find proposals that are open though their order is over."""
-    found = session.scalars(
+    return (
         sa.select(OrderChange.id)
         .join(Order, Order.id == OrderChange.order_id)
         .where(OrderChange.state.in_(OPEN), Order.state.in_(ENDED))
     )
-    return [
-        Breach("order change", "order_change", change_id, "is open on an order that is over") for change_id in found
-    ]
 
 
-def _without_effect(session: Session) -> list[Breach]:
+def _without_effect() -> sa.Select[UUID]:
     """Find accepted changes of a line whose delta nobody wrote down: let off it, or added as a line."""
     lower = (ChangeKind.REDUCE, ChangeKind.DISCOUNT)
     let_off = sa.exists().where(
@@ -380,41 +371,40 @@ def _without_effect(session: Session) -> list[Breach]:
         sa.and_(OrderChange.kind.in_(lower), OrderChange.delta_minor != 0, ~let_off, ~ended),
         sa.and_(OrderChange.kind == ChangeKind.ADD, ~new_line),
     )
-    found = session.scalars(sa.select(OrderChange.id).where(OrderChange.state == ChangeState.ACCEPTED, wrong))
-    return [
-        Breach("1 order change", "order_change", change_id, "is accepted without its effect") for change_id in found
-    ]
+    return sa.select(OrderChange.id).where(OrderChange.state == ChangeState.ACCEPTED, wrong)
 
 
-def _of_payment(session: Session) -> list[Breach]:
+def _of_payment() -> sa.Select[UUID]:
     """Find accepted changes of how an order is paid that its terms do not follow, or follow too early."""
     followed = sa.exists().where(
         TermsAmendment.cause_id == OrderChange.id,
         sa.or_(OrderChange.binds_from.is_(None), TermsAmendment.at >= OrderChange.binds_from),
     )
-    found = session.scalars(
-        sa.select(OrderChange.id).where(
-            OrderChange.state == ChangeState.ACCEPTED, OrderChange.kind.in_(OF_PAYMENT), ~followed
-        )
+    return sa.select(OrderChange.id).where(
+        OrderChange.state == ChangeState.ACCEPTED, OrderChange.kind.in_(OF_PAYMENT), ~followed
     )
-    return [
-        Breach("2 frozen at placement", "order_change", change_id, "is accepted, and the order is not paid so")
-        for change_id in found
-    ]
 
 
-def _unagreed(session: Session) -> list[Breach]:
+def _unagreed() -> sa.Select[UUID]:
     """Find terms that were amended by what the other side did not accept."""
     accepted = sa.exists().where(
         OrderChange.id == TermsAmendment.cause_id,
         OrderChange.state == ChangeState.ACCEPTED,
         OrderChange.kind.in_(OF_PAYMENT),
     )
-    found = session.scalars(sa.select(TermsAmendment.terms_id).where(~accepted))
-    return [
-        Breach("2 frozen at placement", "payment_terms", terms_id, "was amended, and nobody agreed to that")
-        for terms_id in found
-    ]
+    return sa.select(TermsAmendment.terms_id).where(~accepted)
+
+
+_FROZEN: Final = "2 frozen at placement"
+_PROMISES: Final = Promises(
+    "1 order change",
+    Promise("order", "its lines do not add up to what was let off it", _uneven),
+    Promise("order_line", "its price fell, but nobody owes or asks for less", _let_off),
+    Promise("order_change", "is open on an order that is over", _of_ended, "order change"),
+    Promise("order_change", "is accepted without its effect", _without_effect),
+    Promise("order_change", "is accepted, and the order is not paid so", _of_payment, _FROZEN),
+    Promise("payment_terms", "was amended, and nobody agreed to that", _unagreed, _FROZEN),
+)
 
 
 def orders_to_answer(session: Session, *, company_id: UUID) -> set[UUID]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import queries as audit
 from marketplace.audit.queries import AuditEntry
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -297,45 +297,49 @@ def lapsed_claims(session: Session, *, now: datetime, limit: int = 200) -> tuple
 
 def breaches(session: Session) -> list[Breach]:
     """Return lines with claims about more units than stand aside, or with more awarded than the line's price."""
+    return _PROMISES.breaches(session)
+
+
+def _beyond_units() -> sa.Select[UUID]:
     there = (
         sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
         .where(LinePart.line_id == Claim.line_id, LinePart.state == Claim.units_in)
         .scalar_subquery()
     )
-    statement = (
+    return (
         sa.select(Claim.line_id)
         .where(Claim.state.in_(OPEN), Claim.units_in.is_not(None))
         .group_by(Claim.line_id, Claim.units_in)
         .having(sa.func.sum(Claim.quantity) > there)
     )
-    awarded = (
+
+
+def _beyond_price() -> sa.Select[UUID]:
+    return (
         sa.select(OrderLine.id)
         .join(Claim, Claim.line_id == OrderLine.id)
         .where(OrderLine.replaces_id.is_(None))
         .group_by(OrderLine.id, OrderLine.amount_minor)
         .having(sa.func.sum(sa.func.coalesce(Claim.awarded_minor, 0)) > OrderLine.amount_minor)
     )
-    # What replaced other goods has no price of its own: theirs pays for it.
+
+
+def _beyond_order() -> sa.Select[UUID]:
+    """Find orders beyond their price: what replaced other goods has none of its own, theirs pays for it."""
     whole = sa.select(sa.func.sum(OrderLine.amount_minor)).where(OrderLine.order_id == Claim.order_id)
-    of_order = (
+    return (
         sa.select(Claim.order_id)
         .group_by(Claim.order_id)
         .having(sa.func.sum(sa.func.coalesce(Claim.awarded_minor, 0)) > whole.correlate(Claim).scalar_subquery())
     )
-    return (
-        [
-            Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
-            for line_id in session.scalars(statement)
-        ]
-        + [
-            Breach("1 claims", "order_line", line_id, "claims brought more than the line's price")
-            for line_id in session.scalars(awarded)
-        ]
-        + [
-            Breach("1 claims", "order", order_id, "claims brought more than the order's price")
-            for order_id in session.scalars(of_order)
-        ]
-    )
+
+
+_PROMISES: Final = Promises(
+    "1 claims",
+    Promise("order_line", "more units are claimed than stand aside", _beyond_units, "8 claims"),
+    Promise("order_line", "claims brought more than the line's price", _beyond_price),
+    Promise("order", "claims brought more than the order's price", _beyond_order),
+)
 
 
 def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -222,32 +223,43 @@ def taken_of(session: Session, *, invoice_id: UUID) -> int:
     return int(session.scalars(taken).one())
 
 
-def breaches(session: Session, *, tax_bp: int = 5_000) -> list[Breach]:
+def breaches(session: Session) -> list[Breach]:
     """Return invoices matched beyond their amount, and lines beyond their amount and any tax that there is."""
+    return _PROMISES.breaches(session)
+
+
+def _over() -> sa.Select[UUID]:
     per_invoice = sa.select(sa.func.sum(InvoiceMatch.minor)).where(InvoiceMatch.invoice_id == OfficialInvoice.id)
     total = sa.func.abs(sa.func.coalesce(per_invoice.scalar_subquery(), 0))
-    gross = sa.func.abs(OfficialInvoice.net_minor + OfficialInvoice.tax_minor)
-    over = session.scalars(sa.select(OfficialInvoice.id).where(total > gross))
-    beyond = [
-        line_id
-        for is_bought, matched in ((False, figures.matched(is_bought=False)), (True, figures.matched(is_bought=True)))
-        for line_id in session.scalars(
-            figures.joined(sa.select(OrderLine.id), is_bought=is_bought).where(
-                sa.or_(matched < 0, matched * 10_000 > figures.amount(is_bought=is_bought) * (10_000 + tax_bp))
-            )
-        )
-    ]
-    elsewhere = session.scalars(
+    return sa.select(OfficialInvoice.id).where(
+        total > sa.func.abs(OfficialInvoice.net_minor + OfficialInvoice.tax_minor)
+    )
+
+
+def _beyond(*, is_bought: bool) -> sa.Select[UUID]:
+    matched = figures.matched(is_bought=is_bought)
+    most = figures.amount(is_bought=is_bought) * (10_000 + _ANY_TAX)
+    lines = figures.joined(sa.select(OrderLine.id), is_bought=is_bought)
+    return lines.where(sa.or_(matched < 0, matched * 10_000 > most))
+
+
+def _elsewhere() -> sa.Select[UUID]:
+    return (
         sa.select(InvoiceMatch.invoice_id)
         .join(OfficialInvoice, OfficialInvoice.id == InvoiceMatch.invoice_id)
         .join(OrderLine, OrderLine.id == InvoiceMatch.line_id)
         .where(OrderLine.order_id != OfficialInvoice.order_id)
     )
-    return [
-        *(Breach("1 money", "official_invoice", one, "is matched beyond its amount") for one in over),
-        *(Breach("1 money", "order_line", one, "has official invoices beyond its amount") for one in beyond),
-        *(Breach("7 tenant", "official_invoice", one, "is matched to another order's line") for one in elsewhere),
-    ]
+
+
+_ANY_TAX: Final = 5_000  # basis points: there is no higher one
+_PROMISES: Final = Promises(
+    "1 money",
+    Promise("official_invoice", "is matched beyond its amount", _over),
+    Promise("order_line", "has official invoices beyond its amount", partial(_beyond, is_bought=False)),
+    Promise("order_line", "has official invoices beyond its amount", partial(_beyond, is_bought=True)),
+    Promise("official_invoice", "is matched to another order's line", _elsewhere, "7 tenant"),
+)
 
 
 def _party(company_id: UUID) -> sa.ColumnElement[bool]:

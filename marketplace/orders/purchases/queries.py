@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.models import Order, OrderLine
@@ -209,6 +209,10 @@ def _row(found: OrderPurchase, currency: str, lines: Mapping[UUID, PurchaseLineR
 
 def breaches(session: Session) -> list[Breach]:
     """Return purchases that do not hold: beside an order of another seller, or with other lines than it has."""
+    return _PROMISES.breaches(session)
+
+
+def _odd() -> sa.Select[UUID]:
     came_later = sa.exists().where(OrderChange.new_line_id == OrderPurchaseLine.line_id)
     lines = sa.select(sa.func.coalesce(sa.func.sum(OrderPurchaseLine.amount_minor), 0)).where(
         OrderPurchaseLine.purchase_id == OrderPurchase.id, ~came_later
@@ -222,20 +226,26 @@ def breaches(session: Session) -> list[Breach]:
         lines.scalar_subquery() != OrderPurchase.amount_minor,
         missing,
     )
-    odd: sa.Select[Any] = sa.select(OrderPurchase.id).join(Order, Order.id == OrderPurchase.order_id).where(other)
+    return sa.select(OrderPurchase.id).join(Order, Order.id == OrderPurchase.order_id).where(other)
+
+
+def _unpaid() -> sa.Select[UUID]:
     payable = sa.select(
         sa.func.coalesce(sa.func.sum(OrderPurchaseLine.amount_minor - OrderPurchaseLine.credit_minor), 0)
     ).where(OrderPurchaseLine.purchase_id == OrderPurchase.id)
     terms = sa.select(PaymentTerms.amount_minor).where(
         PaymentTerms.subject_id == OrderPurchase.id, PaymentTerms.subject_kind == SubjectKind.PURCHASE
     )
-    unpaid = sa.select(OrderPurchase.id).where(
-        payable.scalar_subquery() != sa.func.coalesce(terms.scalar_subquery(), -1)
-    )
-    alone = sa.select(Order.id).where(
-        Order.seller_id.is_not(None), ~sa.exists().where(OrderPurchase.order_id == Order.id)
-    )
-    unlike = (
+    return sa.select(OrderPurchase.id).where(payable.scalar_subquery() != sa.func.coalesce(terms.scalar_subquery(), -1))
+
+
+def _alone() -> sa.Select[UUID]:
+    bought = sa.exists().where(OrderPurchase.order_id == Order.id)
+    return sa.select(Order.id).where(Order.seller_id.is_not(None), ~bought)
+
+
+def _unlike() -> sa.Select[UUID]:
+    return (
         sa.select(OrderLine.id)
         .join(OrderPurchaseLine, OrderPurchaseLine.line_id == OrderLine.id)
         .where(
@@ -249,12 +259,12 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    return [
-        *(Breach("1 order total", "order_purchase", row, "is not what its order buys") for row in session.scalars(odd)),
-        *(
-            Breach("1 order total", "order_purchase", row, "is to be paid otherwise than its lines say")
-            for row in session.scalars(unpaid)
-        ),
-        *(Breach("1 order total", "order", row, "is sold on, but nobody bought it") for row in session.scalars(alone)),
-        *(Breach("1 order total", "order_line", row, "is not bought as it is sold") for row in session.scalars(unlike)),
-    ]
+
+
+_PROMISES: Final = Promises(
+    "1 order total",
+    Promise("order_purchase", "is not what its order buys", _odd),
+    Promise("order_purchase", "is to be paid otherwise than its lines say", _unpaid),
+    Promise("order", "is sold on, but nobody bought it", _alone),
+    Promise("order_line", "is not bought as it is sold", _unlike),
+)

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -197,57 +197,57 @@ def waiting(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID,
 
 def breaches(session: Session) -> list[Breach]:
     """Return samples without the order they are, and credits that are taken twice, for nothing, or by nobody."""
-    found = [
-        Breach("1 sample", "order", order_id, "is a sample of which nothing is kept, or keeps one that it is not")
-        for order_id in session.scalars(
-            sa.select(Order.id)
-            .outerjoin(SampleOrder, SampleOrder.order_id == Order.id)
-            .where((Order.kind == OrderKind.SAMPLE) != SampleOrder.id.is_not(None))
-        )
-    ]
+    return _PROMISES.breaches(session)
+
+
+def _unkept() -> sa.Select[UUID]:
+    return (
+        sa.select(Order.id)
+        .outerjoin(SampleOrder, SampleOrder.order_id == Order.id)
+        .where((Order.kind == OrderKind.SAMPLE) != SampleOrder.id.is_not(None))
+    )
+
+
+def _uneven() -> sa.Select[UUID]:
     per_order = (
         sa.select(OrderLine.order_id, sa.func.sum(OrderLine.credit_minor).label("minor"))
         .group_by(OrderLine.order_id)
         .subquery()
     )
-    uneven = (
+    return (
         sa.select(Order.id)
         .join(per_order, per_order.c.order_id == Order.id)
         .where(per_order.c.minor != Order.credit_minor)
     )
-    found += [
-        Breach("1 sample", "order", order_id, "its lines do not add up to what samples take off it")
-        for order_id in session.scalars(uneven)
-    ]
+
+
+def _for_nothing() -> sa.Select[UUID]:
+    """Find cheaper lines without a sample; the credit of a line that came to nothing is its buyer's again."""
     taken = sa.exists().where(
         SampleOrder.credited_line_id == OrderLine.id, SampleOrder.credited_minor == OrderLine.credit_minor
     )
-    # The credit of a line that came to nothing is its buyer's again.
-    for_nothing = sa.select(OrderLine.id).where(OrderLine.credit_minor > 0, OrderLine.state.not_in(_OVER), ~taken)
-    found += [
-        Breach("1 sample", "order_line", line_id, "is cheaper by a sample that does not say so")
-        for line_id in session.scalars(for_nothing)
-    ]
+    return sa.select(OrderLine.id).where(OrderLine.credit_minor > 0, OrderLine.state.not_in(_OVER), ~taken)
+
+
+def _lost() -> sa.Select[UUID]:
     placed = sa.exists().where(Order.id == SampleOrder.credited_order_id)
     line = sa.exists().where(
         OrderLine.id == SampleOrder.credited_line_id,
         OrderLine.order_id == SampleOrder.credited_order_id,
         OrderLine.credit_minor == SampleOrder.credited_minor,
     )
-    lost = sa.select(SampleOrder.id).where(SampleOrder.credited_order_id.is_not(None), placed, ~line)
-    found += [
-        Breach("1 sample", "sample", sample_id, "is credited on a line that is not cheaper by it")
-        for sample_id in session.scalars(lost)
-    ]
+    return sa.select(SampleOrder.id).where(SampleOrder.credited_order_id.is_not(None), placed, ~line)
+
+
+def _twice() -> sa.Select[UUID]:
     let_off = _let_off(by_agreement=True) + _let_off(by_agreement=False)
-    twice = sa.select(SampleOrder.id).where(
+    return sa.select(SampleOrder.id).where(
         SampleOrder.credited_minor + let_off > SampleOrder.goods_minor + SampleOrder.courier_minor
     )
-    found += [
-        Breach("1 sample", "sample", sample_id, "is credited and let off by more together than it cost")
-        for sample_id in session.scalars(twice)
-    ]
-    unlike = (
+
+
+def _unlike() -> sa.Select[UUID]:
+    return (
         sa.select(SampleOrder.id)
         .join(OrderLine, OrderLine.id == SampleOrder.line_id)
         .where(
@@ -258,10 +258,17 @@ def breaches(session: Session) -> list[Breach]:
             )
         )
     )
-    return found + [
-        Breach("1 sample", "sample", sample_id, "costs or is worth something else than its line says")
-        for sample_id in session.scalars(unlike)
-    ]
+
+
+_PROMISES: Final = Promises(
+    "1 sample",
+    Promise("order", "is a sample of which nothing is kept, or keeps one that it is not", _unkept),
+    Promise("order", "its lines do not add up to what samples take off it", _uneven),
+    Promise("order_line", "is cheaper by a sample that does not say so", _for_nothing),
+    Promise("sample", "is credited on a line that is not cheaper by it", _lost),
+    Promise("sample", "is credited and let off by more together than it cost", _twice),
+    Promise("sample", "costs or is worth something else than its line says", _unlike),
+)
 
 
 def _all() -> sa.Select[SampleOrder, Order, OrderLine, str]:

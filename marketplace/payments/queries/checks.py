@@ -70,9 +70,9 @@ def breaches(session: Session) -> list[Breach]:
 def _rewritten(session: Session) -> list[Breach]:
     """Return the payout files whose text is no longer what was sent."""
     return [
-        Breach("2 stored bytes", "payout_file", file_id, "its text is not what was sent")
-        for file_id, content, sha256, message, message_sha256 in ask(session, _FILES)
-        if _digest(content) != sha256 or _digest(message) != message_sha256
+        Breach("2 stored bytes", "payout_file", row.id, "its text is not what was sent")
+        for row in ask(session, _FILES)
+        if _digest(row.content) != row.sha256 or _digest(row.pain001) != row.pain001_sha256
     ]
 
 

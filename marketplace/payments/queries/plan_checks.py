@@ -43,11 +43,11 @@ def breaches(session: Session) -> list[Breach]:
     return found
 
 
-def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, Any, Any]]) -> Iterator[Breach]:
+def _divided(session: Session, rows: Sequence[sa.Row[Any]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
     ids = [row.subject_id for row in rows]
-    for subject_id, event, share_bp in ask(session, _SHARES, {"subjects": ids}):
-        shares.setdefault(subject_id, set()).add((str(event), share_bp))
+    for row in ask(session, _SHARES, {"subjects": ids}):
+        shares.setdefault(row.subject_id, set()).add((str(row.event), row.share_bp))
     for row in rows:
         try:
             plan = plans.from_json(row.agreed)

@@ -1,21 +1,24 @@
 """What must hold of cost sheets and partners' invoices."""
 
+from typing import Final
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.distribution.costs.models import CostItem, PartnerInvoice, PartnerInvoiceLine
 from marketplace.distribution.costs.queries import ledger
 from marketplace.distribution.costs.rules.planning import Basis
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return sheets that are not what the ledger has earned, and invoice lines that are not one actual cost each."""
-    return [*ledger.breaches(session), *_uneven(session)]
+    return [*ledger.breaches(session), *_PROMISES.breaches(session)]
 
 
-def _uneven(session: Session) -> list[Breach]:
-    """Return decided lines whose accepted part is no actual cost of the same departure, kind, partner and amount."""
+def _uneven() -> sa.Select[UUID]:
+    """Find decided lines whose accepted part is no actual cost of the same departure, kind, partner and amount."""
     same = sa.and_(
         CostItem.basis == Basis.ACTUAL,
         CostItem.voided_at.is_(None),
@@ -28,13 +31,14 @@ def _uneven(session: Session) -> list[Breach]:
     item = aliased(CostItem)
     booked = sa.exists().where(item.invoice_line_id == PartnerInvoiceLine.id)
     accepted = sa.func.coalesce(PartnerInvoiceLine.accepted_minor, 0)
-    found = session.scalars(
+    return (
         sa.select(PartnerInvoiceLine.id)
         .join(PartnerInvoice, PartnerInvoice.id == PartnerInvoiceLine.invoice_id)
         .outerjoin(CostItem, sa.and_(CostItem.invoice_line_id == PartnerInvoiceLine.id, same))
         .where(sa.or_(sa.and_(accepted > 0, CostItem.id.is_(None)), sa.and_(accepted == 0, booked)))
     )
-    return [
-        Breach("1 cost sheet", "partner_invoice_line", line_id, "what was accepted of it is not one actual cost")
-        for line_id in found
-    ]
+
+
+_PROMISES: Final = Promises(
+    "1 cost sheet", Promise("partner_invoice_line", "what was accepted of it is not one actual cost", _uneven)
+)

@@ -12,6 +12,7 @@ from marketplace.distribution.costs.rules.sharing import Posted
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import TAKING
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
@@ -29,9 +30,27 @@ _SAYS: Final = {
     (AccountKind.CARRIER_PAYABLE, TransferKind.RELEASED): "released",
     (AccountKind.CARRIER_PAYABLE, TransferKind.RELEASE_REVERSED): "released",
 }
-_OF_FREIGHT: Final = Allowance.subject_kind == SubjectKind.FREIGHT
 # Under this key the books note what came too much: that never was freight.
 _SURPLUS: Final = "surplus:%"
+# Only what is owed for a cause is told apart by its key.
+_CAUSE: Final = sa.case((LedgerTransfer.key.like(f"{payouts.CAUSE}%"), LedgerTransfer.key), else_=sa.null())
+_POSTED: Final = (
+    sa.select(
+        LedgerTransfer.subject_id,
+        LedgerAccount.kind.label("account"),
+        LedgerTransfer.kind,
+        _CAUSE.label("cause"),
+        sa.func.sum(LedgerEntry.minor).label("minor"),
+    )
+    .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    .where(LedgerTransfer.subject_kind == SubjectKind.FREIGHT, LedgerTransfer.key.not_like(_SURPLUS))
+    .where(LedgerAccount.kind.in_({account for account, _kind in _SAYS}))
+    .group_by(LedgerTransfer.subject_id, LedgerAccount.kind, LedgerTransfer.kind, _CAUSE)
+)
+_LET_OFF: Final = sa.select(Allowance.cause_id).where(Allowance.subject_kind == SubjectKind.FREIGHT)
+_DEPARTURES: Final = sa.select(Booking.departure_id).where(Booking.state.in_(TAKING)).distinct()
+_CONTRACTS: Final = sa.select(FreightContract.id, FreightContract.state)
 
 
 def posted(session: Session) -> dict[UUID, Posted]:
@@ -40,24 +59,8 @@ def posted(session: Session) -> dict[UUID, Posted]:
     What a carrier owes back for a cause is freight only where it was let off: damage that it answers for is none.
     """
     sums: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    # Only what is owed for a cause is told apart by its key.
-    cause = sa.case((LedgerTransfer.key.like(f"{payouts.CAUSE}%"), LedgerTransfer.key), else_=sa.null())
-    found = session.execute(
-        sa.select(
-            LedgerTransfer.subject_id,
-            LedgerAccount.kind.label("account"),
-            LedgerTransfer.kind,
-            cause.label("cause"),
-            sa.func.sum(LedgerEntry.minor).label("minor"),
-        )
-        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerTransfer.subject_kind == SubjectKind.FREIGHT, LedgerTransfer.key.not_like(_SURPLUS))
-        .where(LedgerAccount.kind.in_({account for account, _kind in _SAYS}))
-        .group_by(LedgerTransfer.subject_id, LedgerAccount.kind, LedgerTransfer.kind, cause)
-    )
-    let_off = set(map(payouts.cause_key, session.scalars(sa.select(Allowance.cause_id).where(_OF_FREIGHT))))
-    for row in found:
+    let_off = set(map(payouts.cause_key, ask(session, _LET_OFF).scalars()))
+    for row in ask(session, _POSTED):
         if row.cause is not None and row.cause not in let_off:
             continue
         says = _SAYS.get((row.account, row.kind))
@@ -70,7 +73,7 @@ def posted(session: Session) -> dict[UUID, Posted]:
 def breaches(session: Session) -> list[Breach]:
     """Return the freight contracts whose sheets, with what no lorry carries, are not what the ledger has earned."""
     on_sheets: dict[UUID, int] = defaultdict(int)
-    departures = session.scalars(sa.select(Booking.departure_id).where(Booking.state.in_(TAKING)).distinct()).all()
+    departures = ask(session, _DEPARTURES).scalars().all()
     for rows in revenue.revenue(session, departure_ids=departures).values():
         for row in rows:
             if row.contract_id is not None and row.earned is not None:
@@ -78,7 +81,7 @@ def breaches(session: Session) -> list[Breach]:
     for one in revenue.unridden(session):
         on_sheets[one.contract_id] += one.earned.minor
     in_books = posted(session)
-    states = {row.id: row.state for row in session.execute(sa.select(FreightContract.id, FreightContract.state))}
+    states = {row.id: row.state for row in ask(session, _CONTRACTS)}
     return [
         Breach("1 cost sheet", "freight_contract", contract_id, "its sheets are not what the ledger has earned")
         for contract_id, state in states.items()

@@ -1,29 +1,19 @@
 """What must hold of lots, proofs and releases."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.logistics.centres.models import CentreLot, LotMovement, LotRelease, LotTransfer, OriginProof
 from marketplace.logistics.centres.rules.lots import Move, Status
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return lots that are not their movements' sum, proofs not drawn as they say, and releases that mix."""
-    return [
-        Breach("3 stock", subject, key, what)
-        for subject, what, query in (
-            ("lot", "the movements do not sum to the figures", _unequal()),
-            ("lot", "what was released is not what left bond", _unreleased()),
-            ("lot", "what was sent is not what left", _unsent()),
-            ("lot", "bonded and free goods are mixed", _mixed()),
-            ("origin_proof", "what is left is not what was not used", _misdrawn()),
-        )
-        for key in session.scalars(query)
-    ]
+    return _PROMISES.breaches(session)
 
 
 def _sum(of: Any) -> sa.ColumnElement[int]:
@@ -89,3 +79,13 @@ def _misdrawn() -> sa.Select[UUID]:
         .group_by(OriginProof.id)
         .having(OriginProof.quantity - _sum(LotRelease.quantity) != OriginProof.remaining)
     )
+
+
+_PROMISES: Final = Promises(
+    "3 stock",
+    Promise("lot", "the movements do not sum to the figures", _unequal),
+    Promise("lot", "what was released is not what left bond", _unreleased),
+    Promise("lot", "what was sent is not what left", _unsent),
+    Promise("lot", "bonded and free goods are mixed", _mixed),
+    Promise("origin_proof", "what is left is not what was not used", _misdrawn),
+)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel import clock
+from marketplace.kernel.checks import Promises
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
@@ -24,6 +25,7 @@ from marketplace.stripe_double.double import Double
 from tests.conftest import SOAK
 from tests.support.cards import authorise, bring_notices, charge, double_of, intents_of, new_key
 
+_OF_CHARGES = Promises("1 card charge", *queries.PROMISES)
 _CURRENCIES = st.sampled_from(["CNY", "VND", "LAK", "USD"])
 _ACTS = st.one_of(
     st.tuples(st.just("authorise"), st.just(0)),
@@ -96,7 +98,7 @@ def _do(double: Double, act: str, key: str, amount: Money) -> None:
 
 def _promises(key: str) -> None:
     db.session.rollback()
-    assert queries.breaches(reading()) == []
+    assert _OF_CHARGES.breaches(reading()) == []
     sums = sa.select(sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.transfer_id)
     assert not any(reading().scalars(sums))
     posted = list(reading().scalars(sa.select(LedgerTransfer.key).where(LedgerTransfer.key.contains("captured"))))

@@ -16,7 +16,7 @@ from tests.support import postgres
 
 # Counters of the door remember the refused too; they hold nothing that anybody entered.
 _DOOR: Final = frozenset({"login_counter"})
-# Where PostgreSQL notes which tables were written to.
+# Where the database notes which tables were written to.
 _WRITTEN: Final = "besieged_writes"
 _TIDIED_EVERY: Final = 50
 _ANY: Final = frozenset({"any"})
@@ -32,6 +32,8 @@ class Watch:
         # The card provider's stand-in remembers too.
         self._double = folder / "stripe_double.sqlite3"
         shutil.copyfile(self._double, f"{self._double}.kept")
+        if database.name == "sqlite":
+            _note_writes()
         self._kept = database.keep()
         self._rows = self._digest()
         self._stored = self._bytes()
@@ -45,11 +47,11 @@ class Watch:
 
     def is_moved(self) -> bool:
         """Tell whether anything at all was written since, be it a counter."""
-        return bool(self._written())
+        return bool(self.written_tables())
 
     def is_touched(self) -> bool:
         """Tell whether anything but counters was written since."""
-        written = self._written() - _DOOR
+        written = self.written_tables() - _DOOR
         if not written:
             return False
         if any(rows != self._rows[name] for name, rows in self._digest(written).items()):
@@ -62,7 +64,7 @@ class Watch:
         db.session.remove()
         self._turn += 1
         if self._database.name == "postgresql" and sa.inspect(db.engine).has_table(_WRITTEN):
-            written = [*self._written(), *_DOOR, _WRITTEN]
+            written = [*self.written_tables(), *_DOOR, _WRITTEN]
             is_tidied = self._turn % _TIDIED_EVERY == 0
             postgres.put_back(self._database.url, self._kept, written, is_tidied=is_tidied)
         else:
@@ -81,9 +83,11 @@ class Watch:
         return [name for name in now if now[name] != self._rows[name]]
 
     def written_tables(self) -> AbstractSet[str]:
-        """Name every table that was written to since, and counters, of which that is not always known."""
-        written = self._written()
-        return _DOOR | (set(self.changed_tables()) if written == _ANY else written)
+        """Name the tables that were written to since."""
+        if self._database.name == "sqlite" and self._moment() == self._mark:
+            return frozenset()
+        with db.engine.connect() as connection:
+            return set(connection.exec_driver_sql(f"SELECT DISTINCT name FROM {_WRITTEN}").scalars())
 
     def _begin(self) -> None:
         if self._database.name == "postgresql":
@@ -92,23 +96,16 @@ class Watch:
 
     def _look_anew(self) -> None:
         with db.engine.connect() as connection:
-            if self._database.name == "postgresql":
+            # Whoever reads first from SQLite makes a file beside the database; that is no write.
+            if connection.exec_driver_sql(f"SELECT count(*) FROM {_WRITTEN}").scalar():
                 connection.exec_driver_sql(f"DELETE FROM {_WRITTEN}")
                 connection.commit()
-            else:
-                # Whoever reads first makes a file beside the database; that is no write.
-                connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar()
-                self._mark = self._moment()
-
-    def _written(self) -> AbstractSet[str]:
-        """Name the tables that were written to since; of SQLite it is only known whether any was."""
-        if self._database.name == "sqlite":
-            return _ANY if self._moment() != self._mark else frozenset()
-        with db.engine.connect() as connection:
-            return set(connection.exec_driver_sql(f"SELECT DISTINCT name FROM {_WRITTEN}").scalars())
+            self._mark = self._moment()
 
     def _moment(self) -> Any:
-        """Return what is another value after any write to SQLite, cheaply."""
+        """Return what is another value after any write to SQLite, cheaply; PostgreSQL tells nothing so."""
+        if self._database.name == "postgresql":
+            return None
         path = Path(self._database.url.removeprefix("sqlite:///"))
         return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, Path(f"{path}-wal")) if each.exists()]
 
@@ -126,3 +123,16 @@ class Watch:
 
     def _bytes(self) -> set[Path]:
         return {path for path in self._files.rglob("*") if path.is_file()}
+
+
+def _note_writes() -> None:
+    """Let each table of SQLite note its name whenever a row of it is written; what is taken back is not."""
+    with db.engine.begin() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        connection.exec_driver_sql(f"CREATE TABLE {_WRITTEN} (name TEXT)")
+        for table in tables:
+            for verb in ("INSERT", "UPDATE", "DELETE"):
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER {_WRITTEN}_{table}_{verb.lower()} AFTER {verb} ON {table}"
+                    f" BEGIN INSERT INTO {_WRITTEN} VALUES ('{table}'); END"
+                )

@@ -18,6 +18,8 @@ from tests.support import postgres
 _DOOR: Final = frozenset({"login_counter"})
 # Where the database notes which tables were written to.
 _WRITTEN: Final = "besieged_writes"
+# Where PostgreSQL keeps every row as it was.
+_BESIDE: Final = "besieged"
 _TIDIED_EVERY: Final = 50
 _ANY: Final = frozenset({"any"})
 
@@ -66,7 +68,7 @@ class Watch:
         if self._database.name == "postgresql" and sa.inspect(db.engine).has_table(_WRITTEN):
             written = [*self.written_tables(), *_DOOR, _WRITTEN]
             is_tidied = self._turn % _TIDIED_EVERY == 0
-            postgres.put_back(self._database.url, self._kept, written, is_tidied=is_tidied)
+            postgres.put_back(self._database.url, written, schema=_BESIDE, is_tidied=is_tidied)
         else:
             db.engine.dispose()
             self._database.refresh(self._kept)
@@ -91,6 +93,7 @@ class Watch:
 
     def _begin(self) -> None:
         if self._database.name == "postgresql":
+            postgres.keep_beside(self._database.url, schema=_BESIDE)
             postgres.note_writes(self._database.url, into=_WRITTEN)
         self._look_anew()
 

@@ -274,15 +274,18 @@ def test_what_was_done_at_the_provider_is_learned_from_its_notices(double: Doubl
     assert _balanced()
 
 
+_STATE = "state and captured amount disagree"
+
+
 @pytest.mark.parametrize(
     ("breaking", "what"),
     [
-        ("amount_minor = 1", "0 <= refunded <= captured <= authorised <= amount does not hold"),
-        ("captured_minor = authorised_minor", "state and captured amount disagree"),
-        ("refunded_minor = 1, captured_minor = 1", "the refunds do not add up to what was refunded"),
+        ("amount_minor = 1", {"0 <= refunded <= captured <= authorised <= amount does not hold"}),
+        ("captured_minor = authorised_minor", {_STATE}),
+        ("refunded_minor = 1, captured_minor = 1", {"the refunds do not add up to what was refunded", _STATE}),
     ],
 )
-def test_breaches_are_found(double: Double, breaking: str, what: str) -> None:
+def test_breaches_are_found(double: Double, breaking: str, what: set[str]) -> None:
     key = new_key()
     authorise(key)
     found = charge(key)
@@ -290,5 +293,5 @@ def test_breaches_are_found(double: Double, breaking: str, what: str) -> None:
     assert checks.breaches(session) == []
     session.execute(sa.text(f"UPDATE card_charge SET {breaking}"))
 
-    assert Breach("1 card charge", "card_charge", found.id, what) in checks.breaches(session)
+    assert set(checks.breaches(session)) == {Breach("1 card charge", "card_charge", found.id, one) for one in what}
     session.rollback()

@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
+from marketplace.stripe_double.double import Double
 from tests.conftest import Database
 from tests.support import postgres
 
@@ -27,12 +28,14 @@ _ANY: Final = frozenset({"any"})
 class Watch:
     """The content of a database as it was when the watch began."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, provider: Double) -> None:
         """Keep a copy of the database."""
         self._database = database
+        self._provider = provider
         self._files = folder / "files"
         # The card provider's stand-in remembers too.
         self._double = folder / "stripe_double.sqlite3"
+        provider.close()
         shutil.copyfile(self._double, f"{self._double}.kept")
         if database.name == "sqlite":
             _note_writes()
@@ -75,6 +78,7 @@ class Watch:
             self._begin()
         for path in self._bytes() - self._stored:
             path.unlink()
+        self._provider.close()
         for suffix in ("-wal", "-shm"):
             Path(f"{self._double}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(f"{self._double}.kept", self._double)

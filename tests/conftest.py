@@ -152,7 +152,7 @@ class Database:
             db.engine.dispose()
             for suffix in ("-wal", "-shm", ".lock"):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-            self._path.write_bytes(kept or Path(self.template).read_bytes())
+            _lay(self._path, kept or Path(self.template).read_bytes())
             return
         if self._can_be_emptied():
             postgres.empty(self.url, revision=schema.head())
@@ -182,6 +182,13 @@ class Database:
         """Tell whether the schema stands; now and then a copy is due, before dead rows slow everything down."""
         turn = _REFRESHED[self.url] = _REFRESHED.get(self.url, 0) + 1
         return turn % _COPIED_EVERY != 1 and postgres.shape_of(self.url) == _SHAPES.get(self.url)
+
+
+def _lay(path: Path, content: bytes) -> None:
+    """Write a file over what is there: to give its blocks back and take as many again takes longer than to write."""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(content)
+        file.truncate()
 
 
 def _make_schema(url: str) -> None:

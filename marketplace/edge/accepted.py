@@ -5,6 +5,7 @@ language, so the phrases that rules use are known here; values and codes stay as
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -365,11 +366,21 @@ _PATTERNS: Final = tuple((phrase, _pattern(phrase)) for phrase in _PHRASES)
 def in_words(accepted: Any) -> Any:
     """Return what is accepted in the reader's language; what is no known phrase comes back as it is."""
     if isinstance(accepted, str):
-        for phrase, pattern in _PATTERNS:
-            if found := pattern.fullmatch(accepted):
-                return gettext(phrase, **_written(phrase, found.groupdict()))
+        if found := _known(accepted):
+            phrase, values = found
+            return gettext(phrase, **_written(phrase, values))
         return written(accepted)
     return accepted
+
+
+# Rules say the same again and again, and each of hundreds of phrases is tried.
+@lru_cache(maxsize=2_000)
+def _known(accepted: str) -> tuple[str, dict[str, str]] | None:
+    """Return the phrase that this is, with its values; None for none that is known."""
+    for phrase, pattern in _PATTERNS:
+        if found := pattern.fullmatch(accepted):
+            return phrase, found.groupdict()
+    return None
 
 
 def _written(phrase: str, values: dict[str, str]) -> dict[str, str]:
@@ -381,7 +392,7 @@ def _written(phrase: str, values: dict[str, str]) -> dict[str, str]:
 
 def is_phrase(accepted: str) -> bool:
     """Tell whether a phrase is known, so that every language has it."""
-    return any(pattern.fullmatch(accepted) for _phrase, pattern in _PATTERNS)
+    return _known(accepted) is not None
 
 
 __all__ = ["in_words", "is_phrase"]

@@ -216,8 +216,8 @@ def replacement(session: Session, *, claim_id: UUID) -> UUID | None:
 
 def some(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, ClaimRow]:
     """Return claims by id, at the prices of the sale: for other features, not for readers; unknown ids are left out."""
-    found = session.execute(_claims_of(None).where(Claim.id.in_(claim_ids)))
-    return {row.id: row for row in (_claim_row(*each) for each in found)}
+    found = ask(session, _SOME, {"claims": list(claim_ids)}) if claim_ids else ()
+    return {each.id: _claim_row(each, each.order_reference) for each in found}
 
 
 def of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
@@ -349,13 +349,11 @@ def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
     return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
 
 
-_OF_LINES: Final = (
-    every(Claim)
-    .add_columns(Order.reference.label("order_reference"))
-    .join(Order, Order.id == Claim.order_id)
-    .where(Claim.line_id.in_(sa.bindparam("lines", expanding=True)))
-    .order_by(Claim.id)
+_WITH_ORDER: Final = (
+    every(Claim).add_columns(Order.reference.label("order_reference")).join(Order, Order.id == Claim.order_id)
 )
+_SOME: Final = _WITH_ORDER.where(Claim.id.in_(sa.bindparam("claims", expanding=True)))
+_OF_LINES: Final = _WITH_ORDER.where(Claim.line_id.in_(sa.bindparam("lines", expanding=True))).order_by(Claim.id)
 
 
 def _claim_row(found: Any, order_reference: str) -> ClaimRow:

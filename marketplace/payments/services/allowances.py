@@ -25,6 +25,7 @@ from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Rail, Subject
 from marketplace.payments.services import commission, holding, purchases, receivables, returns, unpaid
 from marketplace.payments.services.splitting import locked, split, waive
+from marketplace.payments.services.terms import terms_of
 
 # The job that sends what was let off of held money back to the card.
 REFUND: Final = "refund_allowance"
@@ -52,7 +53,7 @@ def allow(
     without a plan, Conflict ``charge_pending`` while a card's charge is not known to be taken, ``card_disputed`` while
     a card's dispute freezes it.
     """
-    terms = holding.terms_of(session, subject)
+    terms = terms_of(session, subject)
     if terms is None:
         raise NotFound("payment_terms")
     if unpaid_too and terms.rail is Rail.BANK:

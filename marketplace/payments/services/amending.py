@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
@@ -26,16 +25,12 @@ from marketplace.payments.rules.replanning import NewShare
 from marketplace.payments.rules.terms import PayeeAccount, Rail, Subject
 from marketplace.payments.services import credit, payments
 from marketplace.payments.services.splitting import locked as locked_milestones
+from marketplace.payments.services.terms import locked_terms
 
 
 def hold(session: Session, *, subject: Subject) -> PaymentTerms:
     """Lock the terms of a subject: no event takes its effect on them, and nobody amends them, meanwhile."""
-    found = session.scalars(
-        sa.select(PaymentTerms)
-        .where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    found = locked_terms(session, subject)
     if found is None:
         raise NotFound("payment_terms")
     return found

@@ -3,15 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
-from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, pair, payable_of
 from marketplace.payments.rules.terms import WHOLE, Mode
 from marketplace.payments.services import ledger
+from marketplace.payments.services.terms import terms_of
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -98,11 +97,7 @@ def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> No
     """
     if not fee:
         return
-    terms = session.scalars(
-        sa.select(PaymentTerms).where(
-            PaymentTerms.subject_kind == charge.subject.kind, PaymentTerms.subject_id == charge.subject.id
-        )
-    ).one_or_none()
+    terms = terms_of(session, charge.subject)
     borne = Money.zero(fee.currency)
     # Who sells itself bears what its charge costs.
     if terms is not None and terms.currency == fee.currency and terms.mode is not Mode.OPERATOR_SELLS:

@@ -1,6 +1,7 @@
 """Claim refunds of a card charge and record what the provider made of them."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
@@ -22,6 +24,10 @@ from marketplace.payments.rules.card_returns import return_of
 from marketplace.payments.rules.cards import CardState, RefundState
 from marketplace.payments.rules.provider import ProviderRefundState, RefundSeen
 from marketplace.payments.services import card_entries
+
+_SUM: Final = sa.select(sa.func.coalesce(sa.func.sum(CardRefund.amount_minor), 0)).where(
+    CardRefund.charge_id == sa.bindparam("charge_id"), CardRefund.state.in_(sa.bindparam("states", expanding=True))
+)
 
 
 def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason: str, now: datetime) -> RefundRow:
@@ -167,11 +173,7 @@ def _move(session: Session, charge: ChargeRow, refund: CardRefund, action: str, 
 
 
 def _sum(session: Session, charge_id: UUID, currency: str, *states: RefundState) -> Money:
-    total = sa.select(sa.func.coalesce(sa.func.sum(CardRefund.amount_minor), 0))
-    return Money(
-        int(session.scalars(total.where(CardRefund.charge_id == charge_id, CardRefund.state.in_(states))).one()),
-        currency,
-    )
+    return Money(int(ask(session, _SUM, {"charge_id": charge_id, "states": states}).scalar_one()), currency)
 
 
 def _get(session: Session, refund_id: UUID) -> CardRefund:

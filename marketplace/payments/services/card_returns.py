@@ -28,6 +28,7 @@ from marketplace.payments.rules.card_returns import RETURNS, ReturnState, Way
 from marketplace.payments.rules.cards import BY_PROVIDER, RefundState
 from marketplace.payments.services import card_entries, holding, treasury
 from marketplace.payments.services.splitting import locked
+from marketplace.payments.services.terms import terms_of
 from marketplace.reference.rules import Setting
 
 # The job that sends a return to the card once more.
@@ -227,7 +228,7 @@ def _account(session: Session, row: CardReturn, terms: PaymentTerms | None, told
 def _terms_for(session: Session, row: CardReturn, actor: Actor) -> PaymentTerms | None:
     """Return the terms of what goes back; NotAllowed ``own_return`` for whoever is of the company that is paid back."""
     charge = cards.charge_by_id(session, charge_id=row.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     if terms is not None and terms.payer_id in accounts.companies_of(session, actor=actor):
         raise NotAllowed("own_return")
     return terms
@@ -235,7 +236,7 @@ def _terms_for(session: Session, row: CardReturn, actor: Actor) -> PaymentTerms 
 
 def _is_cancelled(session: Session, event: events.CardEvent) -> bool:
     charge = cards.charge_by_id(session, charge_id=event.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     return terms is not None and terms.cancelled_at is not None
 
 

@@ -28,6 +28,9 @@ from marketplace.payments.services import card_entries, card_refunds, disputes
 _TAKEN: Final = (CardState.CAPTURED, CardState.REFUNDED)
 # What the provider calls a charge that was never sent, or that it refused to look at.
 NOT_SENT: Final = "not_sent"
+_LOCKED: Final = sa.select(CardCharge).with_for_update().execution_options(populate_existing=True)
+_BY_ID: Final = _LOCKED.where(CardCharge.id == sa.bindparam("asked"))
+_BY_KEY: Final = _LOCKED.where(CardCharge.key == sa.bindparam("asked"))
 
 
 def claim(
@@ -72,7 +75,7 @@ def claim(
         cancel_attempt=1,
         changed_at=now,
     )
-    charge = _locked(session, CardCharge.key == key)
+    charge = _locked(session, _BY_KEY, key)
     rules.check_same(asked=amount, known=Money(charge.amount_minor, charge.currency), key=key)
     if charge.state is CardState.CREATED:
         if charge.cancel_asked_at:
@@ -88,7 +91,7 @@ def claim_new_attempt(session: Session, *, charge_id: UUID, act: str, failed: in
 
     It is the same for all who found so of the ``failed`` attempt.
     """
-    charge = _locked(session, CardCharge.id == charge_id)
+    charge = _locked(session, _BY_ID, charge_id)
     column = {"authorise": "attempt", "capture": "capture_attempt", "cancel": "cancel_attempt"}[act]
     setattr(charge, column, rules.attempt_after(failed, current=getattr(charge, column)))
     session.flush()
@@ -97,7 +100,7 @@ def claim_new_attempt(session: Session, *, charge_id: UUID, act: str, failed: in
 
 def claim_capture(session: Session, *, key: str, now: datetime) -> ChargeRow:
     """Decide that an authorised charge is taken; from now on it can no longer be cancelled."""
-    charge = _locked(session, CardCharge.key == key)
+    charge = _locked(session, _BY_KEY, key)
     if charge.state in _TAKEN:
         return charge_row(charge)
     if charge.state is not CardState.AUTHORISED or charge.cancel_asked_at:
@@ -109,7 +112,7 @@ def claim_capture(session: Session, *, key: str, now: datetime) -> ChargeRow:
 
 def claim_cancel(session: Session, *, key: str, now: datetime) -> ChargeRow:
     """Decide that a charge that is not taken is given back; from now on it can no longer be captured."""
-    charge = _locked(session, CardCharge.key == key)
+    charge = _locked(session, _BY_KEY, key)
     if charge.state in _TAKEN or charge.capture_asked_at:
         raise Conflict("state", thing="card_charge", state=str(charge.state), action="cancel", possible=["refund"])
     charge.cancel_asked_at = charge.cancel_asked_at or now
@@ -119,7 +122,7 @@ def claim_cancel(session: Session, *, key: str, now: datetime) -> ChargeRow:
 
 def show_page(session: Session, *, charge_id: UUID, page: PageSeen, now: datetime) -> ChargeRow:
     """Record the page that was opened for a charge."""
-    charge = _locked(session, CardCharge.id == charge_id)
+    charge = _locked(session, _BY_ID, charge_id)
     if charge.state is CardState.CREATED:
         charge.page_id = page.page_id
         charge.page_url = page.url
@@ -129,7 +132,7 @@ def show_page(session: Session, *, charge_id: UUID, page: PageSeen, now: datetim
 
 def close_page(session: Session, *, charge_id: UUID, now: datetime) -> ChargeRow:
     """Record that a page ended unpaid."""
-    charge = _locked(session, CardCharge.id == charge_id)
+    charge = _locked(session, _BY_ID, charge_id)
     if charge.state in (CardState.CREATED, CardState.NEEDS_PAGE) and charge.intent_id is None:
         _move(session, charge, "cancel", now=now)
     return charge_row(charge)
@@ -137,7 +140,7 @@ def close_page(session: Session, *, charge_id: UUID, now: datetime) -> ChargeRow
 
 def give_up(session: Session, *, charge_id: UUID, code: str, asked_before: datetime, now: datetime) -> ChargeRow:
     """Record that the provider never made this charge, unless somebody has asked again since."""
-    charge = _locked(session, CardCharge.id == charge_id)
+    charge = _locked(session, _BY_ID, charge_id)
     if charge.state is CardState.CREATED and charge.intent_id is None and charge.asked_at <= asked_before:
         charge.decline_code = code[:64]
         _move(session, charge, "cancel" if charge.cancel_asked_at else "decline", now=now)
@@ -146,7 +149,7 @@ def give_up(session: Session, *, charge_id: UUID, code: str, asked_before: datet
 
 def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime) -> ChargeRow:
     """Bring a charge to what the provider shows: state, ledger, events; a second or an older view does nothing."""
-    charge = _locked(session, CardCharge.id == charge_id)
+    charge = _locked(session, _BY_ID, charge_id)
     if charge.intent_id not in (None, seen.intent_id):
         return charge_row(charge)
     if charge.state in (CardState.DECLINED, CardState.CANCELLED) and charge.intent_id is None:
@@ -270,10 +273,9 @@ def _news(charge: CardCharge, action: str, *, now: datetime) -> events.CardEvent
             return None
 
 
-def _locked(session: Session, where: sa.ColumnElement[bool]) -> CardCharge:
+def _locked(session: Session, by: sa.Select[CardCharge], asked: UUID | str) -> CardCharge:
     """Return a charge that nobody else changes until this transaction ends."""
-    statement = sa.select(CardCharge).where(where).with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(statement).one_or_none()
+    found = session.scalars(by, {"asked": asked}).one_or_none()
     if found is None:
         raise NotFound("card_charge")
     return found

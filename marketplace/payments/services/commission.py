@@ -23,7 +23,8 @@ from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import by_hand, charging, holding, ledger
+from marketplace.payments.services import by_hand, charging, ledger
+from marketplace.payments.services.terms import terms_of
 from marketplace.reference.rules import Setting
 
 
@@ -32,7 +33,7 @@ def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | Non
 
     Each line is billed once, less what was let off its price. What a provider holds pays its commission on release.
     """
-    terms = holding.terms_of(session, subject)
+    terms = terms_of(session, subject)
     if terms is None or terms.mode is not Mode.DIRECT or terms.cancelled_at:
         return None
     commission = sa.func.sum(Milestone.commission_minor).label("minor")

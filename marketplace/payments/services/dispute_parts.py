@@ -22,6 +22,7 @@ from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.services import card_returns, disputes, holding, receivables, treasury
 from marketplace.payments.services import dispute_entries as entries
 from marketplace.payments.services.splitting import locked, split
+from marketplace.payments.services.terms import terms_of
 
 _FREEZABLE: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 
@@ -60,7 +61,7 @@ def on_lost(session: Session, event: events.CardDisputeLost) -> None:
     """Take what the bank took: of what is held first; of what was released by the rule of who bears it."""
     dispute = disputes.locked(session, event.dispute_id)
     charge = cards.charge_by_id(session, charge_id=dispute.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     taken = Money(_take(session, dispute, charge, terms, now=event.at), dispute.currency)
     borne = Money(dispute.withdrawn_minor, dispute.currency) - taken
     dispute.taken_minor, dispute.borne_minor = taken.minor, borne.minor

@@ -27,7 +27,7 @@ from marketplace.payments.rules.disputes import DISPUTES, DisputeState
 from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.provider import DisputeSeen, Evidence, Paper, Slot
 from marketplace.payments.services import dispute_entries as entries
-from marketplace.payments.services import holding
+from marketplace.payments.services.terms import terms_of
 
 _NEWS = {
     "win": events.CardDisputeWon,
@@ -66,7 +66,7 @@ def claim_answer(
     rules.check_evidence(evidence)
     dispute = locked(session, dispute_id)
     charge = cards.charge_by_id(session, charge_id=dispute.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     check_not_own(accounts.companies_of(session, actor=actor), {terms.payer_id} if terms else ())
     DISPUTES.apply(dispute.state, "answer")
     if dispute.asked_at is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,19 @@ from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, Tr
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.payments.services import charging, ledger, payments, receivables
+from marketplace.payments.services.terms import terms_of
+
+_CHARGES: Final = (
+    sa.select(CardCharge)
+    .where(CardCharge.subject_kind == sa.bindparam("kind"), CardCharge.subject_id == sa.bindparam("of_subject"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_PAYMENT: Final = payments.to_lock(
+    Payment.subject_kind == sa.bindparam("kind"),
+    Payment.subject_id == sa.bindparam("of_subject"),
+    Payment.rail == Rail.CARD,
+)
 
 
 def release(
@@ -75,13 +88,7 @@ def take_up(session: Session, *, payment: Payment, now: datetime) -> None:
 
     The charge stands still until this transaction ends: whoever captures it meanwhile finds the payment afterwards.
     """
-    found = session.scalars(
-        sa.select(CardCharge)
-        .where(CardCharge.subject_kind == payment.subject_kind, CardCharge.subject_id == payment.subject_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for charge in found:
+    for charge in session.scalars(_CHARGES, {"kind": payment.subject_kind, "of_subject": payment.subject_id}):
         if charge.state in (CardState.CAPTURED, CardState.REFUNDED):
             _hold(session, payment, Money(charge.captured_minor, charge.currency), now=now)
             follow(session, charge_id=charge.id, now=now)
@@ -142,13 +149,6 @@ def give_back(session: Session, *, terms: PaymentTerms, actor: Actor, now: datet
         key=f"{GIVE_BACK}:{terms.subject_kind}:{terms.subject_id}",
         now=now,
     )
-
-
-def terms_of(session: Session, subject: Subject) -> PaymentTerms | None:
-    """Return what was agreed for a subject."""
-    return session.scalars(
-        sa.select(PaymentTerms).where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
-    ).one_or_none()
 
 
 def payable(terms: PaymentTerms) -> AccountRef:
@@ -224,10 +224,4 @@ def _subject(event: events.CardEvent) -> Subject:
 
 
 def _payment(session: Session, subject: Subject) -> Payment | None:
-    found = payments.locked(
-        session,
-        Payment.subject_kind == subject.kind,
-        Payment.subject_id == subject.id,
-        Payment.rail == Rail.CARD,
-    )
-    return found[0] if found else None
+    return session.scalars(_PAYMENT, {"kind": subject.kind, "of_subject": subject.id}).first()

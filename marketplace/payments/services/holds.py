@@ -31,6 +31,7 @@ from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
 from marketplace.payments.services import allowances, holding, purchases
 from marketplace.payments.services.splitting import locked
+from marketplace.payments.services.terms import terms_of
 
 _WAITING: Final = MilestoneState.HELD
 
@@ -38,7 +39,7 @@ _WAITING: Final = MilestoneState.HELD
 def watch(session: Session, *, charge_id: UUID, platform: str, now: datetime) -> bool:
     """Write down until when a captured charge may wait: by the stricter of the house's and the payee's country."""
     charge = cards.charge_by_id(session, charge_id=charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     captured_at = session.scalars(
         sa.select(LedgerTransfer.at).where(LedgerTransfer.key == f"card:{charge_id}:captured")
     ).one_or_none()
@@ -82,7 +83,7 @@ def decide(session: Session, *, hold_id: UUID, way: str, actor: Actor, now: date
     if hold.escalated_at is None:
         raise Conflict("hold_not_due")
     charge = cards.charge_by_id(session, charge_id=hold.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     if terms is not None:
         if _concerned(session, terms) & set(accounts.companies_of(session, actor=actor)):
             raise NotAllowed("own_return")
@@ -115,7 +116,7 @@ def decline(session: Session, *, hold_id: UUID, actor: Actor, now: datetime) -> 
     if hold.first_by is None:
         raise Conflict("nothing_chosen")
     charge = cards.charge_by_id(session, charge_id=hold.charge_id)
-    terms = holding.terms_of(session, charge.subject)
+    terms = terms_of(session, charge.subject)
     if terms is not None and _concerned(session, terms) & set(accounts.companies_of(session, actor=actor)):
         raise NotAllowed("own_return")
     _audit(session, hold, "declined", actor=actor, now=now)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new, into
+from marketplace.kernel.db import ask, insert_if_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -15,6 +16,13 @@ from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, Ledge
 from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.rules.ledger import CASH, AccountRef, Entry, TransferKind, check_entries, turn_key
 from marketplace.payments.rules.terms import Mode, Subject
+
+_DIRECT: Final = sa.select(PaymentTerms.id).where(
+    PaymentTerms.subject_id.in_(sa.bindparam("subjects", expanding=True)), PaymentTerms.mode == Mode.DIRECT
+)
+_ACCOUNTS: Final = sa.select(LedgerAccount.key, LedgerAccount.id).where(
+    LedgerAccount.key.in_(sa.bindparam("keys", expanding=True))
+)
 
 
 def post(
@@ -50,19 +58,17 @@ def post(
     if not is_new:
         return _same(session, kind, key, entries)
     accounts = _accounts(session, {ref.key: ref for ref, _amount in entries})
-    session.execute(
-        into(LedgerEntry),
-        [
-            {
-                "id": new_id(),
-                "transfer_id": transfer_id,
-                "account_id": accounts[ref.key],
-                "currency": amount.currency,
-                "minor": amount.minor,
-            }
-            for ref, amount in entries
-        ],
-    )
+    rows = [
+        {
+            "id": new_id(),
+            "transfer_id": transfer_id,
+            "account_id": accounts[ref.key],
+            "currency": amount.currency,
+            "minor": amount.minor,
+        }
+        for ref, amount in entries
+    ]
+    write(session, LedgerEntry, rows)
     return transfer_id
 
 
@@ -99,12 +105,7 @@ def _check_cash(session: Session, kind: TransferKind, entries: Sequence[Entry], 
     subjects = {ref.subject for ref, _amount in entries if ref.subject} | ({subject} if subject else set[Subject]())
     if not subjects or CASH.isdisjoint(ref.kind for ref, _amount in entries):
         return
-    direct = session.scalars(
-        sa.select(PaymentTerms.id).where(
-            PaymentTerms.subject_id.in_([found.id for found in subjects]), PaymentTerms.mode == Mode.DIRECT
-        )
-    ).first()
-    if direct is not None:
+    if ask(session, _DIRECT, {"subjects": [found.id for found in subjects]}).first() is not None:
         msg = f"{kind}: a direct settlement moves no cash of the city"
         raise ValueError(msg)
 
@@ -124,8 +125,8 @@ def _same(session: Session, kind: TransferKind, key: str, entries: Sequence[Entr
 
 def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
     """Return the accounts' ids by key, opening those that are new."""
-    wanted = sa.select(LedgerAccount.key, LedgerAccount.id).where(LedgerAccount.key.in_(refs))
-    found = {row.key: row.id for row in session.execute(wanted)}
+    wanted = {"keys": list(refs)}
+    found = {row.key: row.id for row in ask(session, _ACCOUNTS, wanted)}
     missing = sorted(refs.keys() - found.keys())
     for key in missing:  # in one order, so that two openers do not wait for each other
         ref = refs[key]
@@ -140,4 +141,4 @@ def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
             subject_kind=ref.subject.kind if ref.subject else None,
             subject_id=ref.subject.id if ref.subject else None,
         )
-    return {row.key: row.id for row in session.execute(wanted)} if missing else found
+    return {row.key: row.id for row in ask(session, _ACCOUNTS, wanted)} if missing else found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import alter
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id, new_reference
@@ -19,8 +20,19 @@ from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import agreed
 from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, MilestoneState, PaymentState, Standing
 from marketplace.payments.rules.references import PREFIX, creditor_reference
-from marketplace.payments.rules.terms import MilestoneEvent
+from marketplace.payments.rules.terms import MilestoneEvent, Subject
 from marketplace.payments.services import dunning, obligations
+from marketplace.payments.services.terms import terms_of
+
+_MILESTONE: Final = cast("sa.Table", Milestone.__table__)
+_PUT: Final = (
+    sa.update(_MILESTONE)
+    .where(Milestone.id.in_(sa.bindparam("milestones", expanding=True)))
+    .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("now"), due_at=sa.bindparam("due"))
+)
+_MOVE: Final = (
+    sa.update(_MILESTONE).where(Milestone.payment_id == sa.bindparam("payment")).values(state=sa.bindparam("now"))
+)
 
 
 def make(
@@ -95,12 +107,8 @@ def put_milestones(
     session: Session, payment: Payment, milestone_ids: list[UUID], *, due_at: datetime | None = None
 ) -> None:
     """Let milestones be paid by this payment."""
-    session.execute(
-        sa.update(Milestone)
-        .where(Milestone.id.in_(milestone_ids))
-        .values(payment_id=payment.id, state=MILESTONE_OF[payment.state], due_at=due_at),
-        execution_options={"synchronize_session": False},
-    )
+    state = MILESTONE_OF[payment.state]
+    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "now": state, "due": due_at})
 
 
 def move(
@@ -126,10 +134,7 @@ def move(
     elif was is PaymentState.REFUNDED:
         _revive_milestones(session, payment)
     else:
-        session.execute(
-            sa.update(Milestone).where(Milestone.payment_id == payment.id).values(state=MILESTONE_OF[payment.state]),
-            execution_options={"synchronize_session": False},
-        )
+        alter(session, _MOVE, {"payment": payment.id, "now": MILESTONE_OF[payment.state]})
     note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
 
 
@@ -159,11 +164,9 @@ def names_current(payment: Payment) -> bool:
 
 
 def _account_now(session: Session, payment: Payment) -> dict[str, str] | None:
-    terms = session.scalars(
-        sa.select(PaymentTerms).where(
-            PaymentTerms.subject_kind == payment.subject_kind, PaymentTerms.subject_id == payment.subject_id
-        )
-    ).one()
+    terms = terms_of(session, Subject(payment.subject_kind, payment.subject_id))
+    if terms is None:
+        raise NotFound("payment_terms")
     return agreed.kept_account(terms)
 
 
@@ -231,8 +234,13 @@ def locked_of(session: Session, *, company_id: UUID, payment_ids: list[UUID]) ->
 
 def locked(session: Session, *where: sa.ColumnElement[bool]) -> list[Payment]:
     """Return payments that nobody else changes until this transaction ends."""
-    statement = sa.select(Payment).where(*where).order_by(Payment.id).with_for_update()
-    return list(session.scalars(statement.execution_options(populate_existing=True)))
+    return list(session.scalars(to_lock(*where)))
+
+
+def to_lock(*where: sa.ColumnElement[bool]) -> sa.Select[Payment]:
+    """Return the question that locks payments, in order of id."""
+    chosen = sa.select(Payment).where(*where).order_by(Payment.id).with_for_update()
+    return chosen.execution_options(populate_existing=True)
 
 
 def named(payment: Payment) -> dict[str, Any]:

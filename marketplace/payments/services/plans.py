@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ from marketplace.payments.rules.terms import (
     check_terms,
 )
 from marketplace.payments.services import credit, holding, obligations, payments, purchases
+from marketplace.payments.services.terms import held_terms, locked_terms, terms_of
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -149,12 +150,9 @@ def extend(
 
     Nothing of it falls due by this. Conflict ``order_anew`` where a card was charged: a charge is never raised.
     """
-    terms = session.scalars(
-        sa.select(PaymentTerms)
-        .where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    terms = locked_terms(session, subject)
+    if terms is None:
+        raise NotFound("payment_terms")
     if terms.rail is Rail.CARD or terms.cancelled_at:
         raise Conflict("order_anew")
     last = session.scalars(sa.select(sa.func.max(Milestone.position)).where(*_of(subject))).one()
@@ -304,12 +302,7 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
     Directly settled, open payments are cancelled and the payee owes back what came. Held by a provider, releases are
     reversed and a job refunds the card. A subject without a plan has nothing to cancel.
     """
-    terms = session.scalars(
-        sa.select(PaymentTerms)
-        .where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    terms = locked_terms(session, subject)
     if terms is None or terms.cancelled_at:
         return
     terms.cancelled_at = now
@@ -360,16 +353,9 @@ def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID
     ]
 
 
-_TERMS: Final = sa.select(PaymentTerms).where(
-    PaymentTerms.subject_kind == sa.bindparam("kind"), PaymentTerms.subject_id == sa.bindparam("of_subject")
-)
-_HELD_TERMS: Final = _TERMS.with_for_update(read=True).execution_options(populate_existing=True)
-
-
 def _terms(session: Session, subject: Subject, *, hold: bool = False) -> PaymentTerms:
     """Return the terms of a subject; with ``hold`` nobody amends them before this transaction ends."""
-    given = {"kind": subject.kind, "of_subject": subject.id}
-    terms = session.scalars(_HELD_TERMS if hold else _TERMS, given).one_or_none()
+    terms = held_terms(session, subject) if hold else terms_of(session, subject)
     if terms is None:
         raise NotFound("payment_terms")
     return terms

@@ -28,7 +28,8 @@ from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.terms import Mode, Subject
 from marketplace.payments.rules.trading import BOOKS
-from marketplace.payments.services import holding, ledger, payments, trade_books
+from marketplace.payments.services import ledger, payments, trade_books
+from marketplace.payments.services.terms import terms_of
 from marketplace.reference.rules import Setting
 
 
@@ -296,7 +297,7 @@ def _post(
 
 def _sold(session: Session, subject: Subject, payee_id: UUID) -> PaymentTerms | None:
     """Return the terms of a sale of the trading company that owes this; what others owe for it is not its affair."""
-    terms = holding.terms_of(session, subject)
+    terms = terms_of(session, subject)
     if terms is None or terms.mode is not Mode.OPERATOR_SELLS or terms.payee_id != payee_id:
         return None
     return terms

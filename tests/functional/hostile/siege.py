@@ -16,11 +16,11 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, run_wsgi_app
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from tests.conftest import SOAK, turn_of
+from tests.conftest import SOAK, Browser, turn_of
 from tests.functional.hostile import judge, pages
 from tests.functional.hostile.city import MINUTES, PDF, City, picture, signed
 from tests.functional.hostile.pages import Form
@@ -37,6 +37,14 @@ _HUGE: Final = json.dumps(HUGE)
 # Tries with a code are counted where the code is kept.
 _COUNTED: Final = frozenset({"one_time_code"})
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+
+
+class Once(Browser):
+    """Sends one request, and keeps no cookie: to look for them the address, however long, is put together twice."""
+
+    def run_wsgi_app(self, environ: Any, buffered: bool = False) -> Any:
+        """Hand a request to the application as it is."""
+        return run_wsgi_app(self.application, environ, buffered=buffered)
 
 
 @dataclass
@@ -138,9 +146,7 @@ class Siege:
             options |= {"data": encoded(body), "content_type": "application/json"}
         if way.is_signed:
             given |= signed(self.city, options.get("data", b""))
-        answer = self.app.test_client().open(
-            f"{address}?{query}" if query else address, method=method, headers=given, **options
-        )
+        answer = self._once().open(f"{address}?{query}" if query else address, method=method, headers=given, **options)
         self.judged(answer, judge.api(answer, attacked), f"{operation} {note}")
         return answer
 
@@ -149,21 +155,21 @@ class Siege:
         self.set_clock()
         action = urljoin(form.page, form.action)
         # An answer may end the session: each form is sent from a browser as it was when the form was opened.
-        client = self.app.test_client()
-        for cookie in ("city",):
-            found = self.browsers[form.who].get_cookie(cookie)
-            if found is not None:
-                client.set_cookie(cookie, found.value)
+        cookie = self.browsers[form.who].get_cookie("city")
+        headers = {} if cookie is None else {"Cookie": f"city={cookie.value}"}
         if form.method == "get":
-            answer = client.get(urlsplit(action).path, query_string=dict(fields))
+            answer = self._once().get(urlsplit(action).path, query_string=dict(fields), headers=headers)
         else:
             data = {**fields, "idempotency_key": fields.get("idempotency_key", str(uuid4()))}
-            answer = client.post(action, data=data)
+            answer = self._once().post(action, data=data, headers=headers)
         # Among Chinese words a code stands out; an English word may be its own code.
         codes = {each for choice in form.choices.values() for each in choice} if action.startswith("/zh/") else ()
         faults = judge.page(answer, attacked, form.controls, codes)
         self.judged(answer, faults, f"{form.method.upper()} {form.endpoint} {note}")
         return answer
+
+    def _once(self) -> Once:
+        return Once(self.app, self.app.response_class)
 
     def judged(self, answer: TestResponse, faults: list[str], what: str) -> None:
         """Note the faults of an answer, and what was written in spite of a refusal."""

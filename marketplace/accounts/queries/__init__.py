@@ -168,6 +168,11 @@ def get_companies_at_work(
 
 
 _COMPANIES: Final = every(Company).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
+_OF_KIND: Final = (
+    every(Company)
+    .where(Company.kind == sa.bindparam("kind"), Company.closed_at.is_(None))
+    .order_by(Company.name, Company.id)
+)
 
 
 def traders_numbered(session: Session, *, numbers: Collection[str]) -> Mapping[str, tuple[CompanyRow, ...]]:
@@ -220,8 +225,7 @@ def house_working_day(session: Session, *, now: datetime) -> date:
 
 def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:
     """Return the open companies of a kind, by name."""
-    query = sa.select(Company).where(Company.kind == kind, Company.closed_at.is_(None))
-    return tuple(_company_row(company) for company in session.scalars(query.order_by(Company.name, Company.id)))
+    return tuple(_company_row(company) for company in ask(session, _OF_KIND, {"kind": kind}))
 
 
 def house_name(session: Session) -> str | None:

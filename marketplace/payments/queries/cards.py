@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Promise
+from marketplace.kernel.db import UtcDateTime, ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
@@ -155,8 +156,7 @@ def refund(session: Session, *, key: str) -> RefundRow:
 
 def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
     """Return the refunds of a charge, oldest first."""
-    found = session.execute(_refunds().where(CardRefund.charge_id == charge_id).order_by(CardRefund.id))
-    return tuple(refund_row(*one) for one in found)
+    return tuple(refund_row(*one) for one in session.execute(_REFUNDS_OF, {"charge_id": charge_id}))
 
 
 def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...]:
@@ -167,10 +167,7 @@ def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...
 
 def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
     """Return how many minor units of a charge the provider's bank has sent back instead of the card's."""
-    total = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
-        CardReturn.charge_id == charge_id, CardReturn.state == ReturnState.SETTLED, CardReturn.way == Way.BANK
-    )
-    return int(session.scalars(total).one())
+    return int(ask(session, _SENT_BY_BANK, {"charge_id": charge_id}).scalar_one())
 
 
 def returning(session: Session, *, charge_id: UUID, but: UUID | None = None) -> int:
@@ -190,31 +187,13 @@ def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple
     wait for their buyers, and captures whose fee is not known. Of each up to ``limit``, longest not looked at first,
     so that neither many waiting pages nor a few charges that cannot be settled keep the others from their turn.
     """
-    is_authorised = CardCharge.state == CardState.AUTHORISED
-    owed = sa.and_(is_authorised, sa.or_(CardCharge.capture_asked_at <= before, CardCharge.cancel_asked_at <= before))
-    waiting = sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= before)
-    without_fee = sa.and_(
-        CardCharge.state == CardState.CAPTURED,
-        CardCharge.fee_minor.is_(None),
-        CardCharge.changed_at <= before,
-        CardCharge.changed_at > before - FEE_EXPECTED,
-    )
-    turn = (CardCharge.looked_at.is_not(None), CardCharge.looked_at, CardCharge.asked_at, CardCharge.id)
-    return tuple(
-        charge_row(one)
-        for kind in (owed, waiting, without_fee)
-        for one in session.scalars(sa.select(CardCharge).where(kind).order_by(*turn).limit(limit))
-    )
+    given = {"before": before, "since": before - FEE_EXPECTED, "limit": limit}
+    return tuple(charge_row(one) for kind in _UNRESOLVED for one in session.scalars(kind, given))
 
 
 def unresolved_refunds(session: Session, *, before: datetime, limit: int = 100) -> tuple[RefundRow, ...]:
     """Return refunds that were asked for and not answered, longest not looked at first."""
-    found = session.execute(
-        _refunds()
-        .where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= before)
-        .order_by(CardRefund.looked_at.is_not(None), CardRefund.looked_at, CardRefund.asked_at, CardRefund.id)
-        .limit(limit)
-    )
+    found = session.execute(_UNRESOLVED_REFUNDS, {"before": before, "limit": limit})
     return tuple(refund_row(*one) for one in found)
 
 
@@ -300,3 +279,40 @@ def refund_row(found: CardRefund, currency: str) -> RefundRow:
 
 def _refunds() -> sa.Select[CardRefund, str]:
     return sa.select(CardRefund, CardCharge.currency).join(CardCharge, CardCharge.id == CardRefund.charge_id)
+
+
+def _next_of(table: type[CardCharge] | type[CardRefund]) -> tuple[sa.ColumnElement[Any], ...]:
+    """Order by whose turn it is: longest not looked at first."""
+    return (table.looked_at.is_not(None), table.looked_at, table.asked_at, table.id)
+
+
+_BEFORE: Final = sa.bindparam("before", type_=UtcDateTime())
+# What is owed; what may never have been made, and pages that wait; what was captured and its fee not told.
+_UNRESOLVED: Final = tuple(
+    sa.select(CardCharge).where(kind).order_by(*_next_of(CardCharge)).limit(sa.bindparam("limit"))
+    for kind in (
+        sa.and_(
+            CardCharge.state == CardState.AUTHORISED,
+            sa.or_(CardCharge.capture_asked_at <= _BEFORE, CardCharge.cancel_asked_at <= _BEFORE),
+        ),
+        sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= _BEFORE),
+        sa.and_(
+            CardCharge.state == CardState.CAPTURED,
+            CardCharge.fee_minor.is_(None),
+            CardCharge.changed_at <= _BEFORE,
+            CardCharge.changed_at > sa.bindparam("since"),
+        ),
+    )
+)
+_UNRESOLVED_REFUNDS: Final = (
+    _refunds()
+    .where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= _BEFORE)
+    .order_by(*_next_of(CardRefund))
+    .limit(sa.bindparam("limit"))
+)
+_REFUNDS_OF: Final = _refunds().where(CardRefund.charge_id == sa.bindparam("charge_id")).order_by(CardRefund.id)
+_SENT_BY_BANK: Final = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
+    CardReturn.charge_id == sa.bindparam("charge_id"),
+    CardReturn.state == ReturnState.SETTLED,
+    CardReturn.way == Way.BANK,
+)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.payments.models.bank import BankEntry, SenderReturn
 from marketplace.payments.models.cards import CardReturn
@@ -75,12 +77,18 @@ def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int 
 
     A payout of a company that is stopped waits for whoever lifts that, and not for who approves payouts.
     """
+    return tuple(ask(session, _late(kind), {"now": now, "after": after, "limit": limit}).scalars())
+
+
+@cache
+def _late(kind: str) -> sa.Select[UUID]:
     table = KINDS[kind]
-    found = sa.select(table.id).where(table.act_by <= now, table.escalated_at.is_(None), table.id > after)
+    is_late = (table.act_by <= sa.bindparam("now"), table.escalated_at.is_(None), table.id > sa.bindparam("after"))
+    found = sa.select(table.id).where(*is_late).order_by(table.id).limit(sa.bindparam("limit"))
     if table is Payout:
         is_sent = Payout.state == PayoutState.SENT
         found = found.where(sa.or_(is_sent, ~payout_waits.is_stopped(Payout.company_id)))
-    return tuple(session.scalars(found.order_by(table.id).limit(limit)))
+    return found
 
 
 def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:

@@ -218,8 +218,8 @@ MUTANTS: Final = (
             ("marketplace/payments/services/cards.py", "event_id=event.event_id,", "event_id=str(new_id()),"),
             (
                 "marketplace/payments/services/cards.py",
-                "sa.select(CardCharge).where(where).with_for_update().execution_options(populate_existing=True)",
-                "sa.select(CardCharge).where(where).execution_options(populate_existing=True)",
+                "sa.select(CardCharge).with_for_update().execution_options(populate_existing=True)",
+                "sa.select(CardCharge).execution_options(populate_existing=True)",
             ),
             (
                 "marketplace/payments/services/ledger.py",

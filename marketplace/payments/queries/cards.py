@@ -281,7 +281,7 @@ def _refunds() -> sa.Select[CardRefund, str]:
     return sa.select(CardRefund, CardCharge.currency).join(CardCharge, CardCharge.id == CardRefund.charge_id)
 
 
-def _next_of(table: type[CardCharge] | type[CardRefund]) -> tuple[sa.ColumnElement[Any], ...]:
+def _next_of(table: type[CardCharge] | type[CardRefund]) -> tuple[sa.SQLColumnExpression[Any], ...]:
     """Order by whose turn it is: longest not looked at first."""
     return (table.looked_at.is_not(None), table.looked_at, table.asked_at, table.id)
 

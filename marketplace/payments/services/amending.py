@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import write
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
@@ -25,15 +25,12 @@ from marketplace.payments.rules.replanning import NewShare
 from marketplace.payments.rules.terms import PayeeAccount, Rail, Subject
 from marketplace.payments.services import credit, payments
 from marketplace.payments.services.splitting import locked as locked_milestones
-from marketplace.payments.services.terms import locked_terms
+from marketplace.payments.services.terms import locked_terms, there
 
 
 def hold(session: Session, *, subject: Subject) -> PaymentTerms:
     """Lock the terms of a subject: no event takes its effect on them, and nobody amends them, meanwhile."""
-    found = locked_terms(session, subject)
-    if found is None:
-        raise NotFound("payment_terms")
-    return found
+    return there(locked_terms(session, subject))
 
 
 def rebind(

@@ -22,16 +22,16 @@ from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, M
 from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent, Subject
 from marketplace.payments.services import dunning, obligations
-from marketplace.payments.services.terms import terms_of
+from marketplace.payments.services.terms import terms_of, there
 
 _MILESTONE: Final = cast("sa.Table", Milestone.__table__)
 _PUT: Final = (
     sa.update(_MILESTONE)
     .where(Milestone.id.in_(sa.bindparam("milestones", expanding=True)))
-    .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("now"), due_at=sa.bindparam("due"))
+    .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("becomes"), due_at=sa.bindparam("due"))
 )
 _MOVE: Final = (
-    sa.update(_MILESTONE).where(Milestone.payment_id == sa.bindparam("payment")).values(state=sa.bindparam("now"))
+    sa.update(_MILESTONE).where(Milestone.payment_id == sa.bindparam("payment")).values(state=sa.bindparam("becomes"))
 )
 
 
@@ -108,7 +108,7 @@ def put_milestones(
 ) -> None:
     """Let milestones be paid by this payment."""
     state = MILESTONE_OF[payment.state]
-    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "now": state, "due": due_at})
+    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": state, "due": due_at})
 
 
 def move(
@@ -134,7 +134,7 @@ def move(
     elif was is PaymentState.REFUNDED:
         _revive_milestones(session, payment)
     else:
-        alter(session, _MOVE, {"payment": payment.id, "now": MILESTONE_OF[payment.state]})
+        alter(session, _MOVE, {"payment": payment.id, "becomes": MILESTONE_OF[payment.state]})
     note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
 
 
@@ -165,9 +165,7 @@ def names_current(payment: Payment) -> bool:
 
 def _account_now(session: Session, payment: Payment) -> dict[str, str] | None:
     terms = terms_of(session, Subject(payment.subject_kind, payment.subject_id))
-    if terms is None:
-        raise NotFound("payment_terms")
-    return agreed.kept_account(terms)
+    return agreed.kept_account(there(terms))
 
 
 def prolong(session: Session, payment: Payment, *, due_at: datetime) -> None:

@@ -13,7 +13,7 @@ from marketplace.accounts.queries import closures
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new, write
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
@@ -33,7 +33,7 @@ from marketplace.payments.rules.terms import (
     check_terms,
 )
 from marketplace.payments.services import credit, holding, obligations, payments, purchases
-from marketplace.payments.services.terms import held_terms, locked_terms, terms_of
+from marketplace.payments.services.terms import held_terms, locked_terms, terms_of, there
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -132,7 +132,7 @@ def open_all(
         facts["currency"] = terms.currency
         _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
         if opening.plan.credit:
-            credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
+            credit.take_up(session, terms=there(terms_of(session, opening.subject)), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
     if within_limits:
         _check_owing(session, [terms for _opening, terms in opened], now=now)
@@ -150,9 +150,7 @@ def extend(
 
     Nothing of it falls due by this. Conflict ``order_anew`` where a card was charged: a charge is never raised.
     """
-    terms = locked_terms(session, subject)
-    if terms is None:
-        raise NotFound("payment_terms")
+    terms = there(locked_terms(session, subject))
     if terms.rail is Rail.CARD or terms.cancelled_at:
         raise Conflict("order_anew")
     last = session.scalars(sa.select(sa.func.max(Milestone.position)).where(*_of(subject))).one()
@@ -234,7 +232,7 @@ def fall_due(
     before this event falls due with it, each event by a payment of its own. Where the operator sells, the purchase
     follows, but for its deposit. NotFound for a subject without a plan.
     """
-    terms = _terms(session, subject, hold=True)
+    terms = there(held_terms(session, subject))
     plan = agreed.plan_of(terms)
     payment_id = None
     if event is not MilestoneEvent.DEPOSIT:
@@ -251,7 +249,7 @@ def fall_due(
 
 def begin_purchase(session: Session, *, sale: Subject, now: datetime) -> None:
     """Owe the merchant the deposit of the purchase behind a sale that is confirmed and secured; else nothing."""
-    terms = _terms(session, sale)
+    terms = there(terms_of(session, sale))
     purchases.fall_due(session, sale=terms, event=MilestoneEvent.DEPOSIT, line_ids=None, now=now)
 
 
@@ -351,14 +349,6 @@ def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID
         }
         for position, (line_id, share) in enumerate(shares, start=1)
     ]
-
-
-def _terms(session: Session, subject: Subject, *, hold: bool = False) -> PaymentTerms:
-    """Return the terms of a subject; with ``hold`` nobody amends them before this transaction ends."""
-    terms = held_terms(session, subject) if hold else terms_of(session, subject)
-    if terms is None:
-        raise NotFound("payment_terms")
-    return terms
 
 
 def _of(subject: Subject) -> list[sa.ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.errors import NotFound
 from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.rules.terms import Subject
 
@@ -28,6 +29,13 @@ def held_terms(session: Session, subject: Subject) -> PaymentTerms | None:
 def locked_terms(session: Session, subject: Subject) -> PaymentTerms | None:
     """Return the same, which nobody else holds or amends before this transaction ends."""
     return session.scalars(_LOCKED, _named(subject)).one_or_none()
+
+
+def there(terms: PaymentTerms | None) -> PaymentTerms:
+    """Return terms where there are any; NotFound."""
+    if terms is None:
+        raise NotFound("payment_terms")
+    return terms
 
 
 def _named(subject: Subject) -> dict[str, Any]:

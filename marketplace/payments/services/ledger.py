@@ -1,6 +1,6 @@
 """Post to the ledger: the one way in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -125,15 +125,13 @@ def _same(session: Session, kind: TransferKind, key: str, entries: Sequence[Entr
 
 def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
     """Return the accounts' ids by key, opening those that are new."""
-    wanted = {"keys": list(refs)}
-    found = {row.key: row.id for row in ask(session, _ACCOUNTS, wanted)}
-    missing = sorted(refs.keys() - found.keys())
-    for key in missing:  # in one order, so that two openers do not wait for each other
-        ref = refs[key]
-        insert_if_new(
+    found = _opened(session, refs)
+    for key in sorted(refs.keys() - found.keys()):  # in one order, so that two openers do not wait for each other
+        ref, account_id = refs[key], new_id()
+        is_mine = insert_if_new(
             session,
             LedgerAccount,
-            id=new_id(),
+            id=account_id,
             key=key,
             kind=ref.kind,
             owner_id=ref.owner_id,
@@ -141,4 +139,11 @@ def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
             subject_kind=ref.subject.kind if ref.subject else None,
             subject_id=ref.subject.id if ref.subject else None,
         )
-    return {row.key: row.id for row in ask(session, _ACCOUNTS, wanted)} if missing else found
+        if is_mine:
+            found[key] = account_id
+    # Whoever opened one meanwhile has committed it by now.
+    return found if found.keys() == refs.keys() else _opened(session, refs)
+
+
+def _opened(session: Session, refs: Collection[str]) -> dict[str, UUID]:
+    return {row.key: row.id for row in ask(session, _ACCOUNTS, {"keys": list(refs)})}

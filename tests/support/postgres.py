@@ -205,27 +205,38 @@ def keep_beside(url: str, *, schema: str) -> None:
         connection.execute("ANALYZE")
 
 
-def put_back(url: str, tables: Iterable[str], *, schema: str, is_tidied: bool) -> None:
-    """Let these tables hold what is kept beside, and the queue nothing; now and then clear dead rows away."""
-    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
-        _end_others(connection)
-        keys = dict(connection.execute(f"SELECT name, key FROM {schema}._keys".encode()).fetchall())
-        (since,) = connection.execute(f"SELECT xid FROM {schema}._since".encode()).fetchone() or ("0",)
-        queue = connection.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
+class Hand:
+    """Puts back what is kept beside; a session of its own knows the tables by then, a new one asks for each anew."""
+
+    def __init__(self, url: str, *, schema: str) -> None:
+        """Begin the session; close it before anything makes the database anew."""
+        self._schema = schema
+        self._session = psycopg.connect(_plain(sa.make_url(url)), autocommit=True)
+        self._keys = dict(self._session.execute(f"SELECT name, key FROM {schema}._keys".encode()).fetchall())
+        (self._since,) = self._session.execute(f"SELECT xid FROM {schema}._since".encode()).fetchone() or ("0",)
+
+    def put_back(self, tables: Iterable[str], *, is_tidied: bool) -> None:
+        """Let these tables hold what is kept beside, and the queue nothing; now and then clear dead rows away."""
+        _end_others(self._session)
+        queue = self._session.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
         written = list(dict.fromkeys((*tables, *(name for (name,) in queue))))
         # Triggers, those of insert-only tables and of foreign keys, are for whoever lives in the database.
         statements = ["BEGIN", "SET LOCAL session_replication_role = replica"]
         for name in written:
-            if name not in keys:
+            if name not in self._keys:
                 statements.append(f"DELETE FROM {name}")
                 continue
             # What nobody wrote since stays: to write all of a long table anew takes a tenth of a second.
-            statements.append(f"DELETE FROM {name} WHERE xmin::text::bigint >= {since}")
-            missing = f"NOT EXISTS (SELECT FROM {name} here WHERE {keys[name]})"
-            statements.append(f"INSERT INTO {name} SELECT there.* FROM {schema}.{name} there WHERE {missing}")
-        connection.execute("; ".join([*statements, "COMMIT"]).encode())
+            statements.append(f"DELETE FROM {name} WHERE xmin::text::bigint >= {self._since}")
+            missing = f"NOT EXISTS (SELECT FROM {name} here WHERE {self._keys[name]})"
+            statements.append(f"INSERT INTO {name} SELECT there.* FROM {self._schema}.{name} there WHERE {missing}")
+        self._session.execute("; ".join([*statements, "COMMIT"]).encode())
         if is_tidied:
-            connection.execute(f"VACUUM {', '.join(written)}".encode())
+            self._session.execute(f"VACUUM {', '.join(written)}".encode())
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
 
 
 def _end_others(connection: psycopg.Connection) -> None:

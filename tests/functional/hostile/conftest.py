@@ -37,11 +37,12 @@ def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege
 def siege(besieged: Siege) -> Iterator[Siege]:
     """The city as it was built, nothing found yet."""
     with besieged.app.app_context():
-        besieged.watch.restore()
+        besieged.watch.arrive()
         besieged.findings.clear()
         besieged.sent = 0
         besieged.set_clock()
         yield besieged
         clock.set_offset(0)
+        besieged.watch.leave()
         db.session.remove()
         db.engine.dispose()

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
 from marketplace.stripe_double.double import Double
 from tests.conftest import Database
-from tests.support import postgres
+from tests.support import postgres, sqlite
 
 # Counters of the door remember the refused too; they hold nothing that anybody entered.
 _DOOR: Final = frozenset({"login_counter"})
@@ -37,9 +37,15 @@ class Watch:
         self._double = folder / "stripe_double.sqlite3"
         provider.close()
         shutil.copyfile(self._double, f"{self._double}.kept")
+        self._provided = _written(self._double)
+        self._hand: sqlite.Hand | postgres.Hand | None = None
         if database.name == "sqlite":
-            _note_writes()
+            db.session.remove()
+            db.engine.dispose()
+            sqlite.note_writes(self._path, into=_WRITTEN)
         self._kept = database.keep()
+        if database.name == "sqlite":
+            self._beside.write_bytes(self._kept)
         self._rows = self._digest()
         self._stored = self._bytes()
         self._turn = 0
@@ -64,24 +70,42 @@ class Watch:
         self._look_anew()
         return False
 
+    def arrive(self) -> None:
+        """Put the whole database back, whatever other tests made of it, and keep a hand on it until ``leave``."""
+        db.session.remove()
+        is_sqlite = self._database.name == "sqlite"
+        if is_sqlite or not sa.inspect(db.engine).has_table(_WRITTEN):
+            db.engine.dispose()
+            self._database.refresh(self._kept)
+            self._begin()
+        if is_sqlite:
+            self._hand = sqlite.Hand(self._path, self._beside, into=_WRITTEN)
+        else:
+            self._hand = postgres.Hand(self._database.url, schema=_BESIDE)
+        self.restore()
+
+    def leave(self) -> None:
+        """Put everything back for the last time, and see that it is."""
+        self.restore()
+        changed = self.changed_tables()
+        if self._hand is not None:
+            self._hand.close()
+            self._hand = None
+        assert changed == [], changed
+
     def restore(self) -> None:
         """Put the database back as it was."""
         db.session.remove()
         self._turn += 1
-        if self._database.name == "postgresql" and sa.inspect(db.engine).has_table(_WRITTEN):
+        if isinstance(self._hand, postgres.Hand):
             written = [*self.written_tables(), *_DOOR, _WRITTEN]
-            is_tidied = self._turn % _TIDIED_EVERY == 0
-            postgres.put_back(self._database.url, written, schema=_BESIDE, is_tidied=is_tidied)
-        else:
-            db.engine.dispose()
-            self._database.refresh(self._kept)
-            self._begin()
+            self._hand.put_back(written, is_tidied=self._turn % _TIDIED_EVERY == 0)
+        elif self._hand is not None:
+            self._hand.put_back()
+            self._look_anew()
         for path in self._bytes() - self._stored:
             path.unlink()
-        self._provider.close()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self._double}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(f"{self._double}.kept", self._double)
+        self._restore_provider()
 
     def changed_tables(self) -> list[str]:
         """Name what was written to, for the message of a failed test."""
@@ -94,6 +118,23 @@ class Watch:
             return frozenset()
         with db.engine.connect() as connection:
             return set(connection.exec_driver_sql(f"SELECT DISTINCT name FROM {_WRITTEN}").scalars())
+
+    @property
+    def _path(self) -> Path:
+        return Path(self._database.url.removeprefix("sqlite:///"))
+
+    @property
+    def _beside(self) -> Path:
+        return Path(f"{self._path}.{_BESIDE}")
+
+    def _restore_provider(self) -> None:
+        if _written(self._double) == self._provided:
+            return
+        self._provider.close()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._double}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(f"{self._double}.kept", self._double)
+        self._provided = _written(self._double)
 
     def _begin(self) -> None:
         if self._database.name == "postgresql":
@@ -109,12 +150,11 @@ class Watch:
                 connection.commit()
             self._mark = self._moment()
 
-    def _moment(self) -> Any:
+    def _moment(self) -> list[tuple[int, int]] | None:
         """Return what is another value after any write to SQLite, cheaply; PostgreSQL tells nothing so."""
         if self._database.name == "postgresql":
             return None
-        path = Path(self._database.url.removeprefix("sqlite:///"))
-        return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, Path(f"{path}-wal")) if each.exists()]
+        return _written(self._path)
 
     def _digest(self, written: Collection[str] = _ANY) -> dict[str, str]:
         """Return a hash of every table's rows, or of those that were written to where that is known."""
@@ -132,14 +172,6 @@ class Watch:
         return {path for path in self._files.rglob("*") if path.is_file()}
 
 
-def _note_writes() -> None:
-    """Let each table of SQLite note its name whenever a row of it is written; what is taken back is not."""
-    with db.engine.begin() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        connection.exec_driver_sql(f"CREATE TABLE {_WRITTEN} (name TEXT)")
-        for table in tables:
-            for verb in ("INSERT", "UPDATE", "DELETE"):
-                connection.exec_driver_sql(
-                    f"CREATE TRIGGER {_WRITTEN}_{table}_{verb.lower()} AFTER {verb} ON {table}"
-                    f" BEGIN INSERT INTO {_WRITTEN} VALUES ('{table}'); END"
-                )
+def _written(path: Path) -> list[tuple[int, int]]:
+    """Return when a file of SQLite and its log were written to, and how long they are."""
+    return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, Path(f"{path}-wal")) if each.exists()]

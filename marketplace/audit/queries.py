@@ -14,10 +14,22 @@ from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, write_put_off
 from marketplace.kernel.exports import rows
+from marketplace.kernel.ids import id_text
 from marketplace.kernel.pages import Page, decode_id, page_of
 
 _AT_ONCE: Final = 500
-_ROWS: Final = sa.select(AuditRow.__table__).where(AuditRow.id.in_(sa.bindparam("ids", expanding=True)))
+# Ids as texts: the chain is walked over what is written.
+_ROWS: Final = sa.select(
+    sa.cast(AuditRow.id, sa.String).label("id"),
+    AuditRow.at,
+    sa.cast(AuditRow.actor_id, sa.String).label("actor"),
+    sa.cast(AuditRow.company_id, sa.String).label("company"),
+    AuditRow.action,
+    AuditRow.subject,
+    sa.cast(AuditRow.subject_id, sa.String).label("subject_id"),
+    AuditRow.facts,
+    AuditRow.hash,
+).where(AuditRow.id.in_(sa.bindparam("ids", expanding=True)))
 _INVARIANT: Final = "10 audit chain"
 
 
@@ -139,9 +151,9 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
     A portion is a seal with its rows, and goes with the seal's number; rows not sealed yet, which may be sealed the
     next moment, go with none.
     """
-    sealed: set[UUID] = set()
+    sealed: set[str] = set()
     for named in session.scalars(sa.select(AuditSeal.rows).where(AuditSeal.sequence <= after)):
-        sealed.update(map(UUID, named))
+        sealed.update(named)
     last = after
     seal_table = AuditSeal.__table__
     # Seals are read in small portions, because they carry up to a thousand ids each.
@@ -149,34 +161,33 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
         sa.select(seal_table).where(AuditSeal.sequence > last).order_by(AuditSeal.sequence).limit(20)
     ).all():
         for seal in seals:
-            ids = [UUID(row_id) for row_id in seal.rows]
-            sealed.update(ids)
+            sealed.update(seal.rows)
             last = seal.sequence
-            yield last, [*_rows(session, ids), {"kind": "seal", "seal": _seal(seal)}]
-    everything = session.scalars(sa.select(AuditRow.id).order_by(AuditRow.id)).all()
-    waiting = [row_id for row_id in everything if row_id not in sealed]
+            yield last, [*_rows(session, seal.rows), {"kind": "seal", "seal": _seal(seal)}]
+    everything = session.scalars(sa.select(sa.cast(AuditRow.id, sa.String)).order_by(AuditRow.id))
+    waiting = [row_id for row_id in map(id_text, everything) if row_id not in sealed]
     for start in range(0, len(waiting), _AT_ONCE):
         yield None, list(_rows(session, waiting[start : start + _AT_ONCE]))
 
 
-def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[dict[str, Any]]:
+def _rows(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     for start in range(0, len(ids), _AT_ONCE):
         portion = ids[start : start + _AT_ONCE]
-        found = {row.id: row for row in ask(session, _ROWS, {"ids": portion})}
+        found = {id_text(row.id): row for row in ask(session, _ROWS, {"ids": [UUID(row_id) for row_id in portion]})}
         for row_id in portion:
             if row := found.get(row_id):
-                yield {"kind": "row", "row": _content(row), "hash": row.hash}
+                yield {"kind": "row", "row": _content(row_id, row), "hash": row.hash}
 
 
-def _content(row: Any) -> dict[str, Any]:
+def _content(row_id: str, row: Any) -> dict[str, Any]:
     return rules.row_content(
-        id=row.id,
+        id=row_id,
         at=row.at,
-        actor=row.actor_id,
-        company=row.company_id,
+        actor=row.actor and id_text(row.actor),
+        company=row.company and id_text(row.company),
         action=row.action,
         subject=row.subject,
-        subject_id=row.subject_id,
+        subject_id=id_text(row.subject_id),
         facts=row.facts,
     )
 

@@ -95,16 +95,16 @@ def digest(value: Any) -> str:
 
 def row_content(
     *,
-    id: UUID,
+    id: UUID | str,
     at: datetime,
-    actor: UUID | None,
-    company: UUID | None,
+    actor: UUID | str | None,
+    company: UUID | str | None,
     action: str,
     subject: str,
-    subject_id: UUID,
+    subject_id: UUID | str,
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return what a row's hash is taken over."""
+    """Return what a row's hash is taken over; ids may come as they are written."""
     return {
         "id": str(id),
         "at": stamp(at),

@@ -73,15 +73,18 @@ def clean_text(value: Any) -> str:
 
 
 def storable(value: Any) -> Any:
-    """Refuse control characters and lone surrogates; the text stays as it was typed, as a password has to."""
-    if isinstance(value, str) and UNSTORABLE.search(value):
+    """Refuse control characters and lone surrogates; the text stays as it was typed, as a password has to.
+
+    What Python calls printable has none of them, nor a line break, and is told in half the time of a search.
+    """
+    if isinstance(value, str) and not value.isprintable() and UNSTORABLE.search(value):
         raise PydanticCustomError("control_characters", "text without control characters")
     return value
 
 
 def one_line(value: str) -> str:
     """Refuse line breaks where a name or a reference is asked for."""
-    if _LINE_BREAK.search(value):
+    if not value.isprintable() and _LINE_BREAK.search(value):
         raise PydanticCustomError("one_line", "text on one line")
     return value
 

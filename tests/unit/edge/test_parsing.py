@@ -1,10 +1,13 @@
 """Text becomes values in one place, and what is no value is refused by name."""
 
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from marketplace.edge import parsing
 from marketplace.edge.messages import FIELD_TEXTS
@@ -102,6 +105,24 @@ def test_text_without_meaning_is_refused(given: Any) -> None:
 
 def test_text_is_composed_and_trimmed_and_otherwise_kept() -> None:
     assert TypeAdapter(Text).validate_python("  Đa\u0306\u0301k <b>&\n冰冻榴莲 ") == "Đắk <b>&\n冰冻榴莲"
+
+
+def test_what_cannot_be_stored_is_refused_and_nothing_else() -> None:
+    refused = {*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)}
+    found = {code for code in range(sys.maxunicode + 1) if not _takes(parsing.storable, f"a{chr(code)}b")}
+    assert found == refused
+
+
+def test_what_breaks_a_line_is_refused_in_one_and_nothing_else() -> None:
+    found = {chr(code) for code in range(sys.maxunicode + 1) if not _takes(parsing.one_line, f"a{chr(code)}b")}
+    assert found == set("\r\n\t\u2028\u2029")
+
+
+def _takes(rule: Callable[[str], str], text: str) -> bool:
+    try:
+        return rule(text) == text
+    except PydanticCustomError:
+        return False
 
 
 def test_a_line_has_no_line_breaks() -> None:

@@ -1,5 +1,6 @@
 """``city serve`` as a test runs it: several processes behind one address, killed together, started again, called."""
 
+import fcntl
 import http.client
 import json
 import os
@@ -13,6 +14,9 @@ import urllib.parse
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+
+from tests.support import copied
+from tests.support.processes import FORKED
 
 ROOT = Path(__file__).resolve().parents[2]
 # A server that is killed refuses a connection, drops one, or stops within its headers, its answer or a number of it.
@@ -55,6 +59,17 @@ class Server:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
+    def start_again(self, *, clock_offset=0):
+        """Start copies of a process that has loaded the application, so that it is not loaded once more."""
+        self.environment["CITY_CLOCK_OFFSET"] = str(clock_offset)
+        # A process counts as dead while the last of its threads go, and lets go of its lock with the very last.
+        with Path(self.environment["CITY_DATA_DIR"], "serve.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        self.process = FORKED.Process(target=copied.serve, args=(self.environment,))
+        self.process.start()
+        while os.getsid(self.process.pid) != self.process.pid:
+            time.sleep(0.01)
+
     def answers_within(self, seconds):
         """Wait until somebody answers; return after how many seconds."""
         begun = time.monotonic()
@@ -67,7 +82,10 @@ class Server:
     def kill(self):
         """Kill every process at once, and see that none is left."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if isinstance(self.process, subprocess.Popen):
+            self.process.wait()
+        else:
+            self.process.join()
         until = time.monotonic() + 20
         while left := running(self.process.pid):
             assert time.monotonic() < until, left

@@ -101,7 +101,7 @@ def kill_at_random(server, acknowledged):
             time.sleep(0.01)
         time.sleep(moments.uniform(0, 2))
         server.kill()
-        server.start(clock_offset=kill * AHEAD)
+        server.start_again(clock_offset=kill * AHEAD)
     print(f"K1: {KILLS} kills, the last one's city back after {server.answers_within(120):.1f} s")
 
 

@@ -257,13 +257,14 @@ def _begin_savepoint(session: Session, transaction: SessionTransaction) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _undo_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    """Forget the news of a savepoint with its rows: a handler would look for what is not there."""
+    """Forget the news of a savepoint with its rows, and what was read: a handler would look for what is not there."""
     if transaction.nested and (mark := session.info.get(_SAVEPOINTS, {}).get(transaction)):
         recorded, asked, put_off = mark
         events.forget(session, beyond=recorded)
         del session.info.get(_ON_COMMIT, [])[asked:]
         for table, rows in session.info.get(_PUT_OFF, {}).items():
             del rows[put_off.get(table, 0) :]
+        session.info.pop(_REMEMBERED, None)
 
 
 @event.listens_for(Session, "after_transaction_end")

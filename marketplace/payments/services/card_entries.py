@@ -10,7 +10,7 @@ from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, pair, payable_of
 from marketplace.payments.rules.terms import WHOLE, Mode
 from marketplace.payments.services import ledger
-from marketplace.payments.services.terms import terms_of
+from marketplace.payments.services.terms import settlements
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -97,7 +97,7 @@ def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> No
     """
     if not fee:
         return
-    terms = terms_of(session, charge.subject)
+    terms = next((one for one in settlements(session, [charge.subject]) if one.subject == charge.subject), None)
     borne = Money.zero(fee.currency)
     # Who sells itself bears what its charge costs.
     if terms is not None and terms.currency == fee.currency and terms.mode is not Mode.OPERATOR_SELLS:

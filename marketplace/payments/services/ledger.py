@@ -13,13 +13,10 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
-from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.rules.ledger import CASH, AccountRef, Entry, TransferKind, check_entries, turn_key
 from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.services.terms import settlements
 
-_DIRECT: Final = sa.select(PaymentTerms.id).where(
-    PaymentTerms.subject_id.in_(sa.bindparam("subjects", expanding=True)), PaymentTerms.mode == Mode.DIRECT
-)
 _ACCOUNTS: Final = sa.select(LedgerAccount.key, LedgerAccount.id).where(
     LedgerAccount.key.in_(sa.bindparam("keys", expanding=True))
 )
@@ -105,7 +102,7 @@ def _check_cash(session: Session, kind: TransferKind, entries: Sequence[Entry], 
     subjects = {ref.subject for ref, _amount in entries if ref.subject} | ({subject} if subject else set[Subject]())
     if not subjects or CASH.isdisjoint(ref.kind for ref, _amount in entries):
         return
-    if ask(session, _DIRECT, {"subjects": [found.id for found in subjects]}).first() is not None:
+    if any(found.mode is Mode.DIRECT for found in settlements(session, subjects)):
         msg = f"{kind}: a direct settlement moves no cash of the city"
         raise ValueError(msg)
 

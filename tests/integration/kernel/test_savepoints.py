@@ -9,7 +9,7 @@ from marketplace.audit import services as audit
 from marketplace.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import on_commit, reading, unit_of_work
+from marketplace.kernel.db import on_commit, reading, remembered, unit_of_work
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import queries
@@ -66,6 +66,16 @@ def test_rows_put_off_in_a_savepoint_are_forgotten_with_it(app):
         assert queries.jobs(session) == ()
     assert {job.name for job in queries.jobs(reading())} == {"before", "after"}
     assert reading().scalar(sa.select(sa.func.count()).select_from(AuditRow)) == 0
+
+
+def test_what_was_read_in_an_undone_savepoint_is_read_anew(app):
+    with unit_of_work() as session:
+        with session.begin_nested():
+            assert remembered(session, "it", lambda: "before") == "before"
+        assert remembered(session, "it", lambda: "again") == "before"
+        with suppress(Refusal), session.begin_nested():
+            _refuse()
+        assert remembered(session, "it", lambda: "after") == "after"
 
 
 def test_a_refused_unit_of_work_leaves_nothing_to_the_next(app):

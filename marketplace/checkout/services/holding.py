@@ -88,14 +88,12 @@ def _of_cargo(plan: CheckoutPlan, refusal: Conflict) -> Conflict:
 
 def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     """Keep the holds of a checkout until each order's own deadline; Conflict ``hold_gone`` when one ended before."""
-    for order, line in in_listing_order(plan):
-        stock.extend(session, subject=line.id, expires_at=held_until(order), now=now)
+    stock.extend(session, until={line.id: held_until(order) for order, line in in_listing_order(plan)}, now=now)
     until = {line.id: held_until(order) for order in plan.group.orders for line in order.lines}
     until |= {one.ride_id: until[one.line_id] for one in plan.onward}
     onward.begin(session, spaces=plan.onward, now=now)
-    for space in in_departure_order(plan):
-        if space.from_stock:
-            booking.prolong(session, space=space, expires_at=until[space.line_id], now=now)
+    spaces = [(space, until[space.line_id]) for space in in_departure_order(plan) if space.from_stock]
+    booking.prolong(session, spaces=spaces, now=now)
     buyer = Actor(person_id=plan.group.person_id, company_id=plan.group.buyer_id)
     lorries.hold_again(
         session, lorries=plan.whole, spaces=plan.spaces, company_id=plan.group.buyer_id, actor=buyer, now=now

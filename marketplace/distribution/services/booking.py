@@ -106,15 +106,18 @@ def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: da
     neighbours.stand(session, spaces=[space], bookings={space.line_id: made}, now=now)
 
 
-def prolong(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
-    """Keep a hold until a later instant; one that ended is taken again where there is room.
+def prolong(session: Session, *, spaces: Sequence[tuple[LineSpace, datetime]], now: datetime) -> None:
+    """Keep holds until later instants, all together; those that ended are taken again where there is room.
 
-    Conflict ``capacity``, ``cutoff`` or ``departure_closed`` when it cannot be.
+    Those that stand are kept first, so that none of them lapses for one that is taken again. Conflict ``capacity``,
+    ``cutoff`` or ``departure_closed`` when one cannot be.
     """
-    if current(session, line_id=space.line_id) is None:
-        reserve(session, space=space, expires_at=expires_at, now=now)
-        return
-    claims.extend(session, subject=space.line_id, expires_at=expires_at, now=now)
+    found = booking_queries.bookings(session, subjects=[space.line_id for space, _ in spaces])
+    kept = {space.line_id: until for space, until in spaces if _current_of(found.get(space.line_id, ())) is not None}
+    claims.extend(session, until=kept, now=now)
+    for space, until in spaces:
+        if space.line_id not in kept:
+            reserve(session, space=space, expires_at=until, now=now)
 
 
 def give_back(session: Session, *, line_id: UUID, reason: str, now: datetime) -> None:

@@ -73,7 +73,7 @@ def test_what_is_given_back_is_there_for_others(session, goods):
     with pytest.raises(Conflict, match="hold_gone"):
         stock.allocate(session, subject=held, now=NOW)
     with pytest.raises(Conflict, match="hold_gone"):
-        stock.extend(session, subject=held, expires_at=SOON, now=NOW)
+        stock.extend(session, until={held: SOON}, now=NOW)
     with pytest.raises(Conflict, match="not_allocated"):
         stock.ship(session, subject=held, quantity=1, now=NOW)
     claim(session, goods, 85, held)
@@ -96,6 +96,22 @@ def test_an_expired_claim_stands_in_nobodys_way(session, goods):
     assert checks.breaches(session) == []
 
 
+def test_claims_are_kept_longer_together_or_not_at_all(session, seller, goods):
+    other = publish(session, seller, sku="OTHER", stock=10)
+    kept, gone, never = new_id(), new_id(), new_id()
+    claim(session, goods, 10, kept)
+    claim(session, other, 10, gone)
+    later = SOON + timedelta(hours=1)
+    stock.extend(session, until={kept: later, gone: later}, now=NOW)
+    assert stock.due_to_lapse(session, now=SOON) == ()
+    stock.release(session, subject=gone, now=NOW, reason="cancelled")
+    with pytest.raises(Conflict, match="hold_gone") as refusal:
+        stock.extend(session, until={kept: later, gone: later, never: later}, now=NOW)
+    assert refusal.value.facts == {"listing": other}
+    with pytest.raises(NotFound):
+        stock.extend(session, until={kept: later, never: later, gone: later}, now=NOW)
+
+
 def test_a_late_payment_still_gets_units_that_nobody_took(session, goods):
     line = new_id()
     claim(session, goods, 100, line)
@@ -107,8 +123,8 @@ def test_a_claim_is_kept_longer_or_swept(session, goods):
     kept, swept = new_id(), new_id()
     claim(session, goods, 10, kept)
     claim(session, goods, 20, swept)
-    stock.extend(session, subject=kept, expires_at=SOON + timedelta(hours=1), now=NOW)
-    stock.extend(session, subject=kept, expires_at=SOON, now=NOW)
+    stock.extend(session, until={kept: SOON + timedelta(hours=1)}, now=NOW)
+    stock.extend(session, until={kept: SOON}, now=NOW)
     later = SOON + timedelta(minutes=1)
     assert stock.due_to_lapse(session, now=later) == (goods,)
     assert [stock.lapse(session, listing_id=goods, now=later) for _ in range(2)] == [True, False]

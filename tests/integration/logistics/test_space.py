@@ -91,9 +91,23 @@ def test_a_claim_lasts_no_longer_than_the_cargo_cutoff(session, road):
     row = road.hold(session, expires_at=NOW + timedelta(days=9))
     assert row.expires_at == departure.cutoff_cargo_at
     other = road.hold(session)
-    claims.extend(session, subject=other.subject, expires_at=NOW + timedelta(hours=2), now=NOW)
-    claims.extend(session, subject=other.subject, expires_at=NOW, now=NOW)
+    claims.extend(session, until={other.subject: NOW + timedelta(hours=2)}, now=NOW)
+    claims.extend(session, until={other.subject: NOW}, now=NOW)
     assert bookings.booking(session, booking_id=other.id).expires_at == NOW + timedelta(hours=2)
+
+
+def test_claims_on_several_departures_are_kept_longer_together_or_not_at_all(session, road):
+    here, there, gone = road.hold(session), road.hold(session, number=1), road.hold(session)
+    later = NOW + timedelta(hours=2)
+    claims.extend(session, until={there.subject: NOW + timedelta(days=99), here.subject: later}, now=NOW)
+    assert bookings.booking(session, booking_id=here.id).expires_at == later
+    assert bookings.booking(session, booking_id=there.id).expires_at == there.cutoff_cargo_at
+    claims.release(session, subject=gone.subject, reason="test", now=NOW)
+    with pytest.raises(Conflict, match="booking_gone") as refusal:
+        claims.extend(session, until={here.subject: later, gone.subject: later, new_id(): later}, now=NOW)
+    assert refusal.value.facts == {"subject": gone.subject}
+    with pytest.raises(NotFound):
+        claims.extend(session, until={here.subject: later, new_id(): later, gone.subject: later}, now=NOW)
 
 
 def test_what_lapsed_stands_in_nobodys_way(session, road):
@@ -228,7 +242,7 @@ class Trade:
         claims.confirm(self.session, subject=line, now=self.now)
 
     def extend(self, line, count, _number):
-        claims.extend(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
+        claims.extend(self.session, until={line: self.now + timedelta(minutes=count)}, now=self.now)
 
     def release(self, line, _count, _number):
         claims.release(self.session, subject=line, reason="test", now=self.now)

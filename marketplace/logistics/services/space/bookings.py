@@ -1,6 +1,6 @@
 """Find departures and bookings to change, locked, and take their transitions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -79,6 +79,14 @@ def current_bookings(session: Session, subject: UUID) -> Sequence[Booking]:
     return session.scalars(_CURRENT, {"subject": subject}).all()
 
 
+def all_current(session: Session, subjects: Collection[UUID]) -> dict[UUID, list[Booking]]:
+    """Return the same of several subjects; one without any is missing. Locked in the order of departures."""
+    found: dict[UUID, list[Booking]] = {}
+    for booking in session.scalars(_ALL_CURRENT, {"subjects": list(subjects)}):
+        found.setdefault(booking.subject, []).append(booking)
+    return found
+
+
 def locked_booking(session: Session, booking_id: UUID) -> Booking:
     """Return one booking, locked; NotFound."""
     found = session.scalars(_locked(sa.select(Booking).where(Booking.id == booking_id))).one_or_none()
@@ -95,4 +103,9 @@ _CURRENT: Final = _locked(
     sa.select(Booking)
     .where(Booking.subject == sa.bindparam("subject"), Booking.state.in_(CURRENT))
     .order_by(Booking.id)
+)
+_ALL_CURRENT: Final = _locked(
+    sa.select(Booking)
+    .where(Booking.subject.in_(sa.bindparam("subjects", expanding=True)), Booking.state.in_(CURRENT))
+    .order_by(Booking.departure_id, Booking.subject, Booking.id)
 )

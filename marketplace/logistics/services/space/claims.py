@@ -1,6 +1,6 @@
 """Make claims good, keep them longer, give them up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, DomainError, NotFound
 from marketplace.logistics.events import BookingCancelled
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import AT_HUB, BookingState, EntryKind
-from marketplace.logistics.services.space.bookings import current_bookings, locked_booking, move, note
-from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, departure_of, enter, give_back
+from marketplace.logistics.services.space.bookings import all_current, current_bookings, locked_booking, move, note
+from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, cutoffs_of, enter, give_back
 
 # The code of every reason that a person wrote: the words stay with the booking.
 DECLINED: Final = "declined"
@@ -38,12 +38,24 @@ def confirm(session: Session, *, subject: UUID, now: datetime, actor: Actor = SY
     session.flush()
 
 
-def extend(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
-    """Keep the claims of a subject until a later instant, at most until the cargo cut-off."""
-    for booking in _known(session, subject):
-        if booking.state is BookingState.HELD and booking.expires_at is not None:
-            until = min(expires_at, departure_of(session, booking.departure_id).cutoff_cargo_at)
-            booking.expires_at = until if until > max(booking.expires_at, now) else booking.expires_at
+def extend(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -> None:
+    """Keep the claims of subjects until later instants, each at most until its cargo cut-off.
+
+    In as many statements for one subject as for two hundred. Conflict ``booking_gone`` for the first whose claims
+    ended before.
+    """
+    if not until:
+        return
+    found = all_current(session, until)
+    for subject in until:
+        if subject not in found:
+            raise _gone(session, subject)
+    held = [booking for bookings in found.values() for booking in bookings if booking.state is BookingState.HELD]
+    cutoffs = cutoffs_of(session, {booking.departure_id for booking in held}) if held else {}
+    for booking in held:
+        latest = min(until[booking.subject], cutoffs[booking.departure_id])
+        if booking.expires_at is not None and latest > max(booking.expires_at, now):
+            booking.expires_at = latest
     session.flush()
 
 
@@ -77,9 +89,13 @@ def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, a
 def _known(session: Session, subject: UUID) -> Sequence[Booking]:
     found = current_bookings(session, subject)
     if not found:
-        ended = session.execute(sa.select(Booking.id).where(Booking.subject == subject).limit(1)).first()
-        raise NotFound("booking") if ended is None else Conflict("booking_gone", subject=subject)
+        raise _gone(session, subject)
     return found
+
+
+def _gone(session: Session, subject: UUID) -> DomainError:
+    ended = session.execute(sa.select(Booking.id).where(Booking.subject == subject).limit(1)).first()
+    return NotFound("booking") if ended is None else Conflict("booking_gone", subject=subject)
 
 
 def _give_up(

@@ -1,6 +1,6 @@
 """Change the room of a departure: the hot row, and the entries that add up to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import alter, write
+from marketplace.kernel.db import alter, ask, write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -21,6 +21,9 @@ from marketplace.logistics.rules.states import BookingState, DepartureState, Ent
 NOTHING: Final = Load()
 # What a booking takes up in a state that does not claim room yet.
 ROOMLESS: Final = frozenset({BookingState.TARGET})
+_CUTOFFS: Final = sa.select(Departure.id, Departure.cutoff_cargo_at).where(
+    Departure.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def room_left(more: Mapping[str, Any]) -> sa.ColumnElement[bool]:
@@ -48,6 +51,11 @@ def departure_of(session: Session, departure_id: UUID) -> Departure:
     if found is None:
         raise NotFound("departure")
     return found
+
+
+def cutoffs_of(session: Session, departure_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return until when departures take cargo, as they stand in the database now."""
+    return {row.id: row.cutoff_cargo_at for row in ask(session, _CUTOFFS, {"ids": list(departure_ids)})}
 
 
 def load_of(lapsed: Sequence[Lapsed]) -> Load:

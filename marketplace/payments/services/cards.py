@@ -50,31 +50,32 @@ def claim(
     Conflict ``key_reused`` for another amount, ``card_cancelled`` for a charge that is being given up.
     """
     subject = rules.subject_of(subject_ids)
-    insert_if_new(
-        session,
-        CardCharge,
-        id=new_id(),
-        key=key,
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        subject_ids={name: str(value) for name, value in subject_ids.items()},
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        authorised_minor=0,
-        captured_minor=0,
-        refunded_minor=0,
-        state=CardState.CREATED,
-        payment_method=payment_method,
-        local_method=local_method,
-        return_url=return_url,
-        title=title,
-        attempt=1,
-        created_at=now,
-        asked_at=now,
-        capture_attempt=1,
-        cancel_attempt=1,
-        changed_at=now,
-    )
+    row = {
+        "id": new_id(),
+        "key": key,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "subject_ids": {name: str(value) for name, value in subject_ids.items()},
+        "currency": amount.currency,
+        "amount_minor": amount.minor,
+        "authorised_minor": 0,
+        "captured_minor": 0,
+        "refunded_minor": 0,
+        "state": CardState.CREATED,
+        "payment_method": payment_method,
+        "local_method": local_method,
+        "return_url": return_url,
+        "title": title,
+        "attempt": 1,
+        "created_at": now,
+        "asked_at": now,
+        "capture_attempt": 1,
+        "cancel_attempt": 1,
+        "changed_at": now,
+    }
+    if insert_if_new(session, CardCharge, **row):
+        # Nobody else sees it before this transaction ends.
+        return charge_row(CardCharge(**row))
     charge = _locked(session, _BY_KEY, key)
     rules.check_same(asked=amount, known=Money(charge.amount_minor, charge.currency), key=key)
     if charge.state is CardState.CREATED:

@@ -157,6 +157,8 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
         # Given up before the provider made it after all; the flow gives it back.
         return charge_row(charge)
     charge.intent_id = seen.intent_id
+    # A fee is booked once: a captured charge is booked with it.
+    new_fee = seen.fee if charge.fee_minor is None else None
     shown = rules.view(seen, by_page=charge.payment_method is None)
     for action in rules.actions_towards(charge.state, shown):
         _take(session, charge, action, seen, now=now)
@@ -164,7 +166,9 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
     if charge.state is CardState.NEEDS_PAGE and rules.is_with_bank(shown, page_is_over=is_over):
         charge.page_url = None
     if charge.state in _TAKEN:
-        _note_fee(session, charge, seen.fee, now=now)
+        if new_fee is not None:
+            _note_fee(charge, new_fee)
+            card_entries.fee(session, charge=charge_row(charge), fee=new_fee, now=now)
         refunded = card_refunds.apply(session, charge=charge_row(charge), seen=seen.refunds, now=now)
         _note_refunded(session, charge, refunded, now=now)
         disputes.apply(session, charge=charge_row(charge), seen=seen.disputes, now=now)
@@ -203,16 +207,14 @@ def _take(session: Session, charge: CardCharge, action: str, seen: IntentSeen, *
         charge.decline_code = (seen.decline_code or "declined")[:64]
     if action == "capture":
         charge.captured_minor = seen.captured.minor
+        _note_fee(charge, seen.fee)
     _move(session, charge, action, now=now)
 
 
-def _note_fee(session: Session, charge: CardCharge, fee: Money | None, *, now: datetime) -> None:
-    """Write down what the provider kept, once: a captured charge is booked with its fee."""
-    if fee is None or charge.fee_minor is not None:
-        return
-    charge.fee_minor, charge.fee_currency = fee.minor, fee.currency
-    session.flush()
-    card_entries.fee(session, charge=charge_row(charge), fee=fee, now=now)
+def _note_fee(charge: CardCharge, fee: Money | None) -> None:
+    """Write down what the provider kept, where it says so: with the capture, when the row is written anyway."""
+    if fee is not None and charge.fee_minor is None:
+        charge.fee_minor, charge.fee_currency = fee.minor, fee.currency
 
 
 def _note_refunded(session: Session, charge: CardCharge, refunded: Money, *, now: datetime) -> None:

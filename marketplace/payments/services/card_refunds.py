@@ -97,7 +97,12 @@ def fail(session: Session, *, charge: ChargeRow, refund_id: UUID, now: datetime)
 
 
 def apply(session: Session, *, charge: ChargeRow, seen: tuple[RefundSeen, ...], now: datetime) -> Money:
-    """Bring the refunds of a locked charge to what the provider shows; return how much is refunded in all."""
+    """Bring the refunds of a locked charge to what the provider shows; return how much is refunded in all.
+
+    Where it shows none, that stays as it was: only what it shows moves a refund that counts.
+    """
+    if not seen:
+        return charge.refunded
     for one in seen:
         refund = _recorded(session, charge, one, now=now)
         is_failed = one.state is ProviderRefundState.FAILED

@@ -302,10 +302,15 @@ def ask(
 
 
 def _through(session: Session) -> sa.Connection:
-    """Return the transaction's connection, to which everything is written by now; the session looks long for it."""
+    """Return the transaction's connection, to which everything is written by now; the session looks long for it.
+
+    Within a savepoint it has to: it sets one when it is first asked for the connection there, and not before.
+    """
     session.flush()
     writing: sa.Connection | None = session.info.get(_WRITE)
-    return session.connection() if writing is None or writing.closed else writing
+    if writing is None or writing.closed or session.in_nested_transaction():
+        return session.connection()
+    return writing
 
 
 def instant(stored: str) -> datetime:

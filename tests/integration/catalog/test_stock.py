@@ -147,6 +147,17 @@ def test_a_refused_claim_leaves_nothing(session, goods):
         stock.allocate(session, subject=new_id(), now=NOW)
 
 
+def test_a_refused_claim_ends_nobody_elses(session, goods):
+    claim(session, goods, 30)
+    later = SOON + timedelta(minutes=1)
+    with pytest.raises(Conflict) as refusal:
+        claim(session, goods, 101, expires_at=later + timedelta(hours=1), now=later)
+    assert refusal.value.facts == {"listing": goods, "available": 100}
+    assert counts(session, goods) == (100, 0, 30)
+    assert checks.breaches(session) == []
+    assert stock.due_to_lapse(session, now=later) == (goods,)
+
+
 def test_goods_made_to_order_have_no_stock_to_claim(session, seller):
     made = publish(session, seller, stock=None, lead_days=14)
     with pytest.raises(Conflict) as refusal:

@@ -14,11 +14,13 @@ from marketplace.catalog.services import details, listings
 from marketplace.checkout.rules.quick import Asked
 from marketplace.checkout.services import filling
 from marketplace.kernel import clock, events
+from marketplace.kernel.checks import Promises
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Refused
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from marketplace.orders.models import Cart
+from marketplace.orders.queries import checks
 from marketplace.orders.queries.carts import cart_of
 from marketplace.orders.rules.carts import Wish
 from marketplace.reports import queries as reports
@@ -135,6 +137,9 @@ def test_carts_and_numbers_that_do_not_hold_are_found(market):
     with unit_of_work() as session:
         session.execute(sa.delete(ListingNumber).where(ListingNumber.listing_id == market.pads))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("marketplace.orders.queries.checks.MOST_LINES", 1)
+        patch.setattr(checks, "MOST_LINES", 1)
+        # Asked anew: the question that the city asks may be written already, with as many as there are.
+        known = checks._PROMISES
+        patch.setattr(checks, "_PROMISES", Promises(known._invariant, *known._promises))
         found = {(breach.subject, breach.what) for breach in reports.check(reading())}
     assert found == {("cart", "holds too many lines"), ("listing", "the goods have no number to order by")}

@@ -1,15 +1,17 @@
 """A savepoint that is rolled back takes along the news and the after-commit calls of what it did."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.audit import services as audit
 from marketplace.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import on_commit, reading, remembered, unit_of_work
+from marketplace.kernel.db import alter, on_commit, reading, remembered, unit_of_work, write
+from marketplace.kernel.editions import Edition
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import queries
@@ -66,6 +68,22 @@ def test_rows_put_off_in_a_savepoint_are_forgotten_with_it(app):
         assert queries.jobs(session) == ()
     assert {job.name for job in queries.jobs(reading())} == {"before", "after"}
     assert reading().scalar(sa.select(sa.func.count()).select_from(AuditRow)) == 0
+
+
+@pytest.mark.parametrize("deep", [1, 2])
+def test_rows_that_a_savepoint_wrote_before_all_else_are_undone_with_it(app, deep):
+    row = {"id": 1, "stamp": "undone"}
+    with unit_of_work() as session:
+        with suppress(Refusal), ExitStack() as savepoints:
+            for _ in range(deep):
+                savepoints.enter_context(session.begin_nested())
+            write(session, Edition, [row])
+            _refuse()
+        write(session, Edition, [row | {"stamp": "kept"}])
+        with suppress(Refusal), session.begin_nested():
+            alter(session, sa.update(Edition).values(stamp=sa.bindparam("by")), {"by": "undone"})
+            _refuse()
+    assert reading().scalars(sa.select(Edition.stamp)).all() == ["kept"]
 
 
 def test_what_was_read_in_an_undone_savepoint_is_read_anew(app):

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
+
+_HAS_KEY: Final = sa.select(sa.exists().where(OutboxJob.key == sa.bindparam("key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def is_unfinished(session: Session, *, name: str) -> bool:
 
 def has_key(session: Session, *, key: str) -> bool:
     """Tell whether a job was written under this key."""
-    return bool(session.scalar(sa.select(sa.exists().where(OutboxJob.key == key))))
+    return bool(ask(session, _HAS_KEY, {"key": key}).scalar())
 
 
 def get(session: Session, *, job_id: UUID) -> JobRow | None:

@@ -1,7 +1,7 @@
 """Read what merchants say of goods beside the offer."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
 from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, DetailKind, flat
 from marketplace.catalog.rules.states import ChangeState
+from marketplace.kernel.db import ask
+
+_DOCUMENTS: Final = (
+    sa.select(ListingDetail.listing_id, ListingDetail.kind, ListingDetail.document)
+    .where(ListingDetail.listing_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(ListingDetail.listing_id, ListingDetail.kind)
+)
 
 
 def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the documents of listings by kind, as they are up, for a caller that has shown its right."""
     found: dict[UUID, dict[str, Any]] = {}
-    rows = session.execute(
-        sa.select(ListingDetail.listing_id, ListingDetail.kind, ListingDetail.document)
-        .where(ListingDetail.listing_id.in_(listing_ids))
-        .order_by(ListingDetail.listing_id, ListingDetail.kind)
-    )
-    for row in rows:
+    for row in ask(session, _DOCUMENTS, {"ids": list(listing_ids)}):
         found.setdefault(row.listing_id, {})[row.kind.value] = row.document
     return found
 

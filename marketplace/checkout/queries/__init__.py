@@ -185,12 +185,18 @@ def _barred(
     return found
 
 
+_ATTEMPT: Final = (
+    sa.select(CheckoutAttempt)
+    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
+    .execution_options(populate_existing=True)
+)
+_OWN_ATTEMPT: Final = _ATTEMPT.where(CheckoutAttempt.company_id == sa.bindparam("company"))
+
+
 def attempt(session: Session, *, attempt_id: UUID, company_id: UUID | None = None) -> AttemptRow:
     """Return an attempt, of this company when one is given; NotFound."""
-    query = sa.select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)
-    if company_id is not None:
-        query = query.where(CheckoutAttempt.company_id == company_id)
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    query = _ATTEMPT if company_id is None else _OWN_ATTEMPT
+    found = session.scalars(query, {"attempt": attempt_id, "company": company_id}).one_or_none()
     if found is None:
         raise NotFound("checkout")
     return _attempt(found)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -122,22 +123,25 @@ def methods_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subje
     return {Subject(SubjectKind(kind), subject_id): method for kind, subject_id, method in found if method}
 
 
+@cache
+def _named(*names: str) -> sa.Select[CardCharge]:
+    """Return the question for a charge that has one of these ids."""
+    return (
+        sa.select(CardCharge)
+        .where(sa.or_(*(getattr(CardCharge, name) == sa.bindparam(name) for name in names)))
+        .limit(1)
+    )
+
+
 def concerned(
     session: Session, *, charge_id: UUID | None, intent_id: str | None, page_id: str | None
 ) -> ChargeRow | None:
     """Return the charge that a notice is about, by our id first, then by the provider's."""
-    named = [
-        column == value
-        for column, value in (
-            (CardCharge.id, charge_id),
-            (CardCharge.intent_id, intent_id),
-            (CardCharge.page_id, page_id),
-        )
-        if value is not None
-    ]
+    given = {"id": charge_id, "intent_id": intent_id, "page_id": page_id}
+    named = {name: value for name, value in given.items() if value is not None}
     if not named:
         return None
-    found = session.scalars(sa.select(CardCharge).where(sa.or_(*named)).limit(1)).one_or_none()
+    found = session.scalars(_named(*named), named).one_or_none()
     return charge_row(found) if found else None
 
 

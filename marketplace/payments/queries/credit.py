@@ -25,6 +25,31 @@ from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 PAGE: Final = 50
+_AMONG: Final = sa.bindparam("credits", expanding=True)
+_PENDING: Final = (
+    sa.select(PaymentTerms.credit_id, sa.func.sum(Milestone.amount_minor).label("found"))
+    .join(Milestone, Milestone.subject_id == PaymentTerms.subject_id)
+    .where(PaymentTerms.credit_id.in_(_AMONG), Milestone.state == MilestoneState.PENDING)
+    .group_by(PaymentTerms.credit_id)
+)
+_OPEN: Final = (
+    sa.select(PaymentTerms.credit_id, sa.func.sum(Payment.amount_minor - Payment.paid_minor).label("found"))
+    .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
+    .where(PaymentTerms.credit_id.in_(_AMONG))
+    .group_by(PaymentTerms.credit_id)
+)
+_DUE: Final = _OPEN.where(Payment.state.in_([state for state in UNPAID if state is not PaymentState.OVERDUE]))
+_OVERDUE: Final = _OPEN.where(Payment.state == PaymentState.OVERDUE)
+_MINE: Final = aliased(CreditLine)
+_LEVELS: Final = (
+    sa.select(_MINE.id.label("credit_id"), sa.func.max(Dunning.level).label("found"))
+    .join(CreditLine, sa.and_(CreditLine.merchant_id == _MINE.merchant_id, CreditLine.buyer_id == _MINE.buyer_id))
+    .join(PaymentTerms, PaymentTerms.credit_id == CreditLine.id)
+    .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
+    .join(Dunning, Dunning.payment_id == Payment.id)
+    .where(_MINE.id.in_(_AMONG), Payment.state.in_(UNPAID))
+    .group_by(_MINE.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,40 +148,14 @@ _GRANTED: Final = every(CreditLine).where(
 
 
 def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Taken]:
-    """Return what is not yet paid on each credit (id to currency), in three queries however many they are."""
-    pending = _sums(
-        session,
-        sa.select(PaymentTerms.credit_id, sa.func.sum(Milestone.amount_minor))
-        .join(Milestone, Milestone.subject_id == PaymentTerms.subject_id)
-        .where(PaymentTerms.credit_id.in_(credits), Milestone.state == MilestoneState.PENDING)
-        .group_by(PaymentTerms.credit_id),
-    )
-    of_state: dict[bool, dict[UUID, int]] = {}
-    for late in (False, True):
-        states = [state for state in UNPAID if (state is PaymentState.OVERDUE) is late]
-        of_state[late] = _sums(
-            session,
-            sa.select(PaymentTerms.credit_id, sa.func.sum(Payment.amount_minor - Payment.paid_minor))
-            .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
-            .where(PaymentTerms.credit_id.in_(credits), Payment.state.in_(states))
-            .group_by(PaymentTerms.credit_id),
-        )
-    mine = aliased(CreditLine)
-    levels = _sums(
-        session,
-        sa.select(mine.id, sa.func.max(Dunning.level))
-        .join(CreditLine, sa.and_(CreditLine.merchant_id == mine.merchant_id, CreditLine.buyer_id == mine.buyer_id))
-        .join(PaymentTerms, PaymentTerms.credit_id == CreditLine.id)
-        .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
-        .join(Dunning, Dunning.payment_id == Payment.id)
-        .where(mine.id.in_(credits), Payment.state.in_(UNPAID))
-        .group_by(mine.id),
-    )
+    """Return what is not yet paid on each credit (id to currency), in four queries however many they are."""
+    ids = list(credits)
+    pending, due, overdue, levels = (_sums(session, one, ids) for one in (_PENDING, _DUE, _OVERDUE, _LEVELS))
     return {
         credit_id: Taken(
             pending=Money(pending.get(credit_id, 0), currency),
-            due=Money(of_state[False].get(credit_id, 0), currency),
-            overdue=Money(of_state[True].get(credit_id, 0), currency),
+            due=Money(due.get(credit_id, 0), currency),
+            overdue=Money(overdue.get(credit_id, 0), currency),
             level=levels.get(credit_id, 0),
         )
         for credit_id, currency in credits.items()
@@ -293,8 +292,8 @@ PROMISES: Final = (
 )
 
 
-def _sums(session: Session, statement: sa.Select[Any, int]) -> dict[UUID, int]:
-    return {key: int(minor) for key, minor in session.execute(statement) if key is not None}
+def _sums(session: Session, statement: sa.Select[Any, int], credit_ids: list[UUID]) -> dict[UUID, int]:
+    return {row.credit_id: int(row.found) for row in ask(session, statement, {"credits": credit_ids})}
 
 
 def _rows(session: Session, found: Collection[Any], now: datetime) -> list[CreditRow]:

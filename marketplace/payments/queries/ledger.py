@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
@@ -20,6 +21,18 @@ from marketplace.payments.rules.ledger import ACCOUNTS, AccountKind, AccountRef,
 from marketplace.payments.rules.terms import Rail, Subject
 
 _LONGEST_STATEMENT: Final = 5_000
+_BALANCE: Final = (
+    sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
+    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    .where(LedgerAccount.key == sa.bindparam("key"))
+)
+_MOVED: Final = (
+    sa.select(LedgerTransfer.kind, sa.func.sum(LedgerEntry.minor).label("minor"))
+    .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    .where(LedgerAccount.key == sa.bindparam("key"))
+    .group_by(LedgerTransfer.kind)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +109,7 @@ class HeldRow:
 def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
     """Return what was charged for a subject that the caller may see, and where that money is."""
     key = AccountRef(AccountKind.HELD, None, currency, subject).key
-    sums = session.execute(
-        sa.select(LedgerTransfer.kind, sa.func.sum(LedgerEntry.minor).label("minor"))
-        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerAccount.key == key)
-        .group_by(LedgerTransfer.kind)
-    )
-    moved: dict[TransferKind, int] = {row.kind: int(row.minor) for row in sums}
+    moved: dict[TransferKind, int] = {row.kind: int(row.minor) for row in ask(session, _MOVED, {"key": key})}
 
     def total(*kinds: TransferKind) -> Money:
         return Money(sum(moved.get(kind, 0) for kind in kinds), currency)
@@ -131,12 +137,7 @@ def latest_currency(session: Session, *, company_id: UUID) -> str | None:
 
 def balance(session: Session, *, account: AccountRef) -> Money:
     """Return an account's balance; nothing for one that was never used."""
-    total = (
-        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerAccount.key == account.key)
-    )
-    return Money(int(session.scalars(total).one()), account.currency)
+    return Money(int(ask(session, _BALANCE, {"key": account.key}).scalar_one()), account.currency)
 
 
 def totals(session: Session) -> tuple[TotalRow, ...]:

@@ -1,6 +1,6 @@
 """Payouts, their files and what is owed back, as rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
@@ -194,10 +195,10 @@ def file(session: Session, *, file_id: UUID) -> FileRow:
 
 def returns_page(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[ReturnRow]:
     """Return a page of what this company owes back or is owed back, newest first, also what was returned already."""
-    sides = _sides(company_id).limit(PAGE + 1)
+    sides = _SIDES.limit(PAGE + 1)
     if cursor:
         sides = sides.where(LedgerTransfer.id < cursor_id(cursor))
-    return page_of(_returns(session, sides), PAGE, lambda row: (str(row.id),))
+    return page_of(_returns(session, sides, {"company": company_id}), PAGE, lambda row: (str(row.id),))
 
 
 def returns(
@@ -215,9 +216,9 @@ def returns(
 
     ``is_open`` leaves out what was sent back, ``is_lineless`` that of which a line of the operator's bank tells.
     """
-    sides = _sides(company_id)
+    sides, given = _SIDES, dict[str, Any](company=company_id)
     if subjects is not None:
-        sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
+        sides, given["subjects"] = _OF_SUBJECTS, [subject.id for subject in subjects]
     if transfer_id is not None:
         sides = sides.where(LedgerTransfer.id == transfer_id)
     if cause_id is not None:
@@ -229,60 +230,15 @@ def returns(
         sides = sides.where(~sa.exists().where(*told, counts()))
     if limit is not None:
         sides = sides.limit(limit)
-    return _returns(session, sides)
+    return _returns(session, sides, given)
 
 
-def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            LedgerTransfer.id,
-            LedgerTransfer.at,
-            LedgerTransfer.key,
-            LedgerAccount.subject_kind,
-            LedgerAccount.subject_id,
-            LedgerEntry.currency,
-            sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
-            sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYEE, _text(LedgerAccount.owner_id)))).label(
-                "payee"
-            ),
-            sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYER, _text(LedgerAccount.owner_id)))).label(
-                "payer"
-            ),
-        )
-        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(
-            LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_mine(company_id)), ~_is_withdrawn()
-        )
-        .group_by(
-            LedgerTransfer.id,
-            LedgerTransfer.at,
-            LedgerTransfer.key,
-            LedgerAccount.subject_kind,
-            LedgerAccount.subject_id,
-            LedgerEntry.currency,
-        )
-        .order_by(LedgerTransfer.id.desc())
-    )
-
-
-def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[ReturnRow, ...]:
-    rows = session.execute(sides).all()
-    made = _made(session, [row.id for row in rows])
-    receipts = session.execute(
-        sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(
-            ReturnReceipt.return_id.in_([row.id for row in rows])
-        )
-    )
-    received = {row.return_id: row.at for row in receipts}
-    said = {
-        one.return_id: one
-        for one in session.scalars(
-            sa.select(ReturnNotice)
-            .where(ReturnNotice.return_id.in_([row.id for row in rows]))
-            .execution_options(populate_existing=True)
-        )
-    }
+def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> tuple[ReturnRow, ...]:
+    rows = ask(session, sides, given).all()
+    ids = [row.id for row in rows]
+    made = _made(session, ids)
+    received = {row.return_id: row.at for row in ask(session, _RECEIPTS, {"ids": ids})}
+    said = {one.return_id: one for one in session.scalars(_NOTICES, {"ids": ids})}
     asked = {
         row.id: (UUID(row.payer), row.currency, said[row.id].at)
         for row in rows
@@ -391,24 +347,12 @@ def current_key(session: Session, *, return_id: UUID) -> str:
 def _made(session: Session, return_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return since when returns are made; those that had not been after all are not."""
     keys = {key(one) for one in return_ids for key in (return_key, unmade_key, made_again_key)}
-    found = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))
-    at = {row.key: row.at for row in found}
+    at = {row.key: row.at for row in ask(session, _UNDER, {"keys": list(keys)})}
     made = {
         one: at.get(made_again_key(one)) or (None if unmade_key(one) in at else at.get(return_key(one)))
         for one in return_ids
     }
     return {one: moment for one, moment in made.items() if moment is not None}
-
-
-def _mine(company_id: UUID) -> sa.Select[UUID]:
-    return (
-        sa.select(LedgerEntry.transfer_id)
-        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(
-            LedgerAccount.owner_id == company_id,
-            LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
-        )
-    )
 
 
 def withdrawn_key(key: str) -> str:
@@ -482,3 +426,55 @@ def references_of(session: Session, *, target_ids: Collection[UUID]) -> dict[UUI
         CommissionReceipt.transfer_id.in_(wanted)
     )
     return {row[0]: row[1] for found in (payouts, receipts) for row in session.execute(found)}
+
+
+# The returns of which a company is a side, newest first; those that were withdrawn are none.
+_MINE: Final = (
+    sa.select(LedgerEntry.transfer_id)
+    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    .where(
+        LedgerAccount.owner_id == sa.bindparam("company"),
+        LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
+    )
+)
+_SIDES: Final = (
+    sa.select(
+        LedgerTransfer.id,
+        LedgerTransfer.at,
+        LedgerTransfer.key,
+        LedgerAccount.subject_kind,
+        LedgerAccount.subject_id,
+        LedgerEntry.currency,
+        sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
+        sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYEE, _text(LedgerAccount.owner_id)))).label(
+            "payee"
+        ),
+        sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYER, _text(LedgerAccount.owner_id)))).label(
+            "payer"
+        ),
+    )
+    .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_MINE), ~_is_withdrawn())
+    .group_by(
+        LedgerTransfer.id,
+        LedgerTransfer.at,
+        LedgerTransfer.key,
+        LedgerAccount.subject_kind,
+        LedgerAccount.subject_id,
+        LedgerEntry.currency,
+    )
+    .order_by(LedgerTransfer.id.desc())
+)
+_OF_SUBJECTS: Final = _SIDES.where(LedgerTransfer.subject_id.in_(sa.bindparam("subjects", expanding=True)))
+_UNDER: Final = sa.select(LedgerTransfer.key, LedgerTransfer.at).where(
+    LedgerTransfer.key.in_(sa.bindparam("keys", expanding=True))
+)
+_RECEIPTS: Final = sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(
+    ReturnReceipt.return_id.in_(sa.bindparam("ids", expanding=True))
+)
+_NOTICES: Final = (
+    sa.select(ReturnNotice)
+    .where(ReturnNotice.return_id.in_(sa.bindparam("ids", expanding=True)))
+    .execution_options(populate_existing=True)
+)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.payouts import Allowance
@@ -26,6 +28,13 @@ from marketplace.payments.rules.standing import (
     still_owed,
 )
 from marketplace.payments.rules.terms import Rail, Subject
+
+_LET_OFF: Final = sa.select(Allowance.cause_id, Allowance.why, Allowance.amount_minor, Allowance.waived_minor).where(
+    Allowance.subject_kind == sa.bindparam("kind"),
+    Allowance.subject_id == sa.bindparam("of_subject"),
+    # What went back at the provider's limit is still agreed: its shares say so themselves.
+    Allowance.why.is_distinct_from(Why.HELD_TOO_LONG),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +99,7 @@ def of_rows(
 def beside(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> Beside:
     """Return what was let off a subject and what goes back of what came for it; of a cancelled one, what was agreed."""
     currency, own = terms.amount.currency, [row for row in paid if row.subject == terms.subject]
-    found = session.execute(
-        sa.select(Allowance.cause_id, Allowance.why, Allowance.amount_minor, Allowance.waived_minor).where(
-            Allowance.subject_kind == terms.subject.kind,
-            Allowance.subject_id == terms.subject.id,
-            # What went back at the provider's limit is still agreed: its shares say so themselves.
-            Allowance.why.is_distinct_from(Why.HELD_TOO_LONG),
-        )
-    ).all()
+    found = ask(session, _LET_OFF, {"kind": terms.subject.kind, "of_subject": terms.subject.id}).all()
     by_agreement = sum(row.amount_minor for row in found if row.why in BY_AGREEMENT)
     every = sum(row.amount_minor for row in found)
     less = LetOff(

@@ -24,20 +24,39 @@ _PAYABLE = (AccountKind.MERCHANT_PAYABLE, AccountKind.CARRIER_PAYABLE, AccountKi
 _GONE = (TransferKind.PAYOUT_SENT, TransferKind.PAYOUT_RETURNED, TransferKind.PLACEMENT_REVERSED)
 _KEPT = (TransferKind.RECEIVABLE_BOOKED, TransferKind.RECEIVABLE_NETTED)
 _WHOLE = 10_000
+_AMONG = sa.bindparam("among", expanding=True, type_=sa.Uuid())
+_PAIRS = sa.select(
+    _SALE.subject_id.label("order"), _PURCHASE.subject_id.label("purchase"), _SALE.rail, _PURCHASE.margin_bp,
+    _SALE.cancelled_at.label("sale_ended"), _PURCHASE.cancelled_at.label("purchase_ended"),
+).join(
+    _PURCHASE, sa.and_(_PURCHASE.sale_id == _SALE.subject_id, _SALE.subject_kind == SubjectKind.ORDER)
+)  # fmt: skip
+_PAIRS_AMONG = _PAIRS.where(
+    sa.or_(*(one.in_(_AMONG) for one in (_SALE.subject_id, _PURCHASE.subject_id, _SALE.id, _PURCHASE.id)))
+)
+_MADE = (
+    sa.select(
+        Milestone.subject_id, Milestone.state, sa.func.sum(Milestone.amount_minor),
+        sa.func.sum(Milestone.commission_minor),
+    )
+    .where(Milestone.subject_id.in_(_AMONG))
+    .group_by(Milestone.subject_id, Milestone.state)
+)  # fmt: skip
+_PRICES = (
+    sa.select(Milestone.subject_id, Milestone.line_id, sa.func.sum(Milestone.amount_minor))
+    .where(Milestone.subject_id.in_(_AMONG))
+    .group_by(Milestone.subject_id, Milestone.line_id)
+)
+_OFF = (
+    sa.select(Allowance.subject_id, Allowance.line_id, sa.func.sum(Allowance.amount_minor), sa.func.count())
+    .where(Allowance.subject_id.in_(_AMONG))
+    .group_by(Allowance.subject_id, Allowance.line_id)
+)
 
 
 def two_contracts(session: Session, books: Any, which: set[UUID] | None) -> list[str]:
     """Of each sale that any of these ids is about, or of all: sale = purchase + margin, by line and in the books."""
-    wanted = sa.select(
-        _SALE.subject_id.label("order"), _PURCHASE.subject_id.label("purchase"), _SALE.rail, _PURCHASE.margin_bp,
-        _SALE.cancelled_at.label("sale_ended"), _PURCHASE.cancelled_at.label("purchase_ended"),
-    ).join(
-        _PURCHASE, sa.and_(_PURCHASE.sale_id == _SALE.subject_id, _SALE.subject_kind == SubjectKind.ORDER)
-    )  # fmt: skip
-    if which is not None:
-        ids = (_SALE.subject_id, _PURCHASE.subject_id, _SALE.id, _PURCHASE.id)
-        wanted = wanted.where(sa.or_(*(one.in_(which) for one in ids)))
-    found = ask(session, wanted).all()
+    found = (ask(session, _PAIRS) if which is None else ask(session, _PAIRS_AMONG, {"among": list(which)})).all()
     if not found:
         return []
     balances = {kind: books.balances(kind) for kind in _BOOKED}
@@ -64,12 +83,8 @@ _BOOKED = (
 
 def _shares(session: Session, subjects: list[UUID]) -> Counter[tuple[UUID, str]]:
     """Return what milestones of subjects make: released, and commission."""
-    sums = sa.select(
-        Milestone.subject_id, Milestone.state, sa.func.sum(Milestone.amount_minor),
-        sa.func.sum(Milestone.commission_minor),
-    ).where(Milestone.subject_id.in_(subjects))  # fmt: skip
     found = Counter[tuple[UUID, str]]()
-    for subject_id, state, amount, commission in ask(session, sums.group_by(Milestone.subject_id, Milestone.state)):
+    for subject_id, state, amount, commission in ask(session, _MADE, {"among": subjects}):
         found[subject_id, "commission"] += int(commission)
         if state is MilestoneState.RELEASED:
             found[subject_id, "released"] += int(amount)
@@ -78,13 +93,9 @@ def _shares(session: Session, subjects: list[UUID]) -> Counter[tuple[UUID, str]]
 
 def _left(session: Session, subjects: list[UUID]) -> dict[UUID, dict[UUID, tuple[int, int]]]:
     """Return by subject and line what is left of its price, and how often something was let off."""
-    prices = sa.select(Milestone.subject_id, Milestone.line_id, sa.func.sum(Milestone.amount_minor))
-    prices = prices.where(Milestone.subject_id.in_(subjects)).group_by(Milestone.subject_id, Milestone.line_id)
-    gone = sa.select(Allowance.subject_id, Allowance.line_id, sa.func.sum(Allowance.amount_minor), sa.func.count())
-    gone = gone.where(Allowance.subject_id.in_(subjects)).group_by(Allowance.subject_id, Allowance.line_id)
-    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in ask(session, gone)}
+    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in ask(session, _OFF, {"among": subjects})}
     found: dict[UUID, dict[UUID, tuple[int, int]]] = {}
-    for subject_id, line_id, price in ask(session, prices):
+    for subject_id, line_id, price in ask(session, _PRICES, {"among": subjects}):
         minor, times = off.get((subject_id, line_id), (0, 0))
         found.setdefault(subject_id, {})[line_id] = (int(price) - minor, times)
     return found

@@ -47,6 +47,49 @@ _DEBITS = (
     AccountKind.TRADE_PURCHASES,
 )
 _RELEASES = (TransferKind.RELEASED, TransferKind.RELEASE_REVERSED)
+_SINCE = sa.bindparam("since", type_=sa.Uuid())
+_AMONG = sa.bindparam("among", expanding=True, type_=sa.Uuid())
+# Asked after each step, and so written once.
+_ENTRIES = (
+    sa.select(
+        LedgerTransfer.id, LedgerTransfer.key, LedgerTransfer.subject_id, LedgerTransfer.payment_id,
+        LedgerEntry.account_id, LedgerEntry.currency, LedgerEntry.minor,
+    )
+    .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+    .where(LedgerTransfer.id > _SINCE)
+    .order_by(LedgerTransfer.id)
+)  # fmt: skip
+_ROWS = sa.select(AuditRow.id, AuditRow.subject_id).where(AuditRow.id > _SINCE).order_by(AuditRow.id)
+_ORDERS = sa.union_all(
+    sa.select(sa.true().label("is_order"), Order.id.label("subject_id")).where(Order.id.in_(_AMONG)),
+    sa.select(sa.true(), OrderLine.order_id).where(OrderLine.id.in_(_AMONG)),
+    sa.select(sa.false(), Payment.subject_id).where(Payment.id.in_(_AMONG)),
+).subquery()
+_CONCERNED = sa.select(_ORDERS.c.is_order, _ORDERS.c.subject_id)
+_SHARES_OF = sa.func.sum(Milestone.amount_minor)
+_LINES = (
+    sa.select(OrderLine.id, OrderLine.amount_minor, _SHARES_OF)
+    .join(Milestone, sa.and_(Milestone.line_id == OrderLine.id, Milestone.subject_kind == SubjectKind.ORDER))
+    .group_by(OrderLine.id, OrderLine.amount_minor)
+    .having(OrderLine.amount_minor != _SHARES_OF)
+)
+_UNITS = sa.func.coalesce(sa.func.sum(LinePart.quantity), 0)
+_PARTS = (
+    sa.select(OrderLine.id, OrderLine.quantity, _UNITS)
+    .outerjoin(LinePart, LinePart.line_id == OrderLine.id)
+    .group_by(OrderLine.id, OrderLine.quantity)
+    .having(OrderLine.quantity != _UNITS)
+)
+_CHARGES = sa.select(CardCharge.key).where(
+    sa.or_(
+        CardCharge.refunded_minor < 0,
+        CardCharge.refunded_minor > CardCharge.captured_minor,
+        CardCharge.captured_minor > CardCharge.authorised_minor,
+        CardCharge.captured_minor > CardCharge.amount_minor,
+    )
+)
+_LINES_AMONG, _PARTS_AMONG = (one.where(OrderLine.order_id.in_(_AMONG)) for one in (_LINES, _PARTS))
+_CHARGES_AMONG = _CHARGES.where(CardCharge.subject_id.in_(_AMONG))
 
 
 class Books:
@@ -64,15 +107,7 @@ class Books:
     def after_step(self, session: Session) -> list[str]:
         """Return what does not hold of what happened since the last time."""
         touched = self._touched(session)
-        entries = ask(session,
-            sa.select(
-                LedgerTransfer.id, LedgerTransfer.key, LedgerTransfer.subject_id, LedgerTransfer.payment_id,
-                LedgerEntry.account_id, LedgerEntry.currency, LedgerEntry.minor,
-            )
-            .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-            .where(LedgerTransfer.id > self._last_transfer)
-            .order_by(LedgerTransfer.id)
-        ).all()  # fmt: skip
+        entries = ask(session, _ENTRIES, {"since": self._last_transfer}).all()
         if entries:
             self._last_transfer = entries[-1].id
         self._learn(session, entries)
@@ -139,10 +174,7 @@ class Books:
         return dict(found)
 
     def _touched(self, session: Session) -> set[UUID]:
-        rows = ask(
-            session,
-            sa.select(AuditRow.id, AuditRow.subject_id).where(AuditRow.id > self._last_row).order_by(AuditRow.id),
-        ).all()
+        rows = ask(session, _ROWS, {"since": self._last_row}).all()
         if rows:
             self._last_row = rows[-1].id
         return {row.subject_id for row in rows}
@@ -192,58 +224,34 @@ class Books:
 def _of_orders(session: Session, touched: set[UUID] | None) -> list[str]:
     """Look at orders, those that any of these ids is about, or all."""
     if touched is None:
-        return [*_lines(session, sa.true()), *_parts(session, sa.true()), *_charges(session, sa.true())]
-    of_payments = sa.select(Payment.subject_id).where(Payment.id.in_(touched))
-    of_lines = sa.select(OrderLine.order_id).where(OrderLine.id.in_(touched))
-    of_orders = sa.select(Order.id).where(Order.id.in_(touched))
-    orders = {*ask(session, of_orders).scalars(), *ask(session, of_lines).scalars()}
-    subjects = orders | set(ask(session, of_payments).scalars()) | touched
-    wrong = _charges(session, CardCharge.subject_id.in_(subjects))
-    if orders:
-        wrong += _lines(session, OrderLine.order_id.in_(orders)) + _parts(session, OrderLine.order_id.in_(orders))
+        return [*_lines(session, None), *_parts(session, None), *_charges(session, None)]
+    found = ask(session, _CONCERNED, {"among": list(touched)}).all()
+    wrong = _charges(session, {row.subject_id for row in found} | touched)
+    if orders := {row.subject_id for row in found if row.is_order}:
+        wrong += _lines(session, orders) + _parts(session, orders)
     return wrong
 
 
-def _lines(session: Session, which: Any) -> list[str]:
+def _asked(session: Session, everything: Any, among: Any, which: set[UUID] | None) -> Any:
+    return ask(session, everything) if which is None else ask(session, among, {"among": list(which)})
+
+
+def _lines(session: Session, which: set[UUID] | None) -> list[str]:
     """The milestones of an order line add up to its price."""
-    total = sa.func.sum(Milestone.amount_minor)
-    found = ask(
-        session,
-        sa.select(OrderLine.id, OrderLine.amount_minor, total)
-        .join(Milestone, sa.and_(Milestone.line_id == OrderLine.id, Milestone.subject_kind == SubjectKind.ORDER))
-        .where(which)
-        .group_by(OrderLine.id, OrderLine.amount_minor)
-        .having(total != OrderLine.amount_minor),
-    )
+    found = _asked(session, _LINES, _LINES_AMONG, which)
     return [f"line {line_id} costs {price}, its milestones {shares}" for line_id, price, shares in found]
 
 
-def _parts(session: Session, which: Any) -> list[str]:
+def _parts(session: Session, which: set[UUID] | None) -> list[str]:
     """The parts of an order line add up to what was ordered."""
-    total = sa.func.coalesce(sa.func.sum(LinePart.quantity), 0)
-    found = ask(
-        session,
-        sa.select(OrderLine.id, OrderLine.quantity, total)
-        .outerjoin(LinePart, LinePart.line_id == OrderLine.id)
-        .where(which)
-        .group_by(OrderLine.id, OrderLine.quantity)
-        .having(total != OrderLine.quantity),
-    )
+    found = _asked(session, _PARTS, _PARTS_AMONG, which)
     return [f"line {line_id} has {ordered} units, its parts {units}" for line_id, ordered, units in found]
 
 
-def _charges(session: Session, which: Any) -> list[str]:
+def _charges(session: Session, which: set[UUID] | None) -> list[str]:
     """Nobody is refunded more than was taken, and no more is taken than was reserved."""
-    beyond = sa.or_(
-        CardCharge.refunded_minor < 0,
-        CardCharge.refunded_minor > CardCharge.captured_minor,
-        CardCharge.captured_minor > CardCharge.authorised_minor,
-        CardCharge.captured_minor > CardCharge.amount_minor,
-    )
-    return [
-        f"charge {key} gave back or took too much"
-        for key in ask(session, sa.select(CardCharge.key).where(which, beyond)).scalars()
-    ]
+    found = _asked(session, _CHARGES, _CHARGES_AMONG, which)
+    return [f"charge {key} gave back or took too much" for key in found.scalars()]
 
 
 def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUID] | None) -> list[str]:

@@ -23,6 +23,7 @@ CREATE INDEX IF NOT EXISTS object_status ON object (kind, json_extract(body, '$.
 CREATE INDEX IF NOT EXISTS object_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, status INTEGER, body TEXT);
+CREATE INDEX IF NOT EXISTS answer_started ON answer (started);
 CREATE TABLE IF NOT EXISTS delivery (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     event TEXT NOT NULL, endpoint TEXT NOT NULL, due REAL NOT NULL,

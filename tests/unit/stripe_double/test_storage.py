@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from marketplace.stripe_double import answers
 from marketplace.stripe_double.storage import Storage
 
 # Both sides of a fork write at once, as a gunicorn that loaded the application before it forked would.
@@ -84,3 +85,19 @@ def test_no_connection_crosses_a_fork(tmp_path):
         [sys.executable, "-c", FORKING, tmp_path / "cards.sqlite3"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_new_key_costs_the_same_however_many_answers_are_kept(tmp_path):
+    storage, steps = Storage(tmp_path / "double.sqlite3"), []
+
+    def cost(key):
+        steps.clear()
+        assert answers.begin(storage, key, method="POST", path="/v1/refunds", body="amount=1") is None
+        return len(steps)
+
+    answers.begin(storage, "first", method="POST", path="/v1/refunds", body="amount=1")
+    storage._idle[0].set_progress_handler(lambda: steps.append(1) or 0, 1)
+    among_few = cost("second")
+    for number in range(500):
+        answers.begin(storage, f"key {number}", method="POST", path="/v1/refunds", body="amount=1")
+    assert cost("last") < among_few + 50

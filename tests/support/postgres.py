@@ -215,6 +215,10 @@ class Hand:
         self._keys = dict(self._session.execute(f"SELECT name, key FROM {schema}._keys".encode()).fetchall())
         (self._since,) = self._session.execute(f"SELECT xid FROM {schema}._since".encode()).fetchone() or ("0",)
 
+    def noted(self, into: str) -> set[str]:
+        """Return the names that were noted in a table of this name."""
+        return {name for (name,) in self._session.execute(f"SELECT DISTINCT name FROM {into}".encode()).fetchall()}
+
     def put_back(self, tables: Iterable[str], *, is_tidied: bool) -> None:
         """Let these tables hold what is kept beside, and the queue nothing; now and then clear dead rows away."""
         _end_others(self._session)

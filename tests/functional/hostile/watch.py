@@ -116,6 +116,8 @@ class Watch:
         """Name the tables that were written to since."""
         if self._database.name == "sqlite" and self._moment() == self._mark:
             return frozenset()
+        if isinstance(self._hand, postgres.Hand):
+            return self._hand.noted(_WRITTEN)
         with db.engine.connect() as connection:
             return set(connection.exec_driver_sql(f"SELECT DISTINCT name FROM {_WRITTEN}").scalars())
 

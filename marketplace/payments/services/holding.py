@@ -1,6 +1,6 @@
 """Money that a provider holds: captured, released to the payee less commission, taken back from release, refunded."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +26,11 @@ from marketplace.payments.services.terms import terms_of
 
 _CHARGES: Final = (
     sa.select(CardCharge)
-    .where(CardCharge.subject_kind == sa.bindparam("kind"), CardCharge.subject_id == sa.bindparam("of_subject"))
+    .where(
+        CardCharge.subject_kind.in_(sa.bindparam("kinds", expanding=True)),
+        CardCharge.subject_id.in_(sa.bindparam("subjects", expanding=True)),
+    )
+    .order_by(CardCharge.id)
     .with_for_update()
     .execution_options(populate_existing=True)
 )
@@ -83,12 +87,21 @@ def captured(session: Session, event: events.CardCaptured) -> None:
     _release(session, terms, [Milestone.payment_id == payment.id, Milestone.due_at.is_not(None)], now=event.at)
 
 
-def take_up(session: Session, *, payment: Payment, now: datetime) -> None:
-    """Hold what a charge took before its subject was placed.
+def charges_of(session: Session, subjects: Collection[Subject]) -> dict[Subject, list[CardCharge]]:
+    """Return the charges of subjects that are being placed, in one statement for all.
 
-    The charge stands still until this transaction ends: whoever captures it meanwhile finds the payment afterwards.
+    They stand still until this transaction ends: whoever captures one meanwhile finds the payment afterwards.
     """
-    for charge in session.scalars(_CHARGES, {"kind": payment.subject_kind, "of_subject": payment.subject_id}):
+    found: dict[Subject, list[CardCharge]] = {subject: [] for subject in subjects}
+    given = {"kinds": {subject.kind for subject in found}, "subjects": [subject.id for subject in found]}
+    for charge in session.scalars(_CHARGES, given) if found else ():
+        found[Subject(charge.subject_kind, charge.subject_id)].append(charge)
+    return found
+
+
+def take_up(session: Session, *, payment: Payment, charges: Sequence[CardCharge], now: datetime) -> None:
+    """Hold what the charges of a payment's subject, which ``charges_of`` locked, took before it was placed."""
+    for charge in charges:
         if charge.state in (CardState.CAPTURED, CardState.REFUNDED):
             _hold(session, payment, Money(charge.captured_minor, charge.currency), now=now)
             follow(session, charge_id=charge.id, now=now)

@@ -47,8 +47,25 @@ def make(
     now: datetime,
 ) -> Payment:
     """Write a payment of these terms with references of its own."""
+    payment = drafted(terms=terms, event=event, amount=amount, state=state, due_at=due_at, now=now)
+    session.add(payment)
+    session.flush()
+    note(session, payment, f"payment.{state}", actor=actor, now=now)
+    return payment
+
+
+def drafted(
+    *,
+    terms: PaymentTerms,
+    event: MilestoneEvent | None,
+    amount: Money,
+    state: PaymentState,
+    due_at: datetime | None,
+    now: datetime,
+) -> Payment:
+    """Return a payment of these terms that is still to be written, so that many are in one statement."""
     reference = new_reference(PREFIX)
-    payment = Payment(
+    return Payment(
         id=new_id(),
         reference=reference,
         creditor_reference=creditor_reference(reference),
@@ -69,10 +86,6 @@ def make(
         due_at=due_at,
         created_at=now,
     )
-    session.add(payment)
-    session.flush()
-    note(session, payment, f"payment.{state}", actor=actor, now=now)
-    return payment
 
 
 def fall_due(
@@ -97,18 +110,11 @@ def fall_due(
         actor=actor,
         now=now,
     )
-    put_milestones(session, payment, milestone_ids, due_at=due_at)
+    becomes = MILESTONE_OF[payment.state]
+    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": becomes, "due": due_at})
     obligations.fell_due(session, payment, now=now)
     record(session, events.PaymentFellDue(**named(payment), at=now))
     return payment.id
-
-
-def put_milestones(
-    session: Session, payment: Payment, milestone_ids: list[UUID], *, due_at: datetime | None = None
-) -> None:
-    """Let milestones be paid by this payment."""
-    state = MILESTONE_OF[payment.state]
-    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": state, "due": due_at})
 
 
 def move(

@@ -114,7 +114,7 @@ def open_all(
     all the limit that the operator set it (Conflict ``buyer_limit``), but for what it did not choose to owe
     (``within_limits`` false). By bank a deposit falls due at once.
     By card the whole is one authorised payment, held once it is captured, or at once where it is already. The number of
-    statements depends on credits, deposits and card payments, not on subjects and lines.
+    statements depends on credits, deposits and charges that were taken already, not on subjects and lines.
 
     Return the new plans of which nothing is due yet.
     """
@@ -124,16 +124,26 @@ def open_all(
     rows = [opening.row(now) | {"commission_vat_bp": vat_bp if opening.commission_bp else 0} for opening in openings]
     new = insert_new(session, PaymentTerms, rows)
     opened = [(opening, PaymentTerms(**row)) for opening, row in zip(openings, rows, strict=True) if row["id"] in new]
-    shares = [row for opening, terms in opened for row in _divided(terms, opening.plan, opening.lines)]
-    if shares:
-        write(session, Milestone, shares)
+    by_card = _authorised(session, opened, now=now)
+    shares = [
+        row
+        for opening, terms in opened
+        for row in _divided(terms, opening.plan, opening.lines, payment=by_card.get(opening.subject))
+    ]
+    write(session, Milestone, shares)
+    charges = holding.charges_of(session, by_card.keys())
     for opening, terms in opened:
         facts = {"plan": terms.plan, "mode": str(terms.mode), "minor": terms.amount_minor}
         facts["currency"] = terms.currency
         _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
         if opening.plan.credit:
             credit.take_up(session, terms=there(terms_of(session, opening.subject)), plan=opening.plan, now=now)
-        _begin(session, opening, terms, shares, actor=actor, now=now)
+        if payment := by_card.get(opening.subject):
+            payments.note(session, payment, f"payment.{payment.state}", actor=actor, now=now)
+            holding.take_up(session, payment=payment, charges=charges[opening.subject], now=now)
+        elif opening.begins_at_once:
+            deposit, due_at = MilestoneEvent.DEPOSIT, opening.deposit_due_at
+            fall_due(session, subject=opening.subject, event=deposit, line_ids=None, due_at=due_at, now=now)
     if within_limits:
         _check_owing(session, [terms for _opening, terms in opened], now=now)
     return {
@@ -182,36 +192,20 @@ def _check_owing(session: Session, opened: Sequence[PaymentTerms], *, now: datet
         credit.check_owing(session, buyer_id=payer_id, added=amounts, now=now)
 
 
-def _begin(
-    session: Session,
-    opening: Opening,
-    terms: PaymentTerms,
-    shares: Sequence[Mapping[str, Any]],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Let the deposit of a direct plan fall due; note what a card is to pay."""
-    if terms.subject_kind is SubjectKind.PURCHASE:
-        return
-    if terms.rail is Rail.BANK:
-        if opening.plan.has_deposit:
-            deposit, due_at = MilestoneEvent.DEPOSIT, opening.deposit_due_at
-            fall_due(session, subject=opening.subject, event=deposit, line_ids=None, due_at=due_at, now=now)
-        return
-    payment = payments.make(
-        session,
-        terms=terms,
-        event=None,
-        amount=opening.total,
-        state=PaymentState.AUTHORISED,
-        due_at=None,
-        actor=actor,
-        now=now,
-    )
-    mine = [row["id"] for row in shares if row["subject_id"] == terms.subject_id]
-    payments.put_milestones(session, payment, mine)
-    holding.take_up(session, payment=payment, now=now)
+def _authorised(
+    session: Session, opened: Sequence[tuple[Opening, PaymentTerms]], *, now: datetime
+) -> dict[Subject, Payment]:
+    """Write what cards are to pay, a payment for each subject whose rail that is."""
+    made = {
+        opening.subject: payments.drafted(
+            terms=terms, event=None, amount=opening.total, state=PaymentState.AUTHORISED, due_at=None, now=now
+        )
+        for opening, terms in opened
+        if opening.begins_at_once and terms.rail is Rail.CARD
+    }
+    session.add_all(made.values())
+    session.flush()
+    return made
 
 
 def fall_due(
@@ -326,7 +320,10 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
         obligations.cancelled(session, payment, back, now=now)
 
 
-def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID, Money]]) -> list[dict[str, Any]]:
+def _divided(
+    terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID, Money]], *, payment: Payment | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of the shares of lines, which wait for their events, or in what a card is to pay for all."""
     shares = [
         (line_id, share)
         for line_id, amount in lines
@@ -346,6 +343,7 @@ def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID
             "amount_minor": share.amount.minor,
             "commission_minor": share.commission.minor,
             "state": MilestoneState.PENDING,
+            "payment_id": payment.id if payment else None,
         }
         for position, (line_id, share) in enumerate(shares, start=1)
     ]

@@ -223,8 +223,8 @@ MUTANTS: Final = (
             ),
             (
                 "marketplace/payments/services/ledger.py",
-                "        key=key,\n        kind=kind,\n",
-                '        key=f"{key}:{transfer_id}",\n        kind=kind,\n',
+                '"key": one.key,',
+                '"key": f"{one.key}:{new_id()}",',
             ),
         ),
         f"{_EVENTS}::test_i6_every_notice_again_and_again_is_one_effect",
@@ -460,8 +460,8 @@ MUTANTS: Final = (
         (
             (
                 "marketplace/payments/services/ledger.py",
-                "        key=key,\n        kind=kind,\n",
-                '        key=f"{key}:{transfer_id}",\n        kind=kind,\n',
+                '"key": one.key,',
+                '"key": f"{one.key}:{new_id()}",',
             ),
         ),
         f"{_PAYMENTS}/test_direct.py::test_a_transfer_is_posted_once_under_its_key",
@@ -472,8 +472,8 @@ MUTANTS: Final = (
         (
             (
                 "marketplace/payments/services/ledger.py",
-                "    check_entries(kind, entries)\n    _check_cash(session, kind, entries, subject)\n",
-                "    check_entries(kind, entries)\n",
+                "        _check_cash(session, one.kind, one.entries, subject)\n",
+                "",
             ),
         ),
         f"{_PAYMENTS}/test_direct.py::test_no_cash_of_the_city_moves_for_a_direct_subject",

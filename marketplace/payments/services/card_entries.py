@@ -10,22 +10,25 @@ from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, pair, payable_of
 from marketplace.payments.rules.terms import WHOLE, Mode
 from marketplace.payments.services import ledger
+from marketplace.payments.services.ledger import Posting
 from marketplace.payments.services.terms import settlements
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 
-def capture(session: Session, *, charge: ChargeRow, now: datetime) -> None:
-    """The provider has the money, and it is held for the subject."""
+def capture(session: Session, *, charge: ChargeRow, fee: Money | None, now: datetime) -> None:
+    """The provider has the money, and it is held for the subject; its fee, where it has told it, is booked with it."""
     clearing, held = _accounts(charge)
-    ledger.post(
-        session,
-        kind=TransferKind.CARD_CAPTURED,
-        key=f"card:{charge.id}:captured",
-        entries=pair(clearing, held, charge.captured),
-        subject=charge.subject,
-        now=now,
-    )
+    postings = [
+        Posting(
+            kind=TransferKind.CARD_CAPTURED,
+            key=f"card:{charge.id}:captured",
+            entries=pair(clearing, held, charge.captured),
+        )
+    ]
+    if fee:
+        postings.append(_kept(session, charge, fee))
+    ledger.post_all(session, postings=postings, subject=charge.subject, now=now)
 
 
 def refund(session: Session, *, charge: ChargeRow, refund_id: UUID, amount: Money, now: datetime) -> None:
@@ -90,13 +93,17 @@ def returned_key(return_id: UUID, attempt: int) -> str:
 
 
 def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> None:
-    """The provider has kept its fee: the house's expense, but for the share that the payee was told to bear.
+    """The provider has kept its fee, which it tells after the capture."""
+    if fee:
+        ledger.post_all(session, postings=[_kept(session, charge, fee)], subject=charge.subject, now=now)
+
+
+def _kept(session: Session, charge: ChargeRow, fee: Money) -> Posting:
+    """Return how a fee is booked: the house's expense, but for the share that the payee was told to bear.
 
     The share is that of the day on which the terms were agreed. A fee in another currency than the terms' is the
     house's alone: nobody agreed to a rate.
     """
-    if not fee:
-        return
     terms = next((one for one in settlements(session, [charge.subject]) if one.subject == charge.subject), None)
     borne = Money.zero(fee.currency)
     # Who sells itself bears what its charge costs.
@@ -109,14 +116,7 @@ def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> No
     if terms is not None and borne:
         payable = payable_of(charge.subject, mode=terms.mode, payee_id=terms.payee_id, currency=fee.currency)
         entries.append((payable, borne))
-    ledger.post(
-        session,
-        kind=TransferKind.PROVIDER_FEE,
-        key=f"card:{charge.id}:fee",
-        entries=entries,
-        subject=charge.subject,
-        now=now,
-    )
+    return Posting(kind=TransferKind.PROVIDER_FEE, key=f"card:{charge.id}:fee", entries=entries)
 
 
 def _accounts(charge: ChargeRow) -> tuple[AccountRef, AccountRef]:

@@ -157,8 +157,6 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
         # Given up before the provider made it after all; the flow gives it back.
         return charge_row(charge)
     charge.intent_id = seen.intent_id
-    # A fee is booked once: a captured charge is booked with it.
-    new_fee = seen.fee if charge.fee_minor is None else None
     shown = rules.view(seen, by_page=charge.payment_method is None)
     for action in rules.actions_towards(charge.state, shown):
         _take(session, charge, action, seen, now=now)
@@ -166,9 +164,10 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
     if charge.state is CardState.NEEDS_PAGE and rules.is_with_bank(shown, page_is_over=is_over):
         charge.page_url = None
     if charge.state in _TAKEN:
-        if new_fee is not None:
-            _note_fee(charge, new_fee)
-            card_entries.fee(session, charge=charge_row(charge), fee=new_fee, now=now)
+        if seen.fee is not None and charge.fee_minor is None:
+            # Told later: what is told with the capture is booked with it. Each fee is booked once.
+            _note_fee(charge, seen.fee)
+            card_entries.fee(session, charge=charge_row(charge), fee=seen.fee, now=now)
         refunded = card_refunds.apply(session, charge=charge_row(charge), seen=seen.refunds, now=now)
         _note_refunded(session, charge, refunded, now=now)
         disputes.apply(session, charge=charge_row(charge), seen=seen.disputes, now=now)
@@ -207,14 +206,15 @@ def _take(session: Session, charge: CardCharge, action: str, seen: IntentSeen, *
         charge.decline_code = (seen.decline_code or "declined")[:64]
     if action == "capture":
         charge.captured_minor = seen.captured.minor
-        _note_fee(charge, seen.fee)
-    _move(session, charge, action, now=now)
+        if seen.fee is not None:
+            # When the row is written anyway.
+            _note_fee(charge, seen.fee)
+    _move(session, charge, action, fee=seen.fee, now=now)
 
 
-def _note_fee(charge: CardCharge, fee: Money | None) -> None:
-    """Write down what the provider kept, where it says so: with the capture, when the row is written anyway."""
-    if fee is not None and charge.fee_minor is None:
-        charge.fee_minor, charge.fee_currency = fee.minor, fee.currency
+def _note_fee(charge: CardCharge, fee: Money) -> None:
+    """Write down what the provider kept."""
+    charge.fee_minor, charge.fee_currency = fee.minor, fee.currency
 
 
 def _note_refunded(session: Session, charge: CardCharge, refunded: Money, *, now: datetime) -> None:
@@ -226,7 +226,7 @@ def _note_refunded(session: Session, charge: CardCharge, refunded: Money, *, now
         _move(session, charge, "refund_failed", now=now)
 
 
-def _move(session: Session, charge: CardCharge, action: str, *, now: datetime) -> None:
+def _move(session: Session, charge: CardCharge, action: str, *, fee: Money | None = None, now: datetime) -> None:
     """Take a drawn step: the one place that writes a charge's state, with its audit row, entries and event."""
     charge.state = rules.LIFECYCLE.apply(charge.state, action)
     charge.changed_at = now
@@ -241,7 +241,7 @@ def _move(session: Session, charge: CardCharge, action: str, *, now: datetime) -
         now=now,
     )
     if action == "capture":
-        card_entries.capture(session, charge=charge_row(charge), now=now)
+        card_entries.capture(session, charge=charge_row(charge), fee=fee, now=now)
         _return_late(session, charge, now=now)
     if news := _news(charge, action, now=now):
         record(session, news)

@@ -1,6 +1,7 @@
 """Post to the ledger: the one way in."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, insert_if_new, write
+from marketplace.kernel.db import ask, insert_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -20,6 +21,15 @@ from marketplace.payments.services.terms import settlements
 _ACCOUNTS: Final = sa.select(LedgerAccount.key, LedgerAccount.id).where(
     LedgerAccount.key.in_(sa.bindparam("keys", expanding=True))
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A balanced transfer that is to be posted, once under its key."""
+
+    kind: TransferKind
+    key: str
+    entries: Sequence[Entry]
 
 
 def post(
@@ -37,24 +47,47 @@ def post(
     ValueError for a transfer that does not balance, touches accounts its kind may not, or would move cash for a
     subject that is settled directly. Conflict ``ledger_key`` when the key stands for another transfer.
     """
-    kind = TransferKind(kind)
-    check_entries(kind, entries)
-    _check_cash(session, kind, entries, subject)
-    transfer_id = new_id()
-    is_new = insert_if_new(
-        session,
-        LedgerTransfer,
-        id=transfer_id,
-        key=key,
-        kind=kind,
-        subject_kind=subject.kind if subject else None,
-        subject_id=subject.id if subject else None,
-        payment_id=payment_id,
-        at=now,
-    )
-    if not is_new:
-        return _same(session, kind, key, entries)
-    accounts = _accounts(session, {ref.key: ref for ref, _amount in entries})
+    postings = [Posting(kind=TransferKind(kind), key=key, entries=entries)]
+    (posted,) = post_all(session, postings=postings, subject=subject, now=now, payment_id=payment_id)
+    return posted
+
+
+def post_all(
+    session: Session,
+    *,
+    postings: Sequence[Posting],
+    subject: Subject | None,
+    now: datetime,
+    payment_id: UUID | None = None,
+) -> list[UUID]:
+    """Write several transfers as ``post`` writes one, in as many statements, and return their ids."""
+    for one in postings:
+        check_entries(one.kind, one.entries)
+        _check_cash(session, one.kind, one.entries, subject)
+    transfers = [
+        {
+            "id": new_id(),
+            "key": one.key,
+            "kind": one.kind,
+            "subject_kind": subject.kind if subject else None,
+            "subject_id": subject.id if subject else None,
+            "payment_id": payment_id,
+            "at": now,
+        }
+        for one in postings
+    ]
+    new = insert_new(session, LedgerTransfer, transfers)
+    ids = [
+        row["id"] if row["id"] in new else _same(session, one.kind, one.key, one.entries)
+        for one, row in zip(postings, transfers, strict=True)
+    ]
+    entries = [
+        (transfer_id, ref, amount)
+        for one, transfer_id in zip(postings, ids, strict=True)
+        if transfer_id in new
+        for ref, amount in one.entries
+    ]
+    accounts = _accounts(session, {ref.key: ref for _id, ref, _amount in entries})
     rows = [
         {
             "id": new_id(),
@@ -63,10 +96,10 @@ def post(
             "currency": amount.currency,
             "minor": amount.minor,
         }
-        for ref, amount in entries
+        for transfer_id, ref, amount in entries
     ]
     write(session, LedgerEntry, rows)
-    return transfer_id
+    return ids
 
 
 def next_key(session: Session, kind: TransferKind, thing_id: UUID) -> str:
@@ -122,22 +155,23 @@ def _same(session: Session, kind: TransferKind, key: str, entries: Sequence[Entr
 
 def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
     """Return the accounts' ids by key, opening those that are new."""
+    if not refs:
+        return {}
     found = _opened(session, refs)
-    for key in sorted(refs.keys() - found.keys()):  # in one order, so that two openers do not wait for each other
-        ref, account_id = refs[key], new_id()
-        is_mine = insert_if_new(
-            session,
-            LedgerAccount,
-            id=account_id,
-            key=key,
-            kind=ref.kind,
-            owner_id=ref.owner_id,
-            currency=ref.currency,
-            subject_kind=ref.subject.kind if ref.subject else None,
-            subject_id=ref.subject.id if ref.subject else None,
-        )
-        if is_mine:
-            found[key] = account_id
+    missing = [
+        {
+            "id": new_id(),
+            "key": key,
+            "kind": refs[key].kind,
+            "owner_id": refs[key].owner_id,
+            "currency": refs[key].currency,
+            "subject_kind": subject.kind if (subject := refs[key].subject) else None,
+            "subject_id": subject.id if subject else None,
+        }
+        for key in sorted(refs.keys() - found.keys())  # in one order, so that two openers do not wait for each other
+    ]
+    mine = insert_new(session, LedgerAccount, missing)
+    found |= {row["key"]: row["id"] for row in missing if row["id"] in mine}
     # Whoever opened one meanwhile has committed it by now.
     return found if found.keys() == refs.keys() else _opened(session, refs)
 

@@ -136,10 +136,8 @@ def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> No
         for one in wanted
     ]
     write(session, StockHold, holds)
-    still = {"kind": EntryKind.HOLD, "on_hand": 0, "allocated": 0, "at": now}
     entries = [
-        {"id": new_id(), "listing_id": hold["listing_id"], "hold_id": hold["id"], "held": hold["quantity"], **still}
-        for hold in holds
+        _entry(EntryKind.HOLD, hold["listing_id"], now, hold_id=hold["id"], held=hold["quantity"]) for hold in holds
     ]
     write(session, StockEntry, entries)
     _take_all(session, {one.listing_id: one.quantity for one in wanted}, freed)
@@ -174,17 +172,30 @@ def allocate(session: Session, *, subject: UUID, now: datetime) -> None:
 
     A claim whose time is over but whose units nobody took in between is still good.
     """
-    found = _known(session, subject)
-    if found.state is HoldState.ALLOCATED:
-        return
-    if found.state in _GONE:
-        raise Conflict("hold_gone", listing=found.listing_id)
-    found.state = HOLD.apply(found.state, "allocate")
-    _enter(
-        session, EntryKind.ALLOCATE, found.listing_id, now, hold_id=found.id, allocated=found.quantity,
-        held=-found.quantity,
-    )  # fmt: skip
-    _must_move(session, found.listing_id, allocated=found.quantity, held=-found.quantity)
+    for listing_id in allocate_all(session, subjects=[subject], now=now).values():
+        raise Conflict("hold_gone", listing=listing_id)
+
+
+def allocate_all(session: Session, *, subjects: Collection[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Promise what subjects hold as ``allocate`` does for one, in as many statements.
+
+    Where claims ended before nothing is promised to any of them; return the listings of those.
+    """
+    found = session.scalars(_HELD_BY_ANY, {"subjects": list(subjects)}).all()
+    if len(found) != len(subjects):
+        raise NotFound("stock_hold")
+    gone = {one.subject: one.listing_id for one in found if one.state in _GONE}
+    entries, moves = list[dict[str, Any]](), list[dict[str, Any]]()
+    for one in found:
+        if one.state is HoldState.LIVE and not gone:
+            one.state = HOLD.apply(one.state, "allocate")
+            by = {"allocated": one.quantity, "held": -one.quantity}
+            entries.append(_entry(EntryKind.ALLOCATE, one.listing_id, now, hold_id=one.id, **by))
+            moves.append(_moved(one.listing_id, by))
+    if moves:
+        write(session, StockEntry, entries)
+        alter(session, _MUST_MOVE, moves)
+    return gone
 
 
 def release(session: Session, *, subject: UUID, now: datetime, reason: str) -> None:
@@ -245,7 +256,7 @@ def ship(session: Session, *, subject: UUID, quantity: int, now: datetime) -> No
 
     Conflict ``not_allocated`` for units that were never promised, ``shipped_more`` for more than were.
     """
-    found = _known(session, subject)
+    found = _there(_hold_of(session, subject))
     if found.state is not HoldState.ALLOCATED:
         raise Conflict("not_allocated", listing=found.listing_id)
     if quantity > found.quantity:
@@ -319,8 +330,7 @@ def _locked(listing_ids: Collection[UUID]) -> sa.Select[UUID, int, int]:
 
 
 def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> None:
-    still = {"kind": EntryKind.SET, "hold_id": None, "allocated": 0, "held": 0, "at": now}
-    entries = [{"id": new_id(), "listing_id": key, "on_hand": change, **still} for key, change in moved.items()]
+    entries = [_entry(EntryKind.SET, key, now, on_hand=change) for key, change in moved.items()]
     if entries:
         write(session, StockEntry, entries)
 
@@ -338,8 +348,7 @@ def _add(session: Session, moved: Mapping[UUID, int]) -> None:
 
 def on_hand(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return the units that lie ready, by listing."""
-    rows = sa.select(Stock.listing_id, Stock.on_hand).where(Stock.listing_id.in_(listing_ids))
-    return dict(session.execute(rows).all())
+    return dict(session.execute(_on_hand(listing_ids)).all())
 
 
 def locked_counts(session: Session, *, listing_id: UUID) -> tuple[int, int]:
@@ -370,10 +379,6 @@ def lapse(session: Session, *, listing_id: UUID, now: datetime) -> bool:
 
 def _hold_of(session: Session, subject: UUID) -> StockHold | None:
     return session.scalars(_HELD_BY, {"subject": subject}).one_or_none()
-
-
-def _known(session: Session, subject: UUID) -> StockHold:
-    return _there(_hold_of(session, subject))
 
 
 def _there(found: StockHold | None) -> StockHold:
@@ -441,19 +446,13 @@ def _expire_all(session: Session, listing_ids: Collection[UUID], now: datetime) 
     return dict(freed)
 
 
-def _enter(
-    session: Session,
-    kind: EntryKind,
-    listing_id: UUID,
-    now: datetime,
-    *,
-    hold_id: UUID | None = None,
-    on_hand: int = 0,
-    allocated: int = 0,
-    held: int = 0,
-) -> None:
-    row = {"id": new_id(), "listing_id": listing_id, "kind": kind, "hold_id": hold_id, "at": now}
-    write(session, StockEntry, [row | {"on_hand": on_hand, "allocated": allocated, "held": held}])
+def _enter(session: Session, kind: EntryKind, listing_id: UUID, now: datetime, **what: Any) -> None:
+    write(session, StockEntry, [_entry(kind, listing_id, now, **what)])
+
+
+def _entry(kind: EntryKind, listing_id: UUID, now: datetime, **what: Any) -> dict[str, Any]:
+    still = {"hold_id": None, "on_hand": 0, "allocated": 0, "held": 0}
+    return {"id": new_id(), "listing_id": listing_id, "kind": kind, "at": now, **still, **what}
 
 
 def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **deltas: int) -> bool:
@@ -469,8 +468,11 @@ def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **d
 
 def _must_move(session: Session, listing_id: UUID, **deltas: int) -> None:
     """Change the hot row by what was claimed before, so that its CHECK constraints alone decide."""
-    by = {f"by_{name}": deltas.get(name, 0) for name in _COUNTS}
-    alter(session, _MUST_MOVE, {"listing": listing_id} | by)
+    alter(session, _MUST_MOVE, _moved(listing_id, deltas))
+
+
+def _moved(listing_id: UUID, deltas: Mapping[str, int]) -> dict[str, Any]:
+    return {"listing": listing_id} | {f"by_{name}": deltas.get(name, 0) for name in _COUNTS}
 
 
 def _available(session: Session, listing_id: UUID, freed: int) -> int:

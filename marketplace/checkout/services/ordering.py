@@ -23,7 +23,7 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.rules.placing import PlacedOrder, secured_by
 from marketplace.orders.samples.services import opening as opening_samples
 from marketplace.orders.services import carts, placing
-from marketplace.orders.services.deciding import secure_order
+from marketplace.orders.services.deciding import secure_orders
 from marketplace.orders.services.papers import at_placement
 from marketplace.papers import services as papers
 from marketplace.payments.queries.payments import PlanRow
@@ -83,9 +83,10 @@ def bind(
     ]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     insuring.take(session, plan=plan, orders=orders, bookings=bookings, actor=actor, now=now)
-    for order in plan.group.orders:
-        if secured_by(order.rail, owes_deposit=order.owes_deposit) == "card":
-            secure_order(session, order_id=order.id, actor=actor, now=now)
+    by_card = [
+        order.id for order in plan.group.orders if secured_by(order.rail, owes_deposit=order.owes_deposit) == "card"
+    ]
+    secure_orders(session, order_ids=by_card, actor=actor, now=now)
 
 
 def _carried(

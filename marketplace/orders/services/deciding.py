@@ -1,6 +1,6 @@
 """Confirm, secure and cancel an order; deadlines that pass cancel it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -30,7 +30,16 @@ from marketplace.orders.rules.states import (
     RejectReason,
 )
 from marketplace.orders.services import lessening
-from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_by_line, parts_of
+from marketplace.orders.services.moves import (
+    lines_by_order,
+    lines_in,
+    locked_order,
+    locked_orders,
+    move_all,
+    move_order,
+    parts_by_line,
+    parts_of,
+)
 from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
 from marketplace.payments.queries import payments
 from marketplace.payments.rules.paying import PaymentState
@@ -99,7 +108,7 @@ def confirm_order(
             now=now,
         )
     if secures:
-        _secure(session, order, lines, actor=actor, now=now)
+        _secure(session, [(order, lines)], actor=actor, now=now)
     elif not is_security and order.secured_at is not None:
         _begin_purchase(session, order, now=now)
     else:
@@ -111,11 +120,20 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
 
     Conflict ``stock`` when a hold ended before and its units were taken.
     """
-    order = locked_order(session, order_id=order_id)
-    if order.secured_at is not None or order.state not in _WAITING:
+    secure_orders(session, order_ids=[order_id], actor=actor, now=now)
+
+
+def secure_orders(session: Session, *, order_ids: Sequence[UUID], actor: Actor, now: datetime) -> None:
+    """Secure orders as ``secure_order`` does one, in as many statements, unless claims on stock ended before."""
+    if not order_ids:
         return
-    order.secured_at = now
-    _secure(session, order, lines_in(session, order_id=order.id), actor=actor, now=now)
+    locked = {order.id: order for order in locked_orders(session, order_ids=order_ids)}
+    new = [locked[key] for key in order_ids if locked[key].secured_at is None and locked[key].state in _WAITING]
+    for order in new:
+        order.secured_at = now
+    if new:
+        lines = lines_by_order(session, order_ids=[order.id for order in new])
+        _secure(session, [(order, lines[order.id]) for order in new], actor=actor, now=now)
 
 
 def secure_unasked(session: Session, *, order: Order, actor: Actor, now: datetime) -> None:
@@ -247,23 +265,23 @@ def on_payment_lapsed(session: Session, event: PaymentLapsed) -> None:
 def promise_line(session: Session, *, line: OrderLine, now: datetime) -> None:
     """Promise the stock of a line that came to an order later; Conflict ``stock`` where there is too little."""
     if line.lead_days is None:
-        _promise(session, line, line.quantity, now)
+        _promise(session, {line: line.quantity}, now)
 
 
-def _secure(session: Session, order: Order, lines: list[OrderLine], *, actor: Actor, now: datetime) -> None:
-    """Promise the stock of a locked order that has just been noted as secured."""
-    from_stock = in_listing_order(order, lines)
+def _secure(session: Session, secured: Sequence[tuple[Order, list[OrderLine]]], *, actor: Actor, now: datetime) -> None:
+    """Promise the stock of locked orders that have just been noted as secured."""
+    from_stock = [line for order, lines in secured for line in in_listing_order(order, lines)]
     parts = parts_by_line(session, line_ids=[line.id for line in from_stock])
-    for line in from_stock:
-        if units := sum(standing(parts[line.id]).values()):
-            _promise(session, line, units, now)
-    audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
-    secured = OrderSecured(
-        at=now, order_id=order.id, by_courier=order.by_courier, from_centre=order.centre_id is not None
-    )
-    events.record(session, secured)
-    if order.confirmed_at is not None:
-        _begin_purchase(session, order, now=now)
+    units = {line.id: sum(standing(parts[line.id]).values()) for line in from_stock}
+    _promise(session, {line: units[line.id] for line in from_stock if units[line.id]}, now)
+    for order, _lines in secured:
+        audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
+        news = OrderSecured(
+            at=now, order_id=order.id, by_courier=order.by_courier, from_centre=order.centre_id is not None
+        )
+        events.record(session, news)
+        if order.confirmed_at is not None:
+            _begin_purchase(session, order, now=now)
 
 
 def _begin_purchase(session: Session, order: Order, *, now: datetime) -> None:
@@ -272,20 +290,24 @@ def _begin_purchase(session: Session, order: Order, *, now: datetime) -> None:
         plans.begin_purchase(session, sale=Subject(SubjectKind.ORDER, order.id), now=now)
 
 
-def _promise(session: Session, line: OrderLine, units: int, now: datetime) -> None:
-    """Promise a line's stock; what a hold lost is claimed once more, if it is still there."""
-    try:
-        stock.allocate(session, subject=line.id, now=now)
-    except Conflict:
-        stock.hold(
-            session,
-            listing_id=line.listing_id,
-            quantity=units,
-            subject=line.id,
-            expires_at=now + timedelta(minutes=1),
-            now=now,
-        )
-        stock.allocate(session, subject=line.id, now=now)
+def _promise(session: Session, units: Mapping[OrderLine, int], now: datetime) -> None:
+    """Promise the stock of lines; what a hold lost is claimed once more, if it is still there."""
+    if not units or not stock.allocate_all(session, subjects=[line.id for line in units], now=now):
+        return
+    # One by one, in the order in which hot rows are locked.
+    for line in sorted(units, key=lambda line: (line.listing_id, line.id)):
+        try:
+            stock.allocate(session, subject=line.id, now=now)
+        except Conflict:
+            stock.hold(
+                session,
+                listing_id=line.listing_id,
+                quantity=units[line],
+                subject=line.id,
+                expires_at=now + timedelta(minutes=1),
+                now=now,
+            )
+            stock.allocate(session, subject=line.id, now=now)
 
 
 def _reject(

@@ -28,6 +28,14 @@ def locked_order(session: Session, *, order_id: UUID) -> Order:
     return found
 
 
+def locked_orders(session: Session, *, order_ids: Collection[UUID]) -> list[Order]:
+    """Return orders with their rows locked, in order of id; none is missing."""
+    found = list(session.scalars(_LOCKED_ALL, {"order_ids": list(order_ids)}))
+    if len(found) != len(order_ids):
+        raise NotFound("order")
+    return found
+
+
 def move_order(session: Session, *, order: Order, action: str, actor: Actor, now: datetime, **facts: Any) -> None:
     """Take an order along a drawn transition and note it."""
     order.state = ORDER.apply(order.state, action)
@@ -42,6 +50,14 @@ def move_order(session: Session, *, order: Order, action: str, actor: Actor, now
 def lines_in(session: Session, *, order_id: UUID) -> list[OrderLine]:
     """Return the lines of a locked order in their order."""
     return list(session.scalars(_LINES, {"order_id": order_id}))
+
+
+def lines_by_order(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID, list[OrderLine]]:
+    """Return the lines of several locked orders, each in their order."""
+    found: dict[UUID, list[OrderLine]] = {order_id: [] for order_id in order_ids}
+    for line in session.scalars(_LINES_OF_ALL, {"order_ids": list(order_ids)}):
+        found[line.order_id].append(line)
+    return found
 
 
 def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
@@ -110,9 +126,21 @@ _LOCKED: Final = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_LOCKED_ALL: Final = (
+    sa.select(Order)
+    .where(Order.id.in_(sa.bindparam("order_ids", expanding=True)))
+    .order_by(Order.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _LINES: Final = (
     sa.select(OrderLine)
     .where(OrderLine.order_id == sa.bindparam("order_id", type_=sa.Uuid()))
+    .order_by(OrderLine.position)
+)
+_LINES_OF_ALL: Final = (
+    sa.select(OrderLine)
+    .where(OrderLine.order_id.in_(sa.bindparam("order_ids", expanding=True)))
     .order_by(OrderLine.position)
 )
 _PARTS_BY_LINE: Final = sa.select(LinePart.line_id, LinePart.state, LinePart.quantity).where(

@@ -112,6 +112,23 @@ def test_claims_are_kept_longer_together_or_not_at_all(session, seller, goods):
         stock.extend(session, until={kept: later, never: later, gone: later}, now=NOW)
 
 
+def test_claims_are_promised_together_or_none_is(session, seller, goods):
+    other = publish(session, seller, sku="OTHER", stock=10)
+    good, gone = new_id(), new_id()
+    claim(session, goods, 10, good)
+    claim(session, other, 10, gone)
+    stock.release(session, subject=gone, now=NOW, reason="cancelled")
+    assert stock.allocate_all(session, subjects=[good, gone], now=NOW) == {gone: other}
+    assert (counts(session, goods), counts(session, other)) == ((100, 0, 10), (10, 0, 0))
+    claim(session, other, 4, gone)
+    with pytest.raises(NotFound):
+        stock.allocate_all(session, subjects=[good, new_id()], now=NOW)
+    for _ in range(2):
+        assert stock.allocate_all(session, subjects=[gone, good], now=NOW) == {}
+    assert (counts(session, goods), counts(session, other)) == ((100, 10, 0), (10, 4, 0))
+    assert checks.breaches(session) == []
+
+
 def test_a_late_payment_still_gets_units_that_nobody_took(session, goods):
     line = new_id()
     claim(session, goods, 100, line)

@@ -184,7 +184,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (centre_sales.on_order_went_on, changes.on_order_went_on, notices.on_order_confirmed),
-    orders.OrderSecured: (booking.on_order_secured, centre_sales.on_order_went_on, samples.on_order_secured),
+    orders.OrderSecured: (centre_sales.on_orders_secured, samples.on_orders_secured),
     orders.OrderCancelled: (
         changes.on_order_went_on,
         inspections.on_order_cancelled,

@@ -159,25 +159,38 @@ def was_booked(session: Session, *, line_id: UUID) -> bool:
     return line_id in booking_queries.bookings(session, subjects=[line_id])
 
 
-def on_order_secured(session: Session, event: events.OrderSecured) -> None:
-    """Confirm the held bookings of an order; targets wait for their ready date.
+def confirm_orders(session: Session, *, order_ids: Sequence[UUID], now: datetime) -> None:
+    """Confirm the held bookings of orders that were secured; targets wait for their ready date.
 
     A hold that ended is taken again on the next departure with room. Where there is none the line has no booking
     until somebody finds it one: the deposit is in, so the order stands. Lines of which no unit is left need none.
+    Orders whose holds all stand, on one lorry each, are taken together, all others one after the other.
     """
-    lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
-    wanted = {line.id: line for line in lines if line.units}
+    lines = line_queries.lines_of(session, order_ids=order_ids)
+    wanted = {line.id: line for order_id in order_ids for line in lines[order_id] if line.units}
+    found = booking_queries.bookings(session, subjects=[line.id for order_id in order_ids for line in lines[order_id]])
+    if len(order_ids) > 1:
+        are_lost = any(_current_of(bookings) is None for line_id, bookings in found.items() if line_id in wanted)
+        if are_lost or onward.any_ride(session, line_ids=wanted):
+            for order_id in order_ids:
+                confirm_orders(session, order_ids=[order_id], now=now)
+            return
+    held: list[UUID] = []
     carried: list[tuple[BookingRow, LineRow]] = []
-    for line_id, bookings in _by_departure(session, lines):
-        booking = _current_of(bookings)
-        if booking is None and line_id in wanted:
-            booking = hold_again(session, bookings[-1], now=event.at)
-        if booking is not None and booking.state is BookingState.HELD:
-            claims.confirm(session, subject=line_id, now=event.at)
-        if booking is not None and line_id in wanted:
-            carried.append((booking, wanted[line_id]))
+    for order_id in order_ids:
+        for line_id, bookings in _in_order_of_departures(found, lines[order_id]):
+            booking = _current_of(bookings)
+            if booking is None and line_id in wanted:
+                claims.confirm_all(session, subjects=held, now=now)
+                held = []
+                booking = hold_again(session, bookings[-1], now=now)
+            if booking is not None and booking.state is BookingState.HELD:
+                held.append(line_id)
+            if booking is not None and line_id in wanted:
+                carried.append((booking, wanted[line_id]))
+    claims.confirm_all(session, subjects=held, now=now)
     loads.describe(session, carried=carried)
-    onward.confirm(session, line_ids=wanted, now=event.at)
+    onward.confirm(session, line_ids=wanted, now=now)
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
@@ -197,8 +210,14 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
 
 def _by_departure(session: Session, lines: Sequence[LineRow]) -> list[tuple[UUID, Sequence[BookingRow]]]:
     """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
-    found = booking_queries.bookings(session, subjects=[line.id for line in lines])
-    return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
+    return _in_order_of_departures(booking_queries.bookings(session, subjects=[line.id for line in lines]), lines)
+
+
+def _in_order_of_departures(
+    found: Mapping[UUID, Sequence[BookingRow]], lines: Sequence[LineRow]
+) -> list[tuple[UUID, Sequence[BookingRow]]]:
+    known = [(line.id, found[line.id]) for line in lines if line.id in found]
+    return sorted(known, key=lambda item: (item[1][-1].departure_id, item[0]))
 
 
 def options_for(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from marketplace.distribution.onward.rules import RIDE, RideSpace, RideState, fi
 from marketplace.distribution.services import loads
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_new
+from marketplace.kernel.db import ask, insert_new
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.planning.services import standing
@@ -32,6 +33,10 @@ from marketplace.orders.queries import lines as line_queries
 
 # What a first lorry is not promised by yet: a ride that loses its second then holds no room at all.
 _UNSURE = (BookingState.HELD,)
+
+_RIDING: Final = sa.select(OnwardRide.line_id).where(
+    OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)), OnwardRide.state != RideState.ENDED
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,11 @@ def confirm(session: Session, *, line_ids: Collection[UUID], now: datetime, acto
         if pair.first is not None and pair.second.state is BookingState.HELD:
             claims.confirm(session, subject=pair.ride.id, now=now, actor=actor)
         describe(session, pair)
+
+
+def any_ride(session: Session, *, line_ids: Collection[UUID]) -> bool:
+    """Tell whether any of these lines rides on two lorries."""
+    return bool(_riding(session, line_ids))
 
 
 def describe(session: Session, pair: Pair) -> None:
@@ -221,12 +231,13 @@ def measure(session: Session, *, line_id: UUID, now: datetime) -> None:
 
 def _pairs(session: Session, line_ids: Collection[UUID]) -> list[Pair]:
     """Return the rides among these lines, in the order in which hot rows are locked."""
-    rides = session.execute(
-        sa.select(OnwardRide.line_id).where(OnwardRide.line_id.in_(line_ids), OnwardRide.state != RideState.ENDED)
-    ).scalars()
-    found = [pair_of(session, line_id=line_id) for line_id in sorted(rides)]
+    found = [pair_of(session, line_id=line_id) for line_id in sorted(_riding(session, line_ids))]
     pairs = [pair for pair in found if pair is not None]
     return sorted(pairs, key=lambda pair: (pair.second is None, pair.second and pair.second.departure_id))
+
+
+def _riding(session: Session, line_ids: Collection[UUID]) -> list[UUID]:
+    return list(ask(session, _RIDING, {"lines": list(line_ids)}).scalars())
 
 
 def reaches(session: Session, pair: Pair) -> bool:

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, DomainError, NotFound
 from marketplace.logistics.events import BookingCancelled
-from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.models.departures import Booking, CapacityEntry
 from marketplace.logistics.road.rules.declared import Change
 from marketplace.logistics.road.services import locks
 from marketplace.logistics.rules.states import AT_HUB, BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import all_current, current_bookings, locked_booking, move, note
-from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, cutoffs_of, enter, give_back
+from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, cutoffs_of, enter, entry, give_back
 
 # The code of every reason that a person wrote: the words stay with the booking.
 DECLINED: Final = "declined"
@@ -29,11 +30,24 @@ def confirm(session: Session, *, subject: UUID, now: datetime, actor: Actor = SY
 
     A claim whose time is over but whose room nobody took in between is still good.
     """
-    held = [booking for booking in _known(session, subject) if booking.state is BookingState.HELD]
+    confirm_all(session, subjects=[subject], now=now, actor=actor)
+
+
+def confirm_all(session: Session, *, subjects: Sequence[UUID], now: datetime, actor: Actor = SYSTEM) -> None:
+    """Make the claims of subjects good as ``confirm`` does those of one, in as many statements."""
+    if not subjects:
+        return
+    found = all_current(session, subjects)
+    for subject in subjects:
+        if subject not in found:
+            raise _gone(session, subject)
+    current = [booking for subject in subjects for booking in sorted(found[subject], key=lambda one: one.id)]
+    held = [booking for booking in current if booking.state is BookingState.HELD]
     for booking in held:
         move(booking, "confirm")
         booking.expires_at, booking.confirmed_at = None, now
-        enter(session, EntryKind.CONFIRM, booking, NOTHING, now)
+    entries = [entry(EntryKind.CONFIRM, booking.departure_id, booking.id, NOTHING, now) for booking in held]
+    write(session, CapacityEntry, entries)
     note(session, [Act("booking.confirm", booking.id) for booking in held], actor=actor, now=now)
     session.flush()
 
@@ -84,13 +98,6 @@ def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, a
     booking = locked_booking(session, booking_id)
     booking.decline_reason = reason
     _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", DECLINED, actor, now)
-
-
-def _known(session: Session, subject: UUID) -> Sequence[Booking]:
-    found = current_bookings(session, subject)
-    if not found:
-        raise _gone(session, subject)
-    return found
 
 
 def _gone(session: Session, subject: UUID) -> DomainError:

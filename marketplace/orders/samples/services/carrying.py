@@ -1,5 +1,6 @@
 """A sample on its way: a courier takes it where no lorry does, and it counts once it is there."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from marketplace.accounts.rules.closures import calendar_deadline, deadline, rea
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.kernel.events import together
 from marketplace.orders.events import LineMoved, OrderCancelled, OrderSecured
 from marketplace.orders.models import LinePacking, Order, OrderLine
 from marketplace.orders.rules.acceptance import CAME, OVER, RECEIVED, is_received
@@ -116,10 +118,15 @@ def _count(session: Session, sample: SampleOrder, now: datetime) -> None:
     move(session, sample, "receive", actor=SYSTEM, now=now)
 
 
-def on_order_secured(session: Session, event: OrderSecured) -> None:
+@together
+def on_orders_secured(session: Session, news: Sequence[OrderSecured]) -> None:
     """Name the day by which a sample has to be with its courier: who is late then can be left, and is at last."""
-    if not event.by_courier:
-        return
+    for event in news:
+        if event.by_courier:
+            _name_day(session, event)
+
+
+def _name_day(session: Session, event: OrderSecured) -> None:
     order = locked_order(session, order_id=event.order_id)
     sample = find_of_order(session, order_id=order.id)
     if sample is not None:

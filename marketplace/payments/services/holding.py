@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import alter
 from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments import events
@@ -38,6 +39,15 @@ _PAYMENT: Final = payments.to_lock(
     Payment.subject_kind == sa.bindparam("kind"),
     Payment.subject_id == sa.bindparam("of_subject"),
     Payment.rail == Rail.CARD,
+)
+_FREE: Final = (Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_(None))
+_RELEASED: Final = (Milestone.id, Milestone.amount_minor, Milestone.commission_minor, Milestone.line_id)
+# What its events freed of a payment before it was captured.
+_RELEASE_HAPPENED: Final = (
+    sa.update(cast("sa.Table", Milestone.__table__))
+    .where(Milestone.payment_id == sa.bindparam("payment"), Milestone.due_at.is_not(None), *_FREE)
+    .values(state=MilestoneState.RELEASED)
+    .returning(*_RELEASED)
 )
 
 
@@ -84,7 +94,7 @@ def captured(session: Session, event: events.CardCaptured) -> None:
     _hold(session, payment, event.amount, now=event.at)
     if terms.cancelled_at:
         return
-    _release(session, terms, [Milestone.payment_id == payment.id, Milestone.due_at.is_not(None)], now=event.at)
+    _post(session, terms, alter(session, _RELEASE_HAPPENED, {"payment": payment.id}).all(), now=event.at)
 
 
 def charges_of(session: Session, subjects: Collection[Subject]) -> dict[Subject, list[CardCharge]]:
@@ -179,21 +189,19 @@ def _hold(session: Session, payment: Payment, amount: Money, *, now: datetime) -
 def _release(
     session: Session, terms: PaymentTerms, where: list[sa.ColumnElement[bool]], *, now: datetime
 ) -> Money | None:
-    free = [Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_(None)]
-    rows = _turn(session, [*where, *free], MilestoneState.RELEASED)
-    for row in rows:
+    return _post(session, terms, _turn(session, [*where, *_FREE], MilestoneState.RELEASED), now=now)
+
+
+def _post(session: Session, terms: PaymentTerms, rows: Sequence[Any], *, now: datetime) -> Money | None:
+    """Post milestones that were just released; return the sum, None for nothing."""
+    for row in sorted(rows):
         post_release(session, terms, row, kind=TransferKind.RELEASED, actor=SYSTEM, now=now)
     return Money(sum(row.amount_minor for row in rows), terms.currency) if rows else None
 
 
 def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: MilestoneState) -> list[Any]:
     """Change milestones in one statement, so that two who try share them out."""
-    turned = (
-        sa.update(Milestone)
-        .where(*where)
-        .values(state=state)
-        .returning(Milestone.id, Milestone.amount_minor, Milestone.commission_minor, Milestone.line_id)
-    )
+    turned = sa.update(Milestone).where(*where).values(state=state).returning(*_RELEASED)
     return sorted(session.execute(turned, execution_options={"synchronize_session": False}).all())
 
 

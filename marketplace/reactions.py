@@ -16,6 +16,7 @@ from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution import events as distribution
 from marketplace.distribution.centre_sales import events as sale_events
 from marketplace.distribution.centre_sales.services import following as centre_sales
+from marketplace.distribution.centre_sales.services import securing
 from marketplace.distribution.costs.services import erasing as costs
 from marketplace.distribution.costs.services import planning as cost_plans
 from marketplace.distribution.fees import events as fee_events
@@ -184,7 +185,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (centre_sales.on_order_went_on, changes.on_order_went_on, notices.on_order_confirmed),
-    orders.OrderSecured: (centre_sales.on_orders_secured, samples.on_orders_secured),
+    orders.OrderSecured: (securing.on_orders_secured, samples.on_orders_secured),
     orders.OrderCancelled: (
         changes.on_order_went_on,
         inspections.on_order_cancelled,

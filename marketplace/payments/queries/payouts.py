@@ -437,14 +437,17 @@ _MINE: Final = (
         LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
     )
 )
+_OWED: Final = (
+    LedgerTransfer.id,
+    LedgerTransfer.at,
+    LedgerTransfer.key,
+    LedgerAccount.subject_kind,
+    LedgerAccount.subject_id,
+    LedgerEntry.currency,
+)
 _SIDES: Final = (
     sa.select(
-        LedgerTransfer.id,
-        LedgerTransfer.at,
-        LedgerTransfer.key,
-        LedgerAccount.subject_kind,
-        LedgerAccount.subject_id,
-        LedgerEntry.currency,
+        *_OWED,
         sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
         sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYEE, _text(LedgerAccount.owner_id)))).label(
             "payee"
@@ -456,14 +459,7 @@ _SIDES: Final = (
     .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
     .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
     .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_MINE), ~_is_withdrawn())
-    .group_by(
-        LedgerTransfer.id,
-        LedgerTransfer.at,
-        LedgerTransfer.key,
-        LedgerAccount.subject_kind,
-        LedgerAccount.subject_id,
-        LedgerEntry.currency,
-    )
+    .group_by(*_OWED)
     .order_by(LedgerTransfer.id.desc())
 )
 _OF_SUBJECTS: Final = _SIDES.where(LedgerTransfer.subject_id.in_(sa.bindparam("subjects", expanding=True)))

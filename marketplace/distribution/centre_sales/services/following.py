@@ -1,8 +1,6 @@
 """Sales follow their orders: confirmed and secured they go on, cancelled or lessened their units are free again."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,25 +10,12 @@ from marketplace.distribution.centre_sales.models import CentreSale
 from marketplace.distribution.centre_sales.rules import WHOLE, SaleState, after_security
 from marketplace.distribution.centre_sales.services import transits
 from marketplace.distribution.centre_sales.services.moving import move, note, sales_of
-from marketplace.distribution.services import booking
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.events import together
 from marketplace.logistics.centres.services import promising
 from marketplace.orders import events
 from marketplace.orders.models import Order
 from marketplace.orders.rules.states import PRODUCING
 from marketplace.reference.rules import Setting
-
-
-@together
-def on_orders_secured(session: Session, news: Sequence[events.OrderSecured]) -> None:
-    """Confirm the room of secured orders, those that follow each other together, and let units in centres go on."""
-    # The units of one order in a centre go on before the room of the next is confirmed: the trail tells it so.
-    for (from_centre, at), run in groupby(news, key=lambda event: (event.from_centre, event.at)):
-        for taken in ([event] for event in run) if from_centre else [list(run)]:
-            booking.confirm_orders(session, order_ids=[event.order_id for event in taken], now=at)
-            if from_centre:
-                on_order_went_on(session, taken[0])
 
 
 def on_order_went_on(session: Session, event: events.OrderConfirmed | events.OrderSecured) -> None:

@@ -49,6 +49,7 @@ _OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "refe
 _QUICKER = ("payments/test_card_properties.py", "payments/test_withdrawals.py", "seed/test_city.py")
 _REFRESHED: dict[str, int] = {}
 _SHAPES: dict[str, tuple[int, ...]] = {}
+_LEARNT: set[str] = set()  # databases that know how much a market holds
 
 
 # How long an example takes says how busy the machine is: speed is measured by the bench.
@@ -160,13 +161,22 @@ class Database:
             db.engine.dispose()
             postgres.recreate(self.url, template=self.template)
             _SHAPES[self.url] = postgres.shape_of(self.url)
+            _LEARNT.discard(self.url)
         if kept is not None:
             postgres.copy_in(self.url, kept)
+            self._learn_once()
+
+    def learn(self) -> None:
+        """Let the database know how much there is by now: for what lives long and grows."""
+        if self.name == "postgresql":
+            postgres.learn(self.url)
+            _LEARNT.add(self.url)
 
     def keep(self) -> Any:
         """Return the content, for ``refresh`` to start from."""
         db.session.remove()
         if self.name == "postgresql":
+            self._learn_once()
             return postgres.copy_out(self.url)
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -177,6 +187,11 @@ class Database:
     @property
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
+
+    def _learn_once(self) -> None:
+        # What is learnt outlives the rows, and most tests begin alike: once for each copy is enough.
+        if self.url not in _LEARNT:
+            self.learn()
 
     def _can_be_emptied(self) -> bool:
         """Tell whether the schema stands; now and then a copy is due, before dead rows slow everything down."""

@@ -40,7 +40,7 @@ _SETTINGS: Final = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "listen_addresses": "127.0.0.1",
-    # A server of a test run needs neither of these processes.
+    # A server of a test run needs neither of these processes; what it is to expect in tables `learn` tells it.
     "autovacuum": "off",
     "max_wal_senders": "0",
     "wal_level": "minimal",
@@ -142,6 +142,20 @@ def empty(url: str, *, revision: str | None) -> None:
         deleting = "".join(f"DELETE FROM {table};" for (table,) in tables)
         connection.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deleting} COMMIT".encode())
         connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
+
+
+def learn(url: str) -> None:
+    """Let the planner know what lies in the tables, as a served city's learns by itself.
+
+    Else it expects a row or two in each, and reads all departures again for every stop of every departure.
+    """
+    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
+        filled = connection.execute(
+            "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
+        )
+        if names := [name for (name,) in filled]:
+            connection.execute(f"ANALYZE {', '.join(names)}".encode())
 
 
 def copy_out(url: str) -> dict[str, bytes]:

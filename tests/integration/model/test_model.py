@@ -50,8 +50,9 @@ def test_no_cent_is_lost_and_none_invented(app, seed, database, tmp_path_factory
             act = world.rng.choices(acts, weights)[0]
             world.log.append(f"-- {step} {act.__name__}")
             act(world)
-            _holds(world, books, everything=step % EVERY == 0)
-            if step % EVERY == 0:
+            everything = step % EVERY == 0
+            _holds(world, books, everything=everything)
+            if everything:
                 database.learn()
         world.log.append("-- the end")
         world.settle_down()

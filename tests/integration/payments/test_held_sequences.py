@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.db import reading, unit_of_work
@@ -28,8 +28,6 @@ from tests.integration.payments.test_disputes import HELD, PAYABLE, Disputed
 from tests.integration.payments.test_sequences import OWN
 from tests.support.cards import bring_notices, charge, double_of
 
-LIVES = 1_500 if SOAK else 20
-HALVES = ("sqlite", "postgresql")
 LINES = (35_000, 10_001)
 WHICH = st.integers(0, 1)
 REASONS = st.sampled_from(["product_not_received", "fraudulent"])
@@ -131,33 +129,25 @@ class Life(Disputed):
 _BACK = (RefundState.DONE,)
 
 
-def test_nobody_gets_a_coin_twice(app, anew, database):
-    """Each database lives through one half of them, and the halves are different ones."""
-
-    @seed(HALVES.index(database.name))
-    @settings(
-        max_examples=LIVES // len(HALVES),
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
-    @given(
-        method=st.sampled_from(["pm_card_visa", "pm_card_refundFail"]), steps=st.lists(STEP, min_size=4, max_size=16)
-    )
-    def one_half(method, steps):
-        anew()
-        double = double_of(app)
-        double.deliver(lambda *_: True)
-        life = Life(reading()).place(plan=OWN, minors=LINES, method=method).capture()
-        for act, first, second in steps:
-            life.do(app, double, act, first, second)
-            life.holds()
-        for _ in range(3):
-            life.do(app, double, "refuse", 0, 0)
-            life.do(app, double, "work", 0, 0)
-            life.holds()
-
-    one_half()
+@settings(
+    max_examples=1_500 if SOAK else 10,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(method=st.sampled_from(["pm_card_visa", "pm_card_refundFail"]), steps=st.lists(STEP, min_size=4, max_size=16))
+def test_nobody_gets_a_coin_twice(app, anew, method, steps):
+    anew()
+    double = double_of(app)
+    double.deliver(lambda *_: True)
+    life = Life(reading()).place(plan=OWN, minors=LINES, method=method).capture()
+    for act, first, second in steps:
+        life.do(app, double, act, first, second)
+        life.holds()
+    for _ in range(3):
+        life.do(app, double, "refuse", 0, 0)
+        life.do(app, double, "work", 0, 0)
+        life.holds()
 
 
 def test_what_is_asked_for_is_the_life_of_a_deal(app):

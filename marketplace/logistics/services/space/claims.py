@@ -1,6 +1,6 @@
 """Make claims good, keep them longer, give them up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -37,10 +37,7 @@ def confirm_all(session: Session, *, subjects: Sequence[UUID], now: datetime, ac
     """Make the claims of subjects good as ``confirm`` does those of one, in as many statements."""
     if not subjects:
         return
-    found = all_current(session, subjects)
-    for subject in subjects:
-        if subject not in found:
-            raise _gone(session, subject)
+    found = _standing(session, subjects)
     current = [booking for subject in subjects for booking in sorted(found[subject], key=lambda one: one.id)]
     held = [booking for booking in current if booking.state is BookingState.HELD]
     for booking in held:
@@ -60,10 +57,7 @@ def extend(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -
     """
     if not until:
         return
-    found = all_current(session, until)
-    for subject in until:
-        if subject not in found:
-            raise _gone(session, subject)
+    found = _standing(session, until)
     held = [booking for bookings in found.values() for booking in bookings if booking.state is BookingState.HELD]
     cutoffs = cutoffs_of(session, {booking.departure_id for booking in held}) if held else {}
     for booking in held:
@@ -98,6 +92,15 @@ def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, a
     booking = locked_booking(session, booking_id)
     booking.decline_reason = reason
     _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", DECLINED, actor, now)
+
+
+def _standing(session: Session, subjects: Collection[UUID]) -> dict[UUID, list[Booking]]:
+    """Return the claims of each subject; Conflict ``booking_gone`` for the first whose claims ended before."""
+    found = all_current(session, subjects)
+    for subject in subjects:
+        if subject not in found:
+            raise _gone(session, subject)
+    return found
 
 
 def _gone(session: Session, subject: UUID) -> DomainError:

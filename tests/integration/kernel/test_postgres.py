@@ -68,3 +68,19 @@ def test_a_database_of_the_tests_learns_how_much_is_in_its_tables(connection):
     postgres.learn(url)
     # Of what was never looked at -1 is said; an empty table's next rows are still guessed from its pages.
     assert connection.execute(expected).all() == [("bare", -1), ("full", 500)]
+
+
+def test_a_session_that_began_with_a_small_table_does_not_read_all_of_it_when_it_has_grown(connection):
+    connection.execute(sa.text("CREATE TABLE sealed AS SELECT n FROM generate_series(1, 20) n"))
+    connection.execute(sa.text("ALTER TABLE sealed ADD PRIMARY KEY (n)"))
+    connection.execute(sa.text("CREATE TABLE unsealed (n INTEGER REFERENCES sealed)"))
+    connection.commit()
+    postgres.learn(connection.engine.url.render_as_string(hide_password=False))
+    for n in range(1, 1 + OFTEN):
+        connection.execute(sa.text("INSERT INTO unsealed VALUES (:n)"), {"n": n})
+    connection.execute(sa.text("INSERT INTO sealed SELECT n FROM generate_series(21, 5000) n"))
+    connection.commit()
+    read = sa.text("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'sealed'")
+    before = connection.execute(read).scalar_one()  # to make the key reads it, too
+    connection.execute(sa.text("INSERT INTO unsealed VALUES (5000)"))
+    assert connection.execute(read).scalar_one() == before

@@ -42,11 +42,11 @@ _SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
     # A server of a test run needs neither of these processes; what it is to expect in tables `learn` tells it.
     "autovacuum": "off",
+    "max_wal_senders": "0",
+    "wal_level": "minimal",
     # Sessions keep the plans they began with, and what had a page then has hundreds soon: a key is looked up by its
     # index even in a single page, or each reference to it would go on reading the whole table.
     "random_page_cost": "0.2",
-    "max_wal_senders": "0",
-    "wal_level": "minimal",
 }
 
 

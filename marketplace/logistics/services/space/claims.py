@@ -95,7 +95,7 @@ def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, a
 
 
 def _standing(session: Session, subjects: Collection[UUID]) -> dict[UUID, list[Booking]]:
-    """Return the claims of each subject; Conflict ``booking_gone`` for the first whose claims ended before."""
+    """Return the claims of each subject; for the first without, NotFound or, if they ended, Conflict."""
     found = all_current(session, subjects)
     for subject in subjects:
         if subject not in found:

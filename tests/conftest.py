@@ -28,7 +28,7 @@ from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import counting, hurry, kept, postgres, smoke
+from tests.support import counting, growing, hurry, kept, postgres, smoke
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
@@ -38,11 +38,17 @@ _LONG = (
     "test_demo.py",
     "browser/test_whole_path.py",
     "test_crash.py",
+    "test_baskets.py",
+    "test_held_sequences.py",
     "test_saved_goods.py",
     "seed/test_city.py",
     "seed/test_replay.py",
 )
-_SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
+_SHARING = (
+    "tests/functional/hostile/",
+    "tests/browser/test_pages.py",
+    "tests/integration/reliability/test_over_http.py",
+)
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
 _OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
 # Long ones whose turn is SQLite's: they take half as long there, and the soak runs them on both.
@@ -155,6 +161,7 @@ class Database:
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
             _lay(self._path, kept or Path(self.template).read_bytes())
             return
+        growing.begin(self.url)
         if self._can_be_emptied():
             postgres.empty(self.url, revision=schema.head())
         else:
@@ -165,12 +172,6 @@ class Database:
         if kept is not None:
             postgres.copy_in(self.url, kept)
             self._learn_once()
-
-    def learn(self) -> None:
-        """Let the database know how much there is by now: for what lives long and grows."""
-        if self.name == "postgresql":
-            postgres.learn(self.url)
-            _LEARNT.add(self.url)
 
     def keep(self) -> Any:
         """Return the content, for ``refresh`` to start from."""
@@ -191,7 +192,8 @@ class Database:
     def _learn_once(self) -> None:
         # What is learnt outlives the rows, and most tests begin alike: once for each copy is enough.
         if self.url not in _LEARNT:
-            self.learn()
+            postgres.learn(self.url)
+            _LEARNT.add(self.url)
 
     def _can_be_emptied(self) -> bool:
         """Tell whether the schema stands; now and then a copy is due, before dead rows slow everything down."""
@@ -262,11 +264,12 @@ def shared_app(settings: Settings) -> Iterator[Flask]:
     """The application, built once a worker and database; no connection outlives it."""
     built = create_app(settings)
     built.test_client_class = Browser
-    with hurry.hurried(built):
+    with built.app_context():
+        engine = db.engine
+    with hurry.hurried(built), growing.watched(engine):
         yield built
     built.extensions["city.bell"].close()
-    with built.app_context():
-        db.engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture

@@ -69,7 +69,9 @@ def running_postgres(**settings: str) -> Iterator[str]:
         _make_cluster(folder, binaries, identity, password)
         port = _free_port()
         server = _start(folder, binaries, identity, port, _SETTINGS | settings)
-        url = sa.URL.create("postgresql+psycopg", "city", password, "127.0.0.1", port, "postgres")
+        # Over its socket a question and its answer cost a fifth less than over the loopback.
+        way = {"host": str(folder), "port": str(port)}
+        url = sa.URL.create("postgresql+psycopg", "city", password, database="postgres", query=way)
         _wait_until_ready(server, url, folder)
         yield url.render_as_string(hide_password=False)
     finally:
@@ -150,13 +152,16 @@ def empty(url: str, *, revision: str | None) -> None:
 def learn(url: str) -> None:
     """Let the planner know what lies in the tables, as a served city's learns by itself.
 
-    Else it expects a row or two in each, and reads all departures again for every stop of every departure.
+    Else it expects a row or two in each, and reads all departures again for every stop of every departure. Of a table
+    that holds nothing it is not told: it would expect no row there however many come, and guesses well by the pages.
     """
     with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
-        filled = connection.execute(
+        found = connection.execute(
             "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r'"
             " AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0"
         )
+        asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for (name,) in found]
+        filled = connection.execute(" UNION ALL ".join(asked).encode()).fetchall() if asked else []
         if names := [name for (name,) in filled]:
             connection.execute(f"ANALYZE {', '.join(names)}".encode())
 
@@ -258,6 +263,12 @@ class Hand:
     def close(self) -> None:
         """End the session."""
         self._session.close()
+
+
+def over_loopback(url: str) -> sa.URL:
+    """Return the URL by which the database of this one is reached over TCP, as another machine's would be."""
+    given = sa.make_url(url)
+    return given.set(host="127.0.0.1", port=int(str(given.query["port"])), query={})
 
 
 def _end_others(connection: psycopg.Connection) -> None:

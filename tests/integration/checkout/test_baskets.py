@@ -22,8 +22,6 @@ from tests.integration.payments.conftest import publish_rates
 
 BASKETS = 1_000 if SOAK else 12
 MERCHANTS = 7
-# After so many baskets the database looks at how much there is: early, and when it is several times as much.
-LEARNT = (5, 100, 400)
 CURRENCIES = ("CNY", "USD", "VND")
 # Prices with more decimals than their currency, so that amounts are rounded, and shares of them again.
 PRICES = {
@@ -68,7 +66,7 @@ def goods(app):
 
 
 @pytest.mark.both_databases
-def test_the_parts_of_every_basket_come_to_what_is_charged(app, goods, database):
+def test_the_parts_of_every_basket_come_to_what_is_charged(app, goods):
     buyer, offers = goods
     client, rng = app.test_client(), Random(7)
     client.put("/api/v1/cart", json={"to": factories.HANOI}, headers=buyer.headers)
@@ -85,8 +83,6 @@ def test_the_parts_of_every_basket_come_to_what_is_charged(app, goods, database)
         answer = client.post("/api/v1/checkout", json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         _agree(answer.get_json()["order_ids"], cart["totals"])
-        if number in LEARNT:
-            database.learn()
     assert reports.check(reading()) == []
 
 

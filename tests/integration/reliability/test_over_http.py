@@ -19,7 +19,7 @@ from marketplace.orders.models import Order
 from tests import factories
 from tests.conftest import SOAK, _forget_cards
 from tests.integration.reliability.crowd import BANK, CARD, PACK, Asked, City, fresh
-from tests.support import kept
+from tests.support import kept, postgres
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 
@@ -41,7 +41,8 @@ def city(shared_app, database, settings):
         buyers = factories.more_buyers(shared_app, CROWD + 1)
         wire, url = None, None
         if database.name == "postgresql":
-            address = sa.make_url(database.url)
+            address = postgres.over_loopback(database.url)
+            assert address.port
             wire = Proxy(address.port, seed=CROWD)
             url = address.set(port=wire.port).render_as_string(hide_password=False)
         server = Server(settings, url=url, workers=4 if SOAK else 2, threads=8)

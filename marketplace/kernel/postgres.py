@@ -1,22 +1,39 @@
 """A connection to PostgreSQL whose statements stay prepared, and that notices when it is over."""
 
+import re
 import select
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 # So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
 # keeps, and would have each prepared anew when its turn comes again.
 _PREPARED: Final = 1_000
+_GOES_BACK: Final = re.compile("ROLLBACK TO SAVEPOINT ").match
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A cursor that goes back to a savepoint without forgetting what is prepared."""
+
+    def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
+        """Execute as psycopg does, but for a way back to a savepoint."""
+        connection = self.connection
+        if not _GOES_BACK(query) or connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+            return super().execute(query, *arguments, **options)
+        with connection.lock:
+            _done(connection.pgconn.exec_(query.encode()))
+        return self
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection whose statements stay prepared when a transaction is rolled back.
+    """A connection whose statements stay prepared when a transaction, or a part of one, is rolled back.
 
-    Every reading ends by ROLLBACK, and psycopg forgets with each of them all that it had prepared, in case it named a
-    table that was made in that transaction; so nothing would ever stay prepared. Tables are made by migrations only.
-    After a statement that failed it may be in doubt what is prepared: then everything is forgotten, as psycopg does.
+    Every reading ends by ROLLBACK, what is refused by ROLLBACK TO SAVEPOINT, and psycopg forgets with each of them all
+    that it had prepared, in case it named a table that was made since; so nothing would ever stay prepared. Tables are
+    made by migrations only. After a statement that failed it may be in doubt what is prepared: then everything is
+    forgotten, as psycopg does.
     """
 
     def rollback(self) -> None:
@@ -25,9 +42,7 @@ class Connection(psycopg.Connection[Any]):
             super().rollback()
             return
         with self.lock:
-            result = self.pgconn.exec_(b"ROLLBACK")
-        if result.status != ExecStatus.COMMAND_OK:
-            raise psycopg.OperationalError(result.get_error_message())
+            _done(self.pgconn.exec_(b"ROLLBACK"))
 
     def is_over(self) -> bool:
         """Tell whether PostgreSQL has closed it: one that has something to say unasked says that it is over.
@@ -43,4 +58,10 @@ def connect(*arguments: Any, **options: Any) -> Connection:
     """Connect as psycopg does."""
     connection = Connection.connect(*arguments, **options)
     connection.prepared_max = _PREPARED
+    connection.cursor_factory = Cursor
     return connection
+
+
+def _done(result: PGresult) -> None:
+    if result.status != ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError(result.get_error_message())

@@ -40,6 +40,29 @@ def test_a_statement_stays_prepared_when_its_transaction_is_rolled_back(connecti
     assert prepared(connection) == 1
 
 
+def test_a_statement_stays_prepared_when_a_savepoint_is_rolled_back(connection):
+    connection.execute(sa.text("CREATE TABLE kept (n INTEGER)"))
+    for n in range(OFTEN):
+        with connection.begin_nested() as savepoint:
+            assert connection.execute(ASKED, {"n": n}).scalar_one() == 41 + n
+            connection.execute(sa.text("INSERT INTO kept VALUES (:n)"), {"n": n})
+            savepoint.rollback()
+    assert connection.execute(sa.text("SELECT count(*) FROM kept")).scalar_one() == 0
+    assert prepared(connection) == 1
+
+
+def test_after_a_failure_in_a_savepoint_everything_is_forgotten_and_the_rest_stands(connection):
+    connection.execute(sa.text("CREATE TABLE kept (n INTEGER)"))
+    for n in range(OFTEN):
+        connection.execute(ASKED, {"n": n})
+    with pytest.raises(ProgrammingError), connection.begin_nested():
+        connection.execute(sa.text("SELECT no_such_column"))
+    connection.execute(sa.text("INSERT INTO kept VALUES (1)"))
+    connection.commit()
+    assert prepared(connection) == 0
+    assert connection.execute(sa.text("SELECT count(*) FROM kept")).scalar_one() == 1
+
+
 def test_a_rollback_takes_back_what_was_written(connection):
     connection.execute(sa.text("CREATE TABLE kept (n INTEGER)"))
     connection.commit()

@@ -1,6 +1,5 @@
 """A connection to PostgreSQL whose statements stay prepared, and that notices when it is over."""
 
-import re
 import select
 from typing import Any, Final, Self
 
@@ -11,7 +10,6 @@ from psycopg.pq.abc import PGresult
 # So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
 # keeps, and would have each prepared anew when its turn comes again.
 _PREPARED: Final = 1_000
-_GOES_BACK: Final = re.compile("ROLLBACK TO SAVEPOINT ").match
 
 
 class Cursor(psycopg.Cursor[Any]):
@@ -20,7 +18,7 @@ class Cursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
         """Execute as psycopg does, but for a way back to a savepoint."""
         connection = self.connection
-        if not _GOES_BACK(query) or connection.pgconn.transaction_status != TransactionStatus.INTRANS:
+        if not _goes_back(query) or connection.pgconn.transaction_status != TransactionStatus.INTRANS:
             return super().execute(query, *arguments, **options)
         with connection.lock:
             _done(connection.pgconn.exec_(query.encode()))
@@ -60,6 +58,10 @@ def connect(*arguments: Any, **options: Any) -> Connection:
     connection.prepared_max = _PREPARED
     connection.cursor_factory = Cursor
     return connection
+
+
+def _goes_back(query: object) -> bool:
+    return isinstance(query, str) and query.startswith("ROLLBACK TO SAVEPOINT ")
 
 
 def _done(result: PGresult) -> None:

@@ -176,7 +176,8 @@ def insert_only_ddl(table: str, dialect: str) -> list[str]:
 
 @event.listens_for(sa.Engine, "do_connect")
 def _connect(dialect: sa.Dialect, _record: Any, arguments: Any, options: Any) -> postgres.Connection | None:
-    return postgres.connect(*arguments, **options) if dialect.driver == "psycopg" else None
+    is_ours = dialect.driver == "psycopg" and dialect.paramstyle == postgres.PARAMETERS
+    return postgres.connect(*arguments, **options) if is_ours else None
 
 
 @event.listens_for(Pool, "checkout")
@@ -209,7 +210,7 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True, "query_cache_size": _STATEMENTS}
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16, **options}
-    return {"pool_size": 8, "max_overflow": 16, **options}
+    return {"pool_size": 8, "max_overflow": 16, "paramstyle": postgres.PARAMETERS, **options}
 
 
 @contextmanager

@@ -10,10 +10,15 @@ from psycopg.pq.abc import PGresult
 # So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
 # keeps, and would have each prepared anew when its turn comes again.
 _PREPARED: Final = 1_000
+PARAMETERS: Final = "numeric_dollar"
 
 
-class Cursor(psycopg.Cursor[Any]):
-    """A cursor that goes back to a savepoint without forgetting what is prepared."""
+class Cursor(psycopg.RawCursor[Any]):
+    """A cursor that takes statements as PostgreSQL does, and goes back to a savepoint without forgetting the prepared.
+
+    Parameters are written ``$1``, ``$2``: of any others psycopg searches each statement anew, as it remembers a hundred
+    short ones, and an order alone asks more and longer ones.
+    """
 
     def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
         """Execute as psycopg does, but for a way back to a savepoint."""
@@ -53,10 +58,11 @@ class Connection(psycopg.Connection[Any]):
 
 
 def connect(*arguments: Any, **options: Any) -> Connection:
-    """Connect as psycopg does."""
+    """Connect as psycopg does, for an engine that writes parameters in the style of ``PARAMETERS``."""
     connection = Connection.connect(*arguments, **options)
     connection.prepared_max = _PREPARED
     connection.cursor_factory = Cursor
+    connection.server_cursor_factory = psycopg.RawServerCursor
     return connection
 
 

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
+from marketplace.kernel.db import engine_options
 from marketplace.kernel.postgres import Connection
 from tests.support import growing, postgres
 
@@ -17,7 +18,7 @@ ASKED = sa.text("SELECT 41 + CAST(:n AS INTEGER) AS is_asked_often")
 @pytest.fixture
 def connection():
     url = postgres.create(f"prepared_{uuid.uuid4().hex[:12]}")  # workers of a run have one server
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(url, **engine_options(url))
     with engine.connect() as found:
         assert isinstance(found.connection.driver_connection, Connection)
         yield found
@@ -38,6 +39,14 @@ def test_a_statement_stays_prepared_when_its_transaction_is_rolled_back(connecti
         assert connection.execute(ASKED, {"n": n}).scalar_one() == 41 + n
         connection.rollback()
     assert prepared(connection) == 1
+
+
+def test_parameters_are_written_as_postgresql_takes_them(connection):
+    heard = []
+    sa.event.listen(connection, "before_cursor_execute", lambda *told: heard.append(told[2:4]))
+    found = sa.text("SELECT '%' || CAST(:n AS TEXT) || '$1%s' WHERE :n = ANY(:many)")
+    assert connection.execute(found, {"n": 7, "many": [7, 8]}).scalar_one() == "%7$1%s"
+    assert heard == [("SELECT '%' || CAST($1 AS TEXT) || '$1%s' WHERE $1 = ANY($2)", (7, [7, 8]))]
 
 
 def test_a_statement_stays_prepared_when_a_savepoint_is_rolled_back(connection):

@@ -10,6 +10,7 @@ from psycopg.pq.abc import PGresult
 # So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
 # keeps, and would have each prepared anew when its turn comes again.
 _PREPARED: Final = 1_000
+# How SQLAlchemy calls the parameters that the cursors here take: the engine has to write them so.
 PARAMETERS: Final = "numeric_dollar"
 
 

@@ -42,7 +42,7 @@ def search(instance: Instance, *, seconds: float, seed: int, rounds: int | None 
     _bar_foes(ground, start)
     best = first_fit(ground)
     everything = sum(parcel.value for parcel in instance.parcels)
-    yield Found(best, best.worth, everything, 0, ())
+    yield Found(best.copy(), best.worth, everything, 0, ())
     relaxed = Model(ground, free, room).relax(seconds=seconds, seed=seed)
     bound = relaxed.bound + start.worth
     order = _by_worth(ground, relaxed, free)

@@ -5,6 +5,7 @@ import sys
 
 from hypothesis import given, settings
 
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.planning import child
 from marketplace.logistics.planning.rules import checking
 from marketplace.logistics.planning.solver.search import search
@@ -47,6 +48,17 @@ def test_answers_are_valid_and_as_good_as_the_best_within_the_gap_that_is_report
 def test_the_same_seed_finds_the_same(given_instance):
     first, second = (list(search(given_instance, seconds=60, seed=7, rounds=5)) for _ in range(2))
     assert [each.worth for each in first] == [each.worth for each in second]
+
+
+def test_an_answer_stays_as_it_was_found():
+    """First come, first served is bettered in place, when rounding found nothing better: what was told stays."""
+    weights = {"P0": 2, "P1": 6, "P2": 1, "P3": 1, "P4": 4}
+    values = {"P0": 200, "P1": 100, "P2": 100, "P3": 100, "P4": 200}
+    goods = [parcel(key, load=Load(each * 1_000_000, 0, 0, 1), value=values[key]) for key, each in weights.items()]
+    given_instance = instance(goods, [lorry(room=Load(11_000_000, 0, 0, 33))])
+    found = list(search(given_instance, seconds=5, seed=1))
+    assert found[-1].worth == 600 > found[0].worth
+    assert [checking.objective(given_instance, one.filling.answer()) for one in found] == [one.worth for one in found]
 
 
 def small():

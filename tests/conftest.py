@@ -129,7 +129,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         gone = set(out)
         items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=out)
-    items.sort(key=lambda item: not any(long in item.nodeid for long in _LONG))
+    items.sort(key=lambda item: not _is_long(item.nodeid))
+
+
+def _is_long(name: str) -> bool:
+    return any(long in name for long in _LONG)
 
 
 class Sharing(LoadScopeScheduling):
@@ -138,6 +142,15 @@ class Sharing(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         city = "postgresql" if "postgresql" in nodeid else "sqlite"
         return next((f"{shared}{city}" for shared in _SHARING if nodeid.startswith(shared)), nodeid)
+
+    def _assign_work_unit(self, node: Any) -> None:
+        """Hand out what is next; to a worker with a long one before him, the next that is not long: others are free."""
+        mine = self.assigned_work.get(node, {})
+        if any(_is_long(scope) and not all(done.values()) for scope, done in mine.items()):
+            short = next((scope for scope in self.workqueue if not _is_long(scope)), None)
+            if short is not None:
+                self.workqueue.move_to_end(short, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:

@@ -6,6 +6,7 @@ lock: the driver's own lazy BEGIN loses updates silently, and SQLite's busy hand
 """
 
 import fcntl
+import json
 import random
 import sqlite3
 import time
@@ -23,6 +24,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
+from pydantic_core import from_json
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -207,10 +209,22 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options that the measured recipe asks for."""
-    options: dict[str, Any] = {"hide_parameters": True, "query_cache_size": _STATEMENTS}
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "query_cache_size": _STATEMENTS,
+        "json_deserializer": _read_json,
+    }
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16, **options}
     return {"pool_size": 8, "max_overflow": 16, "paramstyle": postgres.PARAMETERS, **options}
+
+
+def _read_json(text: str | bytes) -> Any:
+    """Read JSON as the standard library does, several times as fast; it alone reads half of a surrogate pair."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A connection to PostgreSQL whose statements stay prepared, and that notices when it is over."""
 
 import select
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import psycopg
@@ -12,6 +13,32 @@ from psycopg.pq.abc import PGresult
 _PREPARED: Final = 1_000
 # How SQLAlchemy calls the parameters that the cursors here take: the engine has to write them so.
 PARAMETERS: Final = "numeric_dollar"
+_ROWS: Final = (ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE)
+
+
+class _Columns(Sequence[Any]):
+    """Name and type of the columns of an answer, each worked out when somebody asks for it.
+
+    SQLAlchemy asks for those of a statement once and then only whether there are any; psycopg looks up eight things of
+    each column of every answer.
+    """
+
+    def __init__(self, answer: PGresult) -> None:
+        """Keep the answer."""
+        self._answer = answer
+
+    def __len__(self) -> int:
+        """Count the columns."""
+        return self._answer.nfields
+
+    def __getitem__(self, at: Any) -> Any:
+        """Return the seven fields of PEP 249, or those of several columns."""
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        name = self._answer.fname(at % len(self)) or b""
+        return name.decode(), self._answer.ftype(at % len(self)), None, None, None, None, None
 
 
 class Cursor(psycopg.RawCursor[Any]):
@@ -20,6 +47,12 @@ class Cursor(psycopg.RawCursor[Any]):
     Parameters are written ``$1``, ``$2``: of any others psycopg searches each statement anew, as it remembers a hundred
     short ones, and an order alone asks more and longer ones.
     """
+
+    @property
+    def description(self) -> Any:
+        """Name and type of each column; None after what answers by no rows."""
+        answer = self.pgresult
+        return _Columns(answer) if answer is not None and answer.status in _ROWS else None
 
     def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
         """Execute as psycopg does, but for a way back to a savepoint."""

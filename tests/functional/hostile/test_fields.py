@@ -29,11 +29,14 @@ def test_fields_of_calls(siege: Siege) -> None:
     sample = Sample(SEED)
     turn = 0
     for operation, way in WAYS.items():
-        if way.body is None or not siege.takes(operation):
+        if way.body is None:
             continue
         body = siege.body(operation)
         for where in siege.fields_of(operation):
             attacked = str(where[0])
+            # Field by field: call by call one database would get half as many again as the other.
+            if not siege.takes(f"{operation} {attacked}"):
+                continue
             turn += 1
             # In a smoke of six fields one meets a text, one something that is none, and one is left out.
             values = [

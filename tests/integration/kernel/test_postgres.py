@@ -2,6 +2,7 @@
 
 import uuid
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
@@ -47,6 +48,22 @@ def test_parameters_are_written_as_postgresql_takes_them(connection):
     found = sa.text("SELECT '%' || CAST(:n AS TEXT) || '$1%s' WHERE :n = ANY(:many)")
     assert connection.execute(found, {"n": 7, "many": [7, 8]}).scalar_one() == "%7$1%s"
     assert heard == [("SELECT '%' || CAST($1 AS TEXT) || '$1%s' WHERE $1 = ANY($2)", (7, [7, 8]))]
+
+
+def test_columns_are_told_as_psycopg_tells_them(connection):
+    session = connection.connection.driver_connection
+    for asked in ("SELECT 1 AS one, 'x' AS \"other – é\"", "SELECT", "SELECT 1 WHERE false", "SET work_mem = '4MB'"):
+        found, plain = session.cursor().execute(asked), psycopg.RawCursor(session).execute(asked)
+        if plain.description is None:
+            assert found.description is None
+            continue
+        told = [(each.name, each.type_code) for each in plain.description]
+        assert len(found.description) == len(told)
+        assert [each[:2] for each in found.description] == told == [each[:2] for each in found.description[:]]
+        assert {len(each) for each in found.description} <= {7}
+    with pytest.raises(IndexError):
+        found.execute("SELECT 1").description[1]
+    assert session.cursor().execute("SELECT 1 AS one, 2 AS two").description[-1][0] == "two"
 
 
 def test_a_statement_stays_prepared_when_a_savepoint_is_rolled_back(connection):

@@ -220,7 +220,7 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def _read_json(text: str | bytes) -> Any:
-    """Read JSON as the standard library does, several times as fast; it alone reads half of a surrogate pair."""
+    """Read JSON several times as fast as the standard library, which alone reads half of a surrogate pair."""
     try:
         return from_json(text)
     except ValueError:

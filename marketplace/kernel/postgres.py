@@ -19,8 +19,8 @@ _ROWS: Final = (ExecStatus.TUPLES_OK, ExecStatus.SINGLE_TUPLE)
 class _Columns(Sequence[Any]):
     """Name and type of the columns of an answer, each worked out when somebody asks for it.
 
-    SQLAlchemy asks for those of a statement once and then only whether there are any; psycopg looks up eight things of
-    each column of every answer.
+    SQLAlchemy asks for those of a statement once and then only whether there are any; psycopg looks up name, types
+    and sizes of each column of every answer.
     """
 
     def __init__(self, answer: PGresult) -> None:

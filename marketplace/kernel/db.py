@@ -146,6 +146,14 @@ class StateColumn(sa.types.TypeDecorator[StrEnum]):
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
+def _read_json(text: str | bytes) -> Any:
+    """Read JSON several times as fast as the standard library, which alone reads half of a surrogate pair."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return json.loads(text)
+
+
 # Names of the tables that only grow; ``city db check`` proves that the migrations guard the same ones.
 INSERT_ONLY: Final[set[str]] = set()
 
@@ -217,14 +225,6 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16, **options}
     return {"pool_size": 8, "max_overflow": 16, "paramstyle": postgres.PARAMETERS, **options}
-
-
-def _read_json(text: str | bytes) -> Any:
-    """Read JSON several times as fast as the standard library, which alone reads half of a surrogate pair."""
-    try:
-        return from_json(text)
-    except ValueError:
-        return json.loads(text)
 
 
 @contextmanager

@@ -47,8 +47,6 @@ coverage: assets-dev ## Run every test with the counts of the smoke, and fail wh
 	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
 		--hypothesis-seed=$(SEED) --whole --cov --cov-report=term:skip-covered --durations=30
 
-# Two of its tests wait most of their time until the city takes the dead for dead.
-soak: WORKERS := 4
 soak: assets-dev ## Run with full counts what counts more than in a smoke
 	@$(BIN)/python tools/test_services.py
 	@CITY_SOAK=1 PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup --durations=60

@@ -307,7 +307,9 @@ def reading() -> Session:
 
 
 def ask(
-    session: Session, statement: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any] | None = None
+    session: Session,
+    statement: sa.Select[*tuple[Any, ...]] | sa.TextualSelect,
+    given: Mapping[str, Any] | None = None,
 ) -> sa.CursorResult[Any]:
     """Ask for columns, half as dear as through the session, which would look for entities in them.
 

@@ -4,4 +4,4 @@ import multiprocessing
 from typing import Final
 
 FORKED: Final = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["marketplace.app"])
+FORKED.set_forkserver_preload(["tests.support.loaded"])

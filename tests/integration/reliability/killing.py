@@ -22,7 +22,6 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.kernel.db import db
-from marketplace.kernel.loading import program
 from marketplace.stripe_double.double import Double
 from tests.support.processes import FORKED
 from tests.support.server import ROOT
@@ -77,8 +76,7 @@ def killing(settings: Settings, work: Work, folder: Path) -> Iterator[Killing]:
 
 def _copies(settings: Settings, work: Work, log: Path, channel: Connection) -> None:
     """Do the work when asked for all points; when asked for one, let a copy of this process do it and be killed."""
-    with program():  # its copies share its pages, which a search for garbage in each would copy
-        app = create_app(settings)
+    app = create_app(settings)
     points = _Points(log)
     with app.app_context():
         points.set_up(app.extensions["city.double"])

@@ -12,7 +12,8 @@ from marketplace.accounts.rules.codes import Purpose
 from marketplace.accounts.rules.handovers import HandoverState
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.terms import TermsKind
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, insert_only
 from marketplace.kernel.ids import new_id
 
 # SHA-256 and HMAC-SHA-256 in hex.

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.approvals.rules.cases import OPEN, CaseState, Verdict
 from marketplace.approvals.rules.content import CaseKind
 from marketplace.approvals.rules.limits import HolderKind, Period
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.ids import new_id
 
 _IS_OPEN = sa.text(f"state IN ({', '.join(repr(str(state)) for state in OPEN)}) AND consumed_at IS NULL")

@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, UtcDateTime, insert_only
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Base, Json, insert_only
 from marketplace.kernel.ids import new_id
 
 

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace.backup import rules
-from marketplace.kernel.db import Base, UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Base
 from marketplace.kernel.editions import Edition
 from marketplace.kernel.exports import plain
 

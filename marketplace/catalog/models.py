@@ -13,7 +13,8 @@ from marketplace.catalog.rules.details.ending import Stage
 from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.states import ChangeState, EntryKind, HoldState, ListingState
 from marketplace.catalog.rules.visibility import Visibility
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, insert_only
 from marketplace.kernel.ids import new_id
 
 _PENDING = sa.text("state = 'pending'")

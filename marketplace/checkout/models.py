@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.checkout.rules.states import OPEN, AttemptState
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 
 _IS_OPEN = sa.text(f"state IN ({', '.join(repr(str(state)) for state in OPEN)})")
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.customs.rules import Measure
-from marketplace.kernel.db import Base, Json, StateColumn
+from marketplace.kernel.columns import StateColumn
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.payments.rules.terms import Mode, Rail
 
 _AGREED = sa.text(f"state = '{ContractState.AGREED}'")

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.rules.companies import LONGEST_NAME
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.merchants.rules.levels import QualificationState
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, Stage, Verdict

@@ -8,7 +8,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, ScaledDecimal, StateColumn, UtcDateTime
+from marketplace.kernel.columns import ScaledDecimal, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 from marketplace.reference.rules import RATE_PLACES, PlaceKind

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 
 revision: str = "ad7868f539b0"
 down_revision: str | None = "51a0efa14db5"

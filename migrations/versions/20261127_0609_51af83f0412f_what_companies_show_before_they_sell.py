@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import UtcDateTime, insert_only_ddl
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "51af83f0412f"
 down_revision: str | None = "b3d0c1f5a9e2"

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
+import marketplace.kernel.columns
 import marketplace.kernel.db
 from marketplace.kernel.db import insert_only_ddl
 from marketplace.kernel.ids import new_id
@@ -16,7 +17,9 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _AT_ONCE = 1_000
-_listing = sa.table("listing", sa.column("id", sa.Uuid), sa.column("changed_at", marketplace.kernel.db.UtcDateTime))
+_listing = sa.table(
+    "listing", sa.column("id", sa.Uuid), sa.column("changed_at", marketplace.kernel.columns.UtcDateTime)
+)
 _prices = (
     sa.column("id", sa.Uuid),
     sa.column("listing_id", sa.Uuid),
@@ -29,7 +32,7 @@ _ladder = sa.table("price_ladder", *_prices)
 _history = sa.table(
     "price_history",
     *(sa.column(each.name, each.type) for each in _prices),
-    sa.column("at", marketplace.kernel.db.UtcDateTime),
+    sa.column("at", marketplace.kernel.columns.UtcDateTime),
 )
 
 
@@ -39,7 +42,7 @@ def upgrade() -> None:
         "price_history",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("listing_id", sa.Uuid(), nullable=False),
-        sa.Column("at", marketplace.kernel.db.UtcDateTime(), nullable=False),
+        sa.Column("at", marketplace.kernel.columns.UtcDateTime(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("incoterm", sa.String(3), nullable=False),
         sa.Column("place_code", sa.String(40), nullable=False),

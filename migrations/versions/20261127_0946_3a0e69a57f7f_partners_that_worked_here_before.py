@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.ids import new_id
 
 revision: str = "3a0e69a57f7f"

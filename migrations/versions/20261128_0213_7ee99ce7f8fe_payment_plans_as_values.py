@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import Json, UtcDateTime, insert_only_ddl
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Json, insert_only_ddl
 
 revision: str = "7ee99ce7f8fe"
 down_revision: str | None = "1d13491f0469"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+import marketplace.kernel.columns
 import marketplace.kernel.db
 
 revision: str = "16c6dd136d64"
@@ -38,7 +39,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unit_name", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("cost_centre", sa.String(length=40), nullable=True))
     with op.batch_alter_table("saved_list", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("archived_at", marketplace.kernel.db.UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("archived_at", marketplace.kernel.columns.UtcDateTime(), nullable=True))
     with op.batch_alter_table("trade_order", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("cost_centre", sa.String(length=40), server_default=sa.text("''"), nullable=False)

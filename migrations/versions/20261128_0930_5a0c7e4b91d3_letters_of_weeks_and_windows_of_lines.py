@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import Json, UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Json
 
 revision: str = "5a0c7e4b91d3"
 down_revision: str | None = "d62a673ce2e1"

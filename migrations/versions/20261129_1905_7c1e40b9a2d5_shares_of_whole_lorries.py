@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+import marketplace.kernel.columns
 import marketplace.kernel.db
 
 revision: str = "7c1e40b9a2d5"
@@ -23,7 +24,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(length=32), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
-        sa.Column("at", marketplace.kernel.db.UtcDateTime(), nullable=False),
+        sa.Column("at", marketplace.kernel.columns.UtcDateTime(), nullable=False),
         sa.CheckConstraint("price_minor >= 0 AND number > 0", name=op.f("ck_hire_round_price")),
         sa.ForeignKeyConstraint(["hire_id"], ["whole_lorry.id"], name=op.f("fk_hire_round_hire_id_whole_lorry")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hire_round")),
@@ -40,7 +41,7 @@ def upgrade() -> None:
         sa.Column("share_minor", sa.BigInteger(), nullable=False),
         sa.Column("is_aboard", sa.Boolean(), nullable=False),
         sa.Column("made_id", sa.Uuid(), nullable=True),
-        sa.Column("settled_at", marketplace.kernel.db.UtcDateTime(), nullable=True),
+        sa.Column("settled_at", marketplace.kernel.columns.UtcDateTime(), nullable=True),
         sa.CheckConstraint("weight_minor >= 0 AND share_minor >= 0", name=op.f("ck_hire_share_share")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_hire_share_booking_id_booking")),
         sa.ForeignKeyConstraint(

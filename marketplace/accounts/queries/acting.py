@@ -16,7 +16,8 @@ from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
 from marketplace.kernel import editions
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import UtcDateTime, ask
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Membership, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.terms import TermsKind
-from marketplace.kernel.db import UtcDateTime, ask
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)

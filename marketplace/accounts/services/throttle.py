@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import LoginCounter
 from marketplace.accounts.rules.throttling import LIMITS, WINDOW, Bucket, BucketKind, Tally, waiting_time
 from marketplace.accounts.services.vault import Vault
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.errors import TooMany
 
 # The same upsert on both databases, which SQLAlchemy would spell once for each.

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.customer_prices.rules.terms import LONGEST_NAME
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.ids import new_id
 
 _OPEN = sa.text("state = 'open'")

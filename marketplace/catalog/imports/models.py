@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.picture_sources import PictureState
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.ids import new_id
 
 

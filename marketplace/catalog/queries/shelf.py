@@ -26,7 +26,8 @@ from marketplace.catalog.rules.states import HoldState
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.customs import queries as customs
 from marketplace.kernel import clock
-from marketplace.kernel.db import UtcDateTime, ask
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
 from marketplace.reference import queries as reference

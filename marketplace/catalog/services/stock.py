@@ -19,7 +19,8 @@ from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
 from marketplace.catalog.warehouses.services import places
-from marketplace.kernel.db import UtcDateTime, alter, ask, write
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import alter, ask, write
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 

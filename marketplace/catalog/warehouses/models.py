@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalog.warehouses.rules import LONGEST_NAME, LONGEST_PLACE
-from marketplace.kernel.db import Base, UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Base
 from marketplace.kernel.ids import new_id
 
 _OPEN = sa.text("retired_at IS NULL")

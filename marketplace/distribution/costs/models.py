@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.distribution.costs.rules.causes import Bearer
 from marketplace.distribution.costs.rules.matching import InvoiceState, LineState, Reason
 from marketplace.distribution.costs.rules.planning import Basis, CostKind, SheetState, Unit
-from marketplace.kernel.db import Base, ScaledDecimal, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import ScaledDecimal, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.rules.states import HoldCause
 from marketplace.reference.rules import RATE_PLACES

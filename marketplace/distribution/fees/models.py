@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.distribution.fees.rules.states import FeeState, WaiverCause
 from marketplace.distribution.fees.rules.terms import Basis, FeeKind
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 from marketplace.kernel.editions import watched
 from marketplace.kernel.ids import new_id
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.distribution.handling.rules.surcharges import STANDING, SurchargeState
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base
 
 _STANDS = sa.text("state IN ({}) AND with_id IS NULL".format(", ".join(f"'{state}'" for state in STANDING)))
 

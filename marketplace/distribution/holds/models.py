@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.distribution.costs.rules.causes import Bearer
 from marketplace.distribution.fees.rules.states import FeeState, WaiverCause
 from marketplace.distribution.holds.rules.bearing import Act, RuleState, ShareBy
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.rules.states import HoldCause
 

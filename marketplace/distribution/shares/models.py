@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, UtcDateTime, insert_only
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 
 
 class FreightShare(Base):

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.exchange.rules.enquiries import EnquiryKind, EnquiryState
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base
 from marketplace.kernel.ids import new_id
 
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.exchange.rules.notes import About
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 from marketplace.kernel.ids import new_id
 
 

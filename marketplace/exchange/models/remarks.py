@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.exchange.rules.questions import QuestionState
 from marketplace.exchange.rules.remarks import RemarkKind
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base
 from marketplace.kernel.ids import new_id
 
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.exchange.rules.storefronts import FrontState
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.ids import new_id
 
 _PENDING = sa.text("state = 'pending'")

@@ -7,7 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.borders.rules.closing import ClosureReason, ClosureState
 from marketplace.logistics.borders.rules.lanes import LaneRuleCode

@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.insurance.rules.claiming import Evidence, InsuranceClaimState
 from marketplace.logistics.insurance.rules.covering import Clauses, CoverKind, InsuranceState

@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import UtcDateTime, ask, every
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load

@@ -12,7 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import UtcDateTime, ask, instant
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask, instant
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop

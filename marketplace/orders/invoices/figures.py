@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.orders.invoices.models import InvoiceMatch, OfficialInvoice
 from marketplace.orders.models import LineMove, Order, OrderLine
 from marketplace.orders.purchases.models import OrderPurchase, OrderPurchaseLine

@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.columns import StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.samples import OPEN, SampleState, Way
 

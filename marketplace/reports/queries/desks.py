@@ -21,7 +21,7 @@ from marketplace.exchange.models.leads import Lead
 from marketplace.exchange.models.remarks import Question
 from marketplace.exchange.rules.leads import FOLLOWED, LeadState
 from marketplace.exchange.rules.questions import QuestionState
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.states import AT_HUB
 from marketplace.merchants.queries import requirements

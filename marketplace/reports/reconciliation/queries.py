@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.money import MINOR_UNITS, Money
 from marketplace.kernel.pages import Page, decode_offset, encode_cursor
 from marketplace.orders.models import Claim

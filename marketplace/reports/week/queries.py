@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import closures
 from marketplace.accounts.queries.closures import local_day
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.money import Money
 from marketplace.orders.models import Claim, LinePart, Order, OrderLine
 from marketplace.orders.purchases.models import OrderPurchase, OrderPurchaseLine

@@ -21,7 +21,7 @@ from marketplace.catalog.customer_prices.models import (
 from marketplace.catalog.customer_prices.rules.terms import HIDDEN, OPEN, Own, Terms, as_text, winning
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.visibility import Visibility
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.money import UnitPrice
 from marketplace.merchants.queries import levels
 from marketplace.merchants.rules.levels import BuyerLevel

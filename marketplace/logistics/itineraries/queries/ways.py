@@ -9,7 +9,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import UtcDateTime, ask
+from marketplace.kernel.columns import UtcDateTime
+from marketplace.kernel.db import ask
 from marketplace.kernel.editions import kept_each
 from marketplace.logistics.itineraries.queries.factors import factors
 from marketplace.logistics.itineraries.rules import emissions

@@ -28,7 +28,7 @@ from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import counting, growing, hurry, kept, postgres, smoke
+from tests.support import counting, growing, hurry, kept, large_pages, postgres, smoke
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
@@ -112,9 +112,10 @@ def turn_of(name: str) -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage as seldom as the city does: what was collected stays until the end."""
+    """Look for garbage as seldom as the city does: what was collected stays until the end, in large pages."""
     gc.freeze()
     gc.set_threshold(BETWEEN_LOOKS)
+    gc.callbacks.append(large_pages.gather)
 
 
 @pytest.hookimpl(tryfirst=True)

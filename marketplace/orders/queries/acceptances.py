@@ -1,44 +1,59 @@
 """What exactly was accepted, and whether each acceptance still binds to it."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Portions
 from marketplace.orders.models import Acceptance, Order, OrderLine
 from marketplace.orders.rules import acceptance as rules
+
+_OF_ORDER: Final = {
+    "order": Order.reference,
+    "currency": Order.currency,
+    "incoterm": Order.incoterm,
+    "place": Order.place_code,
+}
+_OF_LINE: Final = {
+    "line": OrderLine.id,
+    "sku": OrderLine.sku,
+    "hs_code": OrderLine.hs_code,
+    "origin": OrderLine.origin,
+    "unit": OrderLine.unit,
+    "ordered": OrderLine.quantity,
+    "unit_price_micro": OrderLine.unit_price_micro,
+    "amount_minor": OrderLine.amount_minor,
+}
+_ACCEPTED: Final = Portions(
+    sa.select(
+        Acceptance.id,
+        Acceptance.content_hash,
+        Acceptance.quantity,
+        *(column.label(name) for name, column in (_OF_ORDER | _OF_LINE).items()),
+    )
+    .join(OrderLine, OrderLine.id == Acceptance.line_id)
+    .join(Order, Order.id == OrderLine.order_id),
+    size=500,
+)
 
 
 def content_hash(order: Order, line: OrderLine, quantity: int) -> str:
     """Return the hash of what was agreed about so many accepted units; docs/adr/0030 lists the fields."""
-    return rules.content_hash(
-        {
-            "order": order.reference,
-            "line": str(line.id),
-            "sku": line.sku,
-            "hs_code": line.hs_code,
-            "origin": line.origin,
-            "unit": line.unit,
-            "ordered": line.quantity,
-            "accepted": quantity,
-            "unit_price_micro": line.unit_price_micro,
-            "amount_minor": line.amount_minor,
-            "currency": order.currency,
-            "incoterm": order.incoterm,
-            "place": order.place_code,
-        }
-    )
+    of_order = {name: getattr(order, column.key) for name, column in _OF_ORDER.items()}
+    return _hash(of_order | {name: getattr(line, column.key) for name, column in _OF_LINE.items()}, quantity)
+
+
+def _hash(said: Mapping[str, Any], quantity: int) -> str:
+    return rules.content_hash({**said, "line": str(said["line"]), "accepted": quantity})
 
 
 def breaches(session: Session) -> list[Breach]:
     """Return acceptances whose hash is not that of what order and line say."""
-    statement = (
-        sa.select(Acceptance, OrderLine, Order)
-        .join(OrderLine, OrderLine.id == Acceptance.line_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .execution_options(yield_per=1_000)
-    )
     return [
-        Breach("7 acceptance", "acceptance", found.id, "what was accepted is not what order and line say")
-        for found, line, order in session.execute(statement)
-        if found.content_hash != content_hash(order, line, found.quantity)
+        Breach("7 acceptance", "acceptance", row.id, "what was accepted is not what order and line say")
+        for found in _ACCEPTED(session)
+        for row in found
+        if row.content_hash != _hash({name: getattr(row, name) for name in _OF_ORDER | _OF_LINE}, row.quantity)
     ]

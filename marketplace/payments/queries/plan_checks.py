@@ -2,33 +2,39 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.checks import Breach, Portions, Promise
 from marketplace.kernel.db import ask
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import PaymentState
 
-_BATCH: Final = 500
-_TERMS: Final = (
-    sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan)
-    .order_by(PaymentTerms.id)
-    .execution_options(yield_per=_BATCH)
+_FROZEN: Final = "2 frozen at placement"
+_TERMS: Final = Portions(
+    sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan), size=500
 )
 _SHARES: Final = (
     sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp)
-    .where(Milestone.subject_id.in_(sa.bindparam("subjects", expanding=True)))
+    .where(
+        Milestone.subject_id.in_(
+            sa.select(PaymentTerms.subject_id).where(
+                PaymentTerms.id.between(sa.bindparam("first", type_=sa.Uuid), sa.bindparam("last", type_=sa.Uuid))
+            )
+        )
+    )
     .distinct()
 )
-_AMENDMENTS: Final = (
-    sa.select(TermsAmendment.terms_id, TermsAmendment.account, TermsAmendment.plan)
-    .order_by(TermsAmendment.terms_id, TermsAmendment.number)
-    .execution_options(yield_per=_BATCH)
+_AMENDMENTS: Final = Portions(
+    sa.select(
+        TermsAmendment.id, TermsAmendment.terms_id, TermsAmendment.number, TermsAmendment.account, TermsAmendment.plan
+    ),
+    size=500,
 )
 _OF_TERMS: Final = sa.and_(
     PaymentTerms.subject_id == Payment.subject_id, PaymentTerms.subject_kind == Payment.subject_kind
@@ -36,42 +42,44 @@ _OF_TERMS: Final = sa.and_(
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return terms whose plan cannot be read or whose lines are divided otherwise, and payments to another payee."""
-    found = [*_PROMISES.breaches(session), *_unwritten(session)]
-    for part in ask(session, _TERMS).partitions():
+    """Return terms whose plan cannot be read, whose lines are divided otherwise, or that follow what was not agreed."""
+    found = _unwritten(session)
+    for part in _TERMS(session):
         found += _divided(session, part)
     return found
 
 
 def _divided(session: Session, rows: Sequence[sa.Row[Any]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
-    ids = [row.subject_id for row in rows]
-    for row in ask(session, _SHARES, {"subjects": ids}):
+    for row in ask(session, _SHARES, {"first": rows[0].id, "last": rows[-1].id}):
         shares.setdefault(row.subject_id, set()).add((str(row.event), row.share_bp))
     for row in rows:
         try:
             plan = plans.from_json(row.agreed)
             now = plans.from_json(row.amended_plan) if row.amended_plan else None
         except ValueError:
-            yield Breach("2 frozen at placement", "payment_terms", row.id, "has no payment plan")
+            yield Breach(_FROZEN, "payment_terms", row.id, "has no payment plan")
             continue
         there = shares.get(row.subject_id, set())
         if now is None and there != {(str(stage.event), stage.basis_points) for stage in plan.stages}:
-            yield Breach("2 frozen at placement", "payment_terms", row.id, "is divided otherwise than its plan says")
+            yield Breach(_FROZEN, "payment_terms", row.id, "is divided otherwise than its plan says")
         elif now is not None and not {str(stage.event) for stage in now.stages} <= {event for event, _ in there}:
-            yield Breach("2 frozen at placement", "payment_terms", row.id, "lacks a share of the plan agreed since")
+            yield Breach(_FROZEN, "payment_terms", row.id, "lacks a share of the plan agreed since")
 
 
 def _unwritten(session: Session) -> list[Breach]:
     """Find terms that follow another account or plan than the last one that was agreed."""
+    amended = ask(session, _amended()).all()
+    if not amended:
+        return []
     latest: dict[UUID, dict[str, Any]] = {}
-    for row in ask(session, _AMENDMENTS):
+    for row in sorted((row for found in _AMENDMENTS(session) for row in found), key=attrgetter("number")):
         mine = latest.setdefault(row.terms_id, {"account": None, "plan": None})
         mine |= {"account": row.account} if row.account else {"plan": row.plan}
     nothing = {"account": None, "plan": None}
     return [
-        Breach("2 frozen at placement", "payment_terms", row.id, "follows what was never agreed")
-        for row in ask(session, _amended())
+        Breach(_FROZEN, "payment_terms", row.id, "follows what was never agreed")
+        for row in amended
         if {"account": row.amended_account, "plan": row.amended_plan} != latest.get(row.id, nothing)
     ]
 
@@ -119,8 +127,7 @@ def _text(column: Any) -> sa.ColumnElement[str]:
     return sa.func.coalesce(sa.cast(column, sa.Text), "null")
 
 
-_PROMISES: Final = Promises(
-    "2 frozen at placement",
-    Promise("payment", "is to be paid to another payee than the contract names", _elsewhere),
-    Promise("payment", "still names an account that was agreed away", _outdated),
+PROMISES: Final = (
+    Promise("payment", "is to be paid to another payee than the contract names", _elsewhere, _FROZEN),
+    Promise("payment", "still names an account that was agreed away", _outdated, _FROZEN),
 )

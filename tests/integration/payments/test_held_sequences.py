@@ -120,8 +120,9 @@ class Life(Disputed):
         done = [one.amount.minor for one in queries.refunds_of(reading(), charge_id=found.id) if one.state in _BACK]
         waiting = sum(one.amount.minor for one in self.milestones() if str(one.state) == "held")
         assert sum(done) + back <= sum(LINES)
-        assert self.is_cancelled() or waiting <= -self.book(HELD)
-        assert self.book(HELD) <= 0
+        held = self.book(HELD)
+        assert self.is_cancelled() or waiting <= -held
+        assert held <= 0
         assert self.book(PAYABLE) <= 0
         assert checks.breaches(reading()) == []
 

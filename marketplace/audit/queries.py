@@ -1,6 +1,6 @@
 """Read audit rows, and verify their chain."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,6 +30,15 @@ _ROWS: Final = sa.select(
     AuditRow.facts,
     AuditRow.hash,
 ).where(AuditRow.id.in_(sa.bindparam("ids", expanding=True)))
+_ALL: Final = sa.select(sa.cast(AuditRow.id, sa.String)).order_by(AuditRow.id)
+# Seals are read in small portions, because they carry up to a thousand ids each.
+_SEALS: Final = (
+    sa.select(*AuditSeal.__table__.c)
+    .where(AuditSeal.sequence > sa.bindparam("last"))
+    .order_by(AuditSeal.sequence)
+    .limit(20)
+)
+_LISTED: Final = sa.select(AuditUnsealed.row_id)
 _INVARIANT: Final = "10 audit chain"
 
 
@@ -112,7 +121,7 @@ def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
 def breaches(session: Session) -> list[Breach]:
     """Return what is wrong with the chain, and rows that neither a seal nor the sealing job's list knows."""
     found = verify(session)
-    listed = set(session.scalars(sa.select(AuditUnsealed.row_id)))
+    listed = set(ask(session, _LISTED).scalars()) if found.waiting else ()
     unlisted = [row_id for row_id in map(UUID, found.waiting) if row_id not in listed]
     return [_breach(fault) for fault in found.faults] + [
         Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unlisted
@@ -152,31 +161,35 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
     next moment, go with none.
     """
     sealed: set[str] = set()
-    for named in session.scalars(sa.select(AuditSeal.rows).where(AuditSeal.sequence <= after)):
-        sealed.update(named)
+    if after:
+        for named in session.scalars(sa.select(AuditSeal.rows).where(AuditSeal.sequence <= after)):
+            sealed.update(named)
     last = after
-    seal_table = AuditSeal.__table__
-    # Seals are read in small portions, because they carry up to a thousand ids each.
-    while seals := session.execute(
-        sa.select(seal_table).where(AuditSeal.sequence > last).order_by(AuditSeal.sequence).limit(20)
-    ).all():
+    while seals := ask(session, _SEALS, {"last": last}).all():
+        found = _rows(session, [row_id for seal in seals for row_id in seal.rows])
         for seal in seals:
             sealed.update(seal.rows)
             last = seal.sequence
-            yield last, [*_rows(session, seal.rows), {"kind": "seal", "seal": _seal(seal)}]
-    everything = session.scalars(sa.select(sa.cast(AuditRow.id, sa.String)).order_by(AuditRow.id))
+            yield last, [*_entries(seal.rows, found), {"kind": "seal", "seal": _seal(seal)}]
+    everything = ask(session, _ALL).scalars()
     waiting = [row_id for row_id in map(id_text, everything) if row_id not in sealed]
     for start in range(0, len(waiting), _AT_ONCE):
-        yield None, list(_rows(session, waiting[start : start + _AT_ONCE]))
+        portion = waiting[start : start + _AT_ONCE]
+        yield None, list(_entries(portion, _rows(session, portion)))
 
 
-def _rows(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(ids), _AT_ONCE):
-        portion = ids[start : start + _AT_ONCE]
-        found = {id_text(row.id): row for row in ask(session, _ROWS, {"ids": [UUID(row_id) for row_id in portion]})}
-        for row_id in portion:
-            if row := found.get(row_id):
-                yield {"kind": "row", "row": _content(row_id, row), "hash": row.hash}
+def _rows(session: Session, ids: Sequence[str]) -> dict[str, Any]:
+    return {
+        id_text(row.id): row
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in ask(session, _ROWS, {"ids": [UUID(row_id) for row_id in ids[start : start + _AT_ONCE]]})
+    }
+
+
+def _entries(ids: Sequence[str], rows: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for row_id in ids:
+        if row := rows.get(row_id):
+            yield {"kind": "row", "row": _content(row_id, row), "hash": row.hash}
 
 
 def _content(row_id: str, row: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from marketplace.accounts.models import ApiToken, Duty, Handover, Invitation, Me
 from marketplace.accounts.rules.handovers import HandoverState, Item, Kind
 from marketplace.accounts.rules.permissions import Permission, Role
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 
 _LEADING = (Role.OWNER.value, Role.ADMIN.value)
@@ -139,19 +140,23 @@ def handover(session: Session, *, actor: Actor, handover_id: UUID) -> HandoverRo
 
 def breaches(session: Session) -> list[Breach]:
     """Return hand-overs that are done while the leaver's own tokens for the company still are good."""
-    rows = session.execute(
+    return _PROMISES.breaches(session)
+
+
+def _still_good() -> sa.Select[UUID]:
+    same = sa.and_(ApiToken.person_id == Handover.leaver_id, ApiToken.company_id == Handover.company_id)
+    return (
         sa.select(Handover.id)
-        .join(
-            ApiToken,
-            sa.and_(ApiToken.person_id == Handover.leaver_id, ApiToken.company_id == Handover.company_id),
-        )
+        .join(ApiToken, same)
         .where(
             Handover.state == HandoverState.DONE,
             ApiToken.revoked_at.is_(None),
             ApiToken.created_at <= Handover.ended_at,
         )
     )
-    return [Breach("handover", "handover", row.id, "is done, and a token of the leaver is good") for row in rows]
+
+
+_PROMISES: Final = Promises("handover", Promise("handover", "is done, and a token of the leaver is good", _still_good))
 
 
 _LIVE = (Membership.ended_at.is_(None), Person.disabled_at.is_(None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Listing, Stock
 from marketplace.catalog.warehouses.models import MerchantWarehouse, StockPlace
 from marketplace.catalog.warehouses.rules import name_key
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 
 _ORDER = (MerchantWarehouse.position, MerchantWarehouse.id)
@@ -125,23 +126,34 @@ def is_split() -> sa.ColumnElement[bool]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return listings whose places do not sum to their stock, and places where no warehouse of the merchant is."""
-    sums = sa.select(StockPlace.listing_id, sa.func.sum(StockPlace.on_hand).label("units")).group_by(
-        StockPlace.listing_id
+    return _PROMISES.breaches(session)
+
+
+def _apart() -> sa.Select[UUID]:
+    total = (
+        sa.select(StockPlace.listing_id, sa.func.sum(StockPlace.on_hand).label("units"))
+        .group_by(StockPlace.listing_id)
+        .subquery()
     )
-    total = sums.subquery()
-    apart = sa.select(Stock.listing_id).join(total, total.c.listing_id == Stock.listing_id)
-    strange = (
+    stock = sa.select(Stock.listing_id).join(total, total.c.listing_id == Stock.listing_id)
+    return stock.where(Stock.on_hand != total.c.units)
+
+
+def _misplaced() -> sa.Select[UUID]:
+    return (
         sa.select(StockPlace.listing_id)
         .join(Listing, Listing.id == StockPlace.listing_id)
         .join(MerchantWarehouse, MerchantWarehouse.id == StockPlace.warehouse_id)
         .where(sa.or_(MerchantWarehouse.company_id != Listing.company_id, MerchantWarehouse.retired_at.is_not(None)))
         .distinct()
     )
-    found = (
-        ("the places do not sum to the stock", apart.where(Stock.on_hand != total.c.units)),
-        ("units lie in no open warehouse of their merchant", strange),
-    )
-    return [Breach("3 stock", "listing", key, what) for what, query in found for key in session.scalars(query)]
+
+
+_PROMISES: Final = Promises(
+    "3 stock",
+    Promise("listing", "the places do not sum to the stock", _apart),
+    Promise("listing", "units lie in no open warehouse of their merchant", _misplaced),
+)
 
 
 def _open(company_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,7 +24,8 @@ from marketplace.checkout.rules.states import OPEN, AttemptState
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.changes.models import OrderChange
@@ -167,7 +169,7 @@ def _spent(row: sa.Row[UUID, UUID | None, datetime, str, int]) -> Spent:
     return Spent(person_id=person_id, unit_id=unit_id, at=at, amounts=(Money(int(minor), currency),))
 
 
-def _is_what_was_approved(plan: CheckoutPlan, case: ApprovalCase) -> bool:
+def _is_what_was_approved(plan: CheckoutPlan, case: Any) -> bool:
     """Tell whether a plan is the purchase that was approved, or lies in the range; its day was checked at placement."""
     purchase = purchase_of(plan)
     if case.kind is CaseKind.PURCHASE:
@@ -181,37 +183,58 @@ def _is_what_was_approved(plan: CheckoutPlan, case: ApprovalCase) -> bool:
 
 def breaches(session: Session) -> list[Breach]:
     """Return checkouts that placed something else than was approved, and approvals that were used without one."""
-    found: list[Breach] = []
-    placed = session.execute(
-        sa.select(CheckoutAttempt.id, CheckoutAttempt.plan, ApprovalCase)
-        .join(OrderGroup, OrderGroup.id == CheckoutAttempt.group_id)
-        .outerjoin(ApprovalCase, ApprovalCase.id == OrderGroup.approval_id)
-        .where(CheckoutAttempt.state == AttemptState.ORDERED, OrderGroup.approval_id.is_not(None))
+    wrong = [
+        Breach(_APPROVED, "checkout", row.attempt_id, "placed what nobody approved")
+        for row in ask(session, _PLACED)
+        if row.consumed_at is None or not _is_what_was_approved(plans.from_json(row.plan), row)
+    ]
+    return wrong + _PROMISES.breaches(session)
+
+
+_APPROVED: Final = "7 approval"
+_PLACED: Final = (
+    sa.select(
+        CheckoutAttempt.id.label("attempt_id"),
+        CheckoutAttempt.plan,
+        ApprovalCase.kind,
+        ApprovalCase.content,
+        ApprovalCase.content_hash,
+        ApprovalCase.consumed_at,
     )
-    for attempt_id, plan, case in placed:
-        if case is None or case.consumed_at is None or not _is_what_was_approved(plans.from_json(plan), case):
-            found.append(Breach("7 approval", "checkout", attempt_id, "placed what nobody approved"))
-    used = sa.select(ApprovalCase.id).where(
+    .join(OrderGroup, OrderGroup.id == CheckoutAttempt.group_id)
+    .outerjoin(ApprovalCase, ApprovalCase.id == OrderGroup.approval_id)
+    .where(CheckoutAttempt.state == AttemptState.ORDERED, OrderGroup.approval_id.is_not(None))
+)
+
+
+def _used() -> sa.Select[UUID]:
+    return sa.select(ApprovalCase.id).where(
         ApprovalCase.consumed_at.is_not(None),
         ApprovalCase.kind != CaseKind.CHANGE,
         ~sa.exists().where(OrderGroup.approval_id == ApprovalCase.id, OrderGroup.id == ApprovalCase.taken_by),
     )
-    found += (
-        Breach("7 approval", "approval_case", case_id, "was used, and its orders are not there")
-        for case_id in session.scalars(used)
-    )
-    unchanged = sa.select(ApprovalCase.id).where(
+
+
+def _unchanged() -> sa.Select[UUID]:
+    return sa.select(ApprovalCase.id).where(
         ApprovalCase.consumed_at.is_not(None),
         ApprovalCase.kind == CaseKind.CHANGE,
         ~sa.exists().where(OrderChange.id == ApprovalCase.taken_by),
     )
-    found += (
-        Breach("7 approval", "approval_case", case_id, "was used, and its change is not there")
-        for case_id in session.scalars(unchanged)
+
+
+def _twice() -> sa.Select[UUID]:
+    return (
+        sa.select(ApprovalCase.id)
+        .join(OrderGroup, OrderGroup.approval_id == ApprovalCase.id)
+        .group_by(ApprovalCase.id)
+        .having(sa.func.count() > 1)
     )
-    twice = sa.select(OrderGroup.approval_id).group_by(OrderGroup.approval_id).having(sa.func.count() > 1)
-    found += (
-        Breach("7 approval", "approval_case", case_id, "was used twice")
-        for case_id in session.scalars(twice.where(OrderGroup.approval_id.is_not(None)))
-    )
-    return found
+
+
+_PROMISES: Final = Promises(
+    _APPROVED,
+    Promise("approval_case", "was used, and its orders are not there", _used),
+    Promise("approval_case", "was used, and its change is not there", _unchanged),
+    Promise("approval_case", "was used twice", _twice),
+)

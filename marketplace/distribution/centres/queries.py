@@ -12,7 +12,8 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.rules import said
 from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.centres.models import CentreOffer
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.kernel.editions import kept_each
 from marketplace.logistics.centres.models import Centre, CentreLot
 from marketplace.logistics.centres.rules.lots import Status
@@ -88,22 +89,25 @@ def live_names(session: Session, *, company_id: UUID) -> dict[UUID, Named]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return lots of listings that are another company's, and listings that carry another number of centres."""
-    foreign = (
+    offered: dict[UUID, int] = {row.listing_id: row.centres for row in ask(session, _OFFERED)}
+    return _PROMISES.breaches(session) + [
+        Breach("3 stock", "listing", row.id, "is not sold from as many centres as its card says")
+        for row in ask(session, _CARRIED)
+        if said.read(row.said).centres != offered.get(row.id, 0)
+    ]
+
+
+def _foreign() -> sa.Select[UUID]:
+    return (
         sa.select(CentreLot.id)
         .outerjoin(Listing, Listing.id == CentreLot.listing_id)
         .where(sa.or_(Listing.id.is_(None), Listing.company_id != CentreLot.company_id))
     )
-    count = sa.select(CentreOffer.listing_id, sa.func.count()).group_by(CentreOffer.listing_id)
-    offered: dict[UUID, int] = {row[0]: row[1] for row in session.execute(count)}
-    carried = session.execute(sa.select(Listing.id, Listing.said))
-    return [
-        *(Breach("3 stock", "lot", key, "the listing is not its owner's") for key in session.scalars(foreign)),
-        *(
-            Breach("3 stock", "listing", row.id, "is not sold from as many centres as its card says")
-            for row in carried
-            if said.read(row.said).centres != offered.get(row.id, 0)
-        ),
-    ]
+
+
+_PROMISES: Final = Promises("3 stock", Promise("lot", "the listing is not its owner's", _foreign))
+_OFFERED: Final = sa.select(CentreOffer.listing_id, sa.func.count().label("centres")).group_by(CentreOffer.listing_id)
+_CARRIED: Final = sa.select(Listing.id, Listing.said)
 
 
 _LEFT = (

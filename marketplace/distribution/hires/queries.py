@@ -14,7 +14,7 @@ from marketplace.distribution.fees.rules.terms import FeeKind
 from marketplace.distribution.hires.models import HireRound, HireShare, HireWait
 from marketplace.distribution.hires.rules.sharing import Why
 from marketplace.distribution.models import FreightContract
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -248,24 +248,32 @@ def uncounted(session: Session) -> tuple[UUID, ...]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return whole lorries whose shares do not sum to the price that they are of, or to more than was quoted."""
-    uneven = (
+    return _PROMISES.breaches(session)
+
+
+def _uneven() -> sa.Select[UUID]:
+    return (
         sa.select(HireRound.hire_id)
         .join(HireShare, HireShare.round_id == HireRound.id)
         .where(HireShare.is_aboard)
         .group_by(HireRound.id, HireRound.hire_id, HireRound.price_minor)
         .having(sa.func.sum(HireShare.share_minor) != HireRound.price_minor)
     )
-    above = (
+
+
+def _above() -> sa.Select[UUID]:
+    return (
         sa.select(HireRound.hire_id)
         .join(WholeLorry, WholeLorry.id == HireRound.hire_id)
         .where(sa.or_(HireRound.price_minor > WholeLorry.price_minor, HireRound.currency != WholeLorry.currency))
     )
-    found = ((uneven, "its shares are not its price"), (above, "it costs more than was quoted"))
-    return [
-        Breach("1 whole lorry", "whole_lorry", hire_id, words)
-        for wanted, words in found
-        for hire_id in session.scalars(wanted)
-    ]
+
+
+_PROMISES: Final = Promises(
+    "1 whole lorry",
+    Promise("whole_lorry", "its shares are not its price", _uneven),
+    Promise("whole_lorry", "it costs more than was quoted", _above),
+)
 
 
 def _page(session: Session, where: sa.ColumnElement[bool], cursor: str | None) -> Page[HireRow]:

@@ -15,7 +15,7 @@ from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.shares.models import FreightShare
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.pricing.models import TariffTerms
@@ -112,20 +112,25 @@ def waiting(session: Session, *, now: datetime) -> tuple[UUID, ...]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return contracts that are credited with more for full lorries than they fell by at all."""
+    return _PROMISES.breaches(session)
+
+
+def _beyond() -> sa.Select[UUID]:
     credited = (
         sa.select(FreightShare.contract_id, sa.func.sum(FreightShare.credited_minor).label("minor"))
         .group_by(FreightShare.contract_id)
         .subquery()
     )
-    found = session.scalars(
+    return (
         sa.select(FreightContract.id)
         .join(credited, credited.c.contract_id == FreightContract.id)
         .where(credited.c.minor > FreightContract.let_off_minor)
     )
-    return [
-        Breach("1 freight share", "freight_contract", contract_id, "more is credited than its freight fell by")
-        for contract_id in found
-    ]
+
+
+_PROMISES: Final = Promises(
+    "1 freight share", Promise("freight_contract", "more is credited than its freight fell by", _beyond)
+)
 
 
 @dataclass(frozen=True, slots=True)

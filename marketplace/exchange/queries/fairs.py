@@ -13,7 +13,7 @@ from marketplace.accounts.models import Company
 from marketplace.exchange.models.fairs import Fair, FairGuest, FairMerchant, FairSeat
 from marketplace.exchange.models.showroom import Hall
 from marketplace.exchange.rules.fairs import SEATED, SHOWN, TAKING, FairKind, FairState, SeatState
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -147,18 +147,22 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
 
 def breaches(session: Session) -> list[Breach]:
     """Return fairs that count other seats than are taken."""
+    return _PROMISES.breaches(session)
+
+
+def _miscounted() -> sa.Select[UUID]:
     seated = (
         sa.select(FairSeat.fair_id, sa.func.count().label("seats"))
         .where(FairSeat.state.in_(SEATED))
         .group_by(FairSeat.fair_id)
         .subquery()
     )
-    counted = sa.func.coalesce(seated.c.seats, 0)
-    open_ones = Fair.state != FairState.CANCELLED
-    found = session.scalars(
-        sa.select(Fair.id).outerjoin(seated, seated.c.fair_id == Fair.id).where(open_ones, counted != Fair.taken)
-    )
-    return [Breach("fairs", "fair", fair_id, "its seats are not those that are taken") for fair_id in found]
+    is_other = sa.func.coalesce(seated.c.seats, 0) != Fair.taken
+    is_open = Fair.state != FairState.CANCELLED
+    return sa.select(Fair.id).outerjoin(seated, seated.c.fair_id == Fair.id).where(is_open, is_other)
+
+
+_PROMISES: Final = Promises("fairs", Promise("fair", "its seats are not those that are taken", _miscounted))
 
 
 def _fairs() -> sa.Select[*tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from marketplace.exchange.models.remarks import Remark
 from marketplace.exchange.queries import questions, reviews
 from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -78,11 +79,14 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     }
 
 
+_NAMED: Final = sa.select(Remark.listing_id).distinct()
+_CARRIED: Final = sa.select(Listing.id, Listing.said)
+
+
 def breaches(session: Session) -> list[Breach]:
     """Return listings that carry other counts than what is said about them adds up to."""
-    named = set(session.scalars(sa.select(Remark.listing_id).distinct()))
-    carried = session.execute(sa.select(Listing.id, Listing.said))
-    kept = {row.id: replace(rules.read(row.said), centres=0) for row in carried}
+    named = set(ask(session, _NAMED).scalars())
+    kept = {row.id: replace(rules.read(row.said), centres=0) for row in ask(session, _CARRIED)}
     there = {key for key, value in kept.items() if value != Said()}
     return [
         Breach("10 remarks", "listing", key, "carries other counts than its remarks add up to")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.catalog.models import Category, Listing, ListingCard
 from marketplace.exchange.models.showroom import Booth, BoothDay, Exhibit, ExhibitVisit, Hall, Tenancy
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
@@ -200,17 +201,17 @@ def sellers(session: Session) -> tuple[tuple[UUID, str], ...]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return tenancies whose days are not one row each."""
-    counted = sa.select(BoothDay.tenancy_id, sa.func.count().label("days")).group_by(BoothDay.tenancy_id).subquery()
-    rows = session.execute(
-        sa.select(Tenancy.id, Tenancy.from_on, Tenancy.until_on, counted.c.days).outerjoin(
-            counted, counted.c.tenancy_id == Tenancy.id
-        )
-    )
     return [
         Breach("showroom", "tenancy", row.id, "its days are not those that are kept")
-        for row in rows
+        for row in ask(session, _DAYS)
         if (row.until_on - row.from_on).days + 1 != row.days
     ]
+
+
+_COUNTED: Final = sa.select(BoothDay.tenancy_id, sa.func.count().label("days")).group_by(BoothDay.tenancy_id).subquery()
+_DAYS: Final = sa.select(Tenancy.id, Tenancy.from_on, Tenancy.until_on, _COUNTED.c.days).outerjoin(
+    _COUNTED, _COUNTED.c.tenancy_id == Tenancy.id
+)
 
 
 def _booths(session: Session, today: date, category: str | None, *conditions: Any) -> list[BoothRow]:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
@@ -352,27 +351,6 @@ def same_number(session: Session, *, company_id: UUID, country: str, number: str
     )
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Return merchants whose state nothing that was decided explains."""
-    approved = sa.select(MerchantApplication.company_id).where(MerchantApplication.state == ApplicationState.APPROVED)
-    waiting = sa.select(MerchantApplication.company_id).where(MerchantApplication.state == ApplicationState.SUBMITTED)
-    undecided = (
-        sa.select(MerchantApplication.id)
-        .outerjoin(MerchantDecision, MerchantDecision.application_id == MerchantApplication.id)
-        .where(MerchantApplication.state != ApplicationState.SUBMITTED, MerchantDecision.id.is_(None))
-    )
-    sells = Merchant.state.in_([MerchantState.APPROVED, MerchantState.SUSPENDED])
-    unproven = sa.select(Merchant.company_id).where(sells, Merchant.company_id.not_in(approved))
-    lost = sa.select(Merchant.company_id).where(
-        Merchant.state == MerchantState.SUBMITTED, Merchant.company_id.not_in(waiting)
-    )
-    return [
-        *_breaches(session, unproven, "merchant", "sells without an approved application"),
-        *_breaches(session, lost, "merchant", "waits without an application"),
-        *_breaches(session, undecided, "merchant_application", "decided without a decision"),
-    ]
-
-
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """Return a person's applications and decisions about merchants for that person, earliest first."""
     applied = (MerchantApplication.id, MerchantApplication.company_id, MerchantApplication.submitted_at)
@@ -407,10 +385,6 @@ def is_late(now: datetime) -> sa.ColumnElement[bool]:
         MerchantApplication.due_at <= now,
         MerchantApplication.escalated_at.is_(None),
     )
-
-
-def _breaches(session: Session, query: sa.Select[UUID], subject: str, what: str) -> list[Breach]:
-    return [Breach("4 resolved once", subject, found, what) for found in session.scalars(query)]
 
 
 def _applications() -> sa.Select[*tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
@@ -158,14 +158,21 @@ def judged_in(session: Session, *, kind: Kind, country: str) -> tuple[UUID, ...]
 
 def breaches(session: Session) -> list[Breach]:
     """Return companies that are qualified as something they are not."""
+    return _PROMISES.breaches(session)
+
+
+def _of_another_kind() -> sa.Select[UUID]:
     kind = sa.case((Company.kind == CompanyKind.TRADE, Kind.BUYER.value), else_=sa.cast(Company.kind, sa.String))
-    strange = (
+    return (
         sa.select(Qualification.company_id)
         .join(Company, Company.id == Qualification.company_id)
         .where(sa.cast(Qualification.kind, sa.String) != kind)
     )
-    what = "is qualified as another kind"
-    return [Breach("4 resolved once", "qualification", found, what) for found in session.scalars(strange)]
+
+
+_PROMISES: Final = Promises(
+    "4 resolved once", Promise("qualification", "is qualified as another kind", _of_another_kind)
+)
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

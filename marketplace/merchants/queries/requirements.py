@@ -15,7 +15,7 @@ from marketplace.accounts.queries import CompanyRow
 from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.numbers import Proof, check_number
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.merchants import queries
@@ -250,18 +250,23 @@ def rulings_of(session: Session, *, company_id: UUID) -> tuple[RulingRow, ...]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return rulings about a paper of another company or of another item."""
-    strange = (
+    return _PROMISES.breaches(session)
+
+
+def _strange() -> sa.Select[UUID]:
+    is_other = sa.or_(
+        RequirementPaper.company_id != RequirementRuling.company_id, RequirementPaper.item != RequirementRuling.item
+    )
+    return (
         sa.select(RequirementRuling.id)
         .join(RequirementPaper, RequirementPaper.id == RequirementRuling.paper_id)
-        .where(
-            sa.or_(
-                RequirementPaper.company_id != RequirementRuling.company_id,
-                RequirementPaper.item != RequirementRuling.item,
-            )
-        )
+        .where(is_other)
     )
-    what = "says something of a paper of another"
-    return [Breach("4 resolved once", "requirement_ruling", found, what) for found in session.scalars(strange)]
+
+
+_PROMISES: Final = Promises(
+    "4 resolved once", Promise("requirement_ruling", "says something of a paper of another", _strange)
+)
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -1,11 +1,12 @@
 """Notes of orders, and whether they say what the books say."""
 
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.orders.models import Claim
 from marketplace.orders.notes.models import TradeNote
 from marketplace.orders.rules.notes import NoteKind
@@ -52,6 +53,10 @@ def invoices_of(session: Session, *, line_id: UUID, bought: bool = False) -> tup
 
 def breaches(session: Session) -> list[Breach]:
     """Return the notes of which the amount is not that of their cause."""
+    return _PROMISES.breaches(session)
+
+
+def _other() -> sa.Select[UUID]:
     of_allowance = (
         sa.select(TradeNote.document_id)
         .join(Allowance, Allowance.cause_id == TradeNote.cause_id)
@@ -65,7 +70,7 @@ def breaches(session: Session) -> list[Breach]:
         .join(Claim, Claim.id == TradeNote.cause_id)
         .where(sa.func.coalesce(Claim.awarded_minor, 0) != TradeNote.amount_minor)
     )
-    return [
-        Breach("1 money", "document", document_id, "a note of another amount than its cause")
-        for document_id in sorted({*session.scalars(of_allowance), *session.scalars(of_claim)})
-    ]
+    return sa.select(sa.union(of_allowance, of_claim).subquery().c.document_id)
+
+
+_PROMISES: Final = Promises("1 money", Promise("document", "a note of another amount than its cause", _other))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import StockHold
 from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel.checks import Breach, Promise, Promises
+from marketplace.kernel.db import ask
 from marketplace.orders.models import CartLine, LinePart, Order, OrderGroup, OrderLine
 from marketplace.orders.queries import acceptances
 from marketplace.orders.rules.carts import MOST_LINES
@@ -79,12 +80,9 @@ def _misplaced(session: Session) -> list[Breach]:
     """Return lines that show another state than their least advanced part."""
     shown: dict[UUID, LineState] = {}
     parts: dict[UUID, dict[LineState, int]] = {}
-    statement = sa.select(OrderLine.id, OrderLine.state, LinePart.state, LinePart.quantity).join(
-        LinePart, LinePart.line_id == OrderLine.id
-    )
-    for line_id, state, part, quantity in session.execute(statement):
-        shown[line_id] = state
-        parts.setdefault(line_id, {})[part] = quantity
+    for row in ask(session, _PARTS):
+        shown[row.id] = row.state
+        parts.setdefault(row.id, {})[row.part] = row.quantity
     return [
         Breach("8 line state", "order_line", line_id, f"shows {shown[line_id]}")
         for line_id, held in parts.items()
@@ -92,6 +90,9 @@ def _misplaced(session: Session) -> list[Breach]:
     ]
 
 
+_PARTS: Final = sa.select(OrderLine.id, OrderLine.state, LinePart.state.label("part"), LinePart.quantity).join(
+    LinePart, LinePart.line_id == OrderLine.id
+)
 _PROMISES: Final = Promises(
     "8 line parts",
     Promise("order_line", "the parts do not add up to what was ordered", _uneven),

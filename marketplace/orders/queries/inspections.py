@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -177,15 +177,26 @@ def lapsed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, 
 
 def breaches(session: Session) -> list[Breach]:
     """Return lines whose goods left although an inspection holds them up, and lines with two that do."""
-    holding = sa.select(Inspection.line_id).where(Inspection.state.in_(tuple(HOLDS_UP)))
-    gone = sa.select(LinePart.line_id).where(LinePart.line_id.in_(holding), LinePart.state.not_in(_AT_MERCHANT))
-    twice = holding.group_by(Inspection.line_id).having(sa.func.count() > 1)
-    return [
-        Breach("8 inspections", "order_line", line_id, "goods left before their inspection ended")
-        for line_id in session.scalars(gone.distinct())
-    ] + [
-        Breach("8 inspections", "order_line", line_id, "two inspections are open") for line_id in session.scalars(twice)
-    ]
+    return _PROMISES.breaches(session)
+
+
+_HOLDING: Final = sa.select(Inspection.line_id).where(Inspection.state.in_(tuple(HOLDS_UP)))
+
+
+def _gone() -> sa.Select[UUID]:
+    left = sa.and_(LinePart.line_id.in_(_HOLDING), LinePart.state.not_in(_AT_MERCHANT))
+    return sa.select(LinePart.line_id).where(left).distinct()
+
+
+def _twice() -> sa.Select[UUID]:
+    return _HOLDING.group_by(Inspection.line_id).having(sa.func.count() > 1)
+
+
+_PROMISES: Final = Promises(
+    "8 inspections",
+    Promise("order_line", "goods left before their inspection ended", _gone),
+    Promise("order_line", "two inspections are open", _twice),
+)
 
 
 def _rows() -> sa.Select[Inspection, OrderLine, Order]:

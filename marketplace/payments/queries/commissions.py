@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import CommissionCharge, LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.plans import PaymentTerms
@@ -114,23 +114,29 @@ def commissions(session: Session, *, company_id: UUID, currency: str, since: dat
 
 def breaches(session: Session) -> list[Breach]:
     """Return the charges that do not say what their transfer posted."""
+    return _PROMISES.breaches(session)
 
-    def posted(kind: AccountKind) -> sa.ScalarSelect[int]:
-        return (
-            sa.select(sa.func.coalesce(sa.func.sum(-LedgerEntry.minor), 0))
-            .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-            .where(LedgerEntry.transfer_id == CommissionCharge.transfer_id, LedgerAccount.kind == kind)
-            .scalar_subquery()
-        )
 
-    wrong = sa.or_(
-        CommissionCharge.commission_minor != posted(AccountKind.COMMISSION_INCOME),
-        CommissionCharge.vat_minor != posted(AccountKind.COMMISSION_VAT),
+def _posted(kind: AccountKind) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(-LedgerEntry.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerEntry.transfer_id == CommissionCharge.transfer_id, LedgerAccount.kind == kind)
+        .scalar_subquery()
     )
-    return [
-        Breach("1 money", "ledger_transfer", transfer_id, "charged another commission or tax than it posted")
-        for transfer_id in session.scalars(sa.select(CommissionCharge.transfer_id).where(wrong))
-    ]
+
+
+def _misposted() -> sa.Select[UUID]:
+    wrong = sa.or_(
+        CommissionCharge.commission_minor != _posted(AccountKind.COMMISSION_INCOME),
+        CommissionCharge.vat_minor != _posted(AccountKind.COMMISSION_VAT),
+    )
+    return sa.select(CommissionCharge.transfer_id).where(wrong)
+
+
+_PROMISES: Final = Promises(
+    "1 money", Promise("ledger_transfer", "charged another commission or tax than it posted", _misposted)
+)
 
 
 def _balance(session: Session, company_id: UUID, currency: str, until: datetime) -> Money:

@@ -41,6 +41,7 @@ from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import checks as merchant_checks
 from marketplace.merchants.queries import levels, requirements, screening
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
@@ -72,7 +73,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     payments.breaches,
     commissions.breaches,
     statements.breaches,
-    merchants.breaches,
+    merchant_checks.breaches,
     requirements.breaches,
     levels.breaches,
     catalog.breaches,

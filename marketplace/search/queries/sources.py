@@ -16,7 +16,7 @@ from marketplace.accounts.models import Company
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.rules.details import fitment, parts
 from marketplace.catalog.rules.pricing import Ladder, Tier
-from marketplace.kernel.checks import Breach
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.money import MINOR_UNITS, UnitPrice
 from marketplace.reference import queries as reference
 from marketplace.search.models import SearchEntry, StaleListing
@@ -101,13 +101,17 @@ def dollar_rates(session: Session, *, currencies: Collection[str], on: date) -> 
 
 def breaches(session: Session) -> list[Breach]:
     """Return live listings that search neither counts nor has waiting."""
-    missing = session.scalars(
-        sa.select(ListingCard.listing_id).where(
-            ~sa.exists().where(SearchEntry.listing_id == ListingCard.listing_id),
-            ~sa.exists().where(StaleListing.listing_id == ListingCard.listing_id),
-        )
+    return _PROMISES.breaches(session)
+
+
+def _missing() -> sa.Select[UUID]:
+    return sa.select(ListingCard.listing_id).where(
+        ~sa.exists().where(SearchEntry.listing_id == ListingCard.listing_id),
+        ~sa.exists().where(StaleListing.listing_id == ListingCard.listing_id),
     )
-    return [Breach("search", "listing", listing_id, "live, but neither indexed nor waiting") for listing_id in missing]
+
+
+_PROMISES: Final = Promises("search", Promise("listing", "live, but neither indexed nor waiting", _missing))
 
 
 _CARDS: Final = sa.select(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace.distribution.costs.rules.sharing import Carried, Free, shared, 
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
+from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking
@@ -102,8 +104,7 @@ def freight(session: Session, *, subjects: Collection[UUID]) -> dict[UUID, tuple
 
 def unridden(session: Session) -> tuple[LineFreight, ...]:
     """Return the freight that is earned of lines which no lorry carries: it is on no sheet."""
-    carried = sa.exists().where(Booking.subject == _subject(), Booking.state.in_(TAKING))
-    lines = session.execute(_CONTRACTS.where(_STANDS, ~carried)).all()
+    lines = ask(session, _unridden()).all()
     found: list[LineFreight] = []
     for some in _some({row.contract_id for row in lines}):
         earned = _earned(session, some)
@@ -113,6 +114,12 @@ def unridden(session: Session) -> tuple[LineFreight, ...]:
                 amounts = (Money(row.amount_minor - row.let_off_minor, row.currency), Money(minor, row.currency))
                 found.append(LineFreight(row.contract_id, row.reference, row.terms, *amounts))
     return tuple(found)
+
+
+@cache
+def _unridden() -> sa.Select[*tuple[Any, ...]]:
+    carried = sa.exists().where(Booking.subject == _subject(), Booking.state.in_(TAKING))
+    return _CONTRACTS.where(_STANDS, ~carried)
 
 
 def _row(row: Any, of: LineFreight, riding: Collection[Any]) -> RevenueRow:

@@ -169,7 +169,7 @@ def _spent(row: sa.Row[UUID, UUID | None, datetime, str, int]) -> Spent:
     return Spent(person_id=person_id, unit_id=unit_id, at=at, amounts=(Money(int(minor), currency),))
 
 
-def _is_what_was_approved(plan: CheckoutPlan, case: Any) -> bool:
+def _is_what_was_approved(plan: CheckoutPlan, case: sa.Row[Any]) -> bool:
     """Tell whether a plan is the purchase that was approved, or lies in the range; its day was checked at placement."""
     purchase = purchase_of(plan)
     if case.kind is CaseKind.PURCHASE:

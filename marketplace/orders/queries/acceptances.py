@@ -26,12 +26,13 @@ _OF_LINE: Final = {
     "unit_price_micro": OrderLine.unit_price_micro,
     "amount_minor": OrderLine.amount_minor,
 }
+_SAID: Final = _OF_ORDER | _OF_LINE
 _ACCEPTED: Final = Portions(
     sa.select(
         Acceptance.id,
         Acceptance.content_hash,
         Acceptance.quantity,
-        *(column.label(name) for name, column in (_OF_ORDER | _OF_LINE).items()),
+        *(column.label(name) for name, column in _SAID.items()),
     )
     .join(OrderLine, OrderLine.id == Acceptance.line_id)
     .join(Order, Order.id == OrderLine.order_id),
@@ -55,5 +56,5 @@ def breaches(session: Session) -> list[Breach]:
         Breach("7 acceptance", "acceptance", row.id, "what was accepted is not what order and line say")
         for found in _ACCEPTED(session)
         for row in found
-        if row.content_hash != _hash({name: getattr(row, name) for name in _OF_ORDER | _OF_LINE}, row.quantity)
+        if row.content_hash != _hash({name: getattr(row, name) for name in _SAID}, row.quantity)
     ]

@@ -18,7 +18,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import flows, queries
 from marketplace.merchants.models import MerchantApplication, Payee
-from marketplace.merchants.queries import requirements
+from marketplace.merchants.queries import checks, requirements
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
 from tests import factories
@@ -156,7 +156,7 @@ def test_a_company_applies_and_is_approved_once(trade):
     assert judge.problem("POST", decide, 409, {"decision": "reject", "reason": "No."})[0] == "state"
     reading().rollback()
     assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
     # Papers name what the licence says, and nobody types another name over it.
     path = f"/companies/{company_id}"
     row = program.call("GET", path, 200)

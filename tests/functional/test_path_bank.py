@@ -235,7 +235,7 @@ def test_goods_made_to_order_take_room_with_their_ready_date(call, market, app):
     line_id = order["lines"][0]["id"]
     past = {"ready_date": (now - timedelta(days=2)).date().isoformat()}
     call(market.merchant, "PUT", f"/order-lines/{line_id}/ready-date", json=past, expect=422)
-    later = {"ready_date": (now + timedelta(days=20)).date().isoformat()}
+    later = {"ready_date": (now + timedelta(days=30)).date().isoformat()}
     call(market.buyer, "PUT", f"/order-lines/{line_id}/ready-date", json=later, expect=403)
     call(market.merchant, "PUT", f"/order-lines/{line_id}/ready-date", json=later, expect=204)
     order = call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)

@@ -17,7 +17,7 @@ from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.payments.models.credit import CreditLine
 from marketplace.payments.models.plans import Payment
-from marketplace.payments.queries import checks, payments, plan_checks
+from marketplace.payments.queries import checks, payments
 from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.rules.credit import CreditState
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
@@ -111,18 +111,18 @@ def test_a_payment_to_an_account_that_nobody_agreed_to_is_found(deal):
     (payment,) = payments_of(deal)
     payment.payee_account = ACCOUNT.as_json()
     deal.session.flush()
-    (found,) = plan_checks.breaches(deal.session)
+    (found,) = checks.breaches(deal.session)
     assert found.what == "still names an account that was agreed away"
     payment.payee_account = ACCOUNT.as_json() | {"account_number": "6666"}
     deal.session.flush()
-    assert {one.what for one in plan_checks.breaches(deal.session)} == {
+    assert {one.what for one in checks.breaches(deal.session)} == {
         "is to be paid to another payee than the contract names", "still names an account that was agreed away"
     }  # fmt: skip
     payment.payee_account = OTHER.as_json()
     terms = amending.hold(deal.session, subject=deal.subject)
     terms.amended_account = ACCOUNT.as_json()
     deal.session.flush()
-    assert "follows what was never agreed" in {one.what for one in plan_checks.breaches(deal.session)}
+    assert "follows what was never agreed" in {one.what for one in checks.breaches(deal.session)}
     terms.amended_account = OTHER.as_json()
     deal.session.flush()
 

@@ -13,9 +13,9 @@ from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.plans import PaymentTerms
+from marketplace.payments.queries import checks
 from marketplace.payments.queries import ledger as books
 from marketplace.payments.queries import payments as queries
-from marketplace.payments.queries import plan_checks
 from marketplace.payments.queries import transfers as transfer_queries
 from marketplace.payments.rules.ledger import CASH, AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState, PaymentState, TransferState
@@ -467,15 +467,13 @@ def test_the_ledger_is_insert_only(deal, table, verb):
 
 def test_another_plan_or_payee_than_agreed_is_found(session, deal):
     deal.open()
-    assert plan_checks.breaches(session) == []
+    assert checks.breaches(session) == []
     undone = session.begin_nested()
     terms = session.scalars(sa.select(PaymentTerms)).one()
     terms.agreed = terms.agreed | {"stages": terms.agreed["stages"][1:]}
-    assert [one.what for one in plan_checks.breaches(session)] == ["has no payment plan"]
+    assert [one.what for one in checks.breaches(session)] == ["has no payment plan"]
     terms.agreed = {**terms.agreed, "stages": [{"event": "accepted", "basis_points": 10_000, "days": 5}]}
-    assert [one.what for one in plan_checks.breaches(session)] == ["is divided otherwise than its plan says"]
+    assert [one.what for one in checks.breaches(session)] == ["is divided otherwise than its plan says"]
     terms.payee_account = {**(terms.payee_account or {}), "account_number": "1"}
-    assert "is to be paid to another payee than the contract names" in {
-        one.what for one in plan_checks.breaches(session)
-    }
+    assert "is to be paid to another payee than the contract names" in {one.what for one in checks.breaches(session)}
     undone.rollback()

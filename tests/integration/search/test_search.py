@@ -1,5 +1,6 @@
 """What is live is found after its job in every language; what is not is never shown, whatever the index says."""
 
+import gc
 import shutil
 from datetime import timedelta
 
@@ -170,7 +171,7 @@ def test_one_unit_of_work_asks_for_one_job(app, market):
     assert reading().scalar(sa.select(sa.func.count()).select_from(StaleListing)) == 0
 
 
-# Whoosh leaves the file that it could not read to the interpreter to close.
+# Whoosh leaves the file that it could not read to the interpreter, which is asked to close it before the next test.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("harm", ["gone", "empty", "truncated", "pointer", "garbage"])
 def test_a_harmed_index_is_answered_for_and_rebuilt(app, market, index, find, ids, harm):
@@ -198,6 +199,7 @@ def test_a_harmed_index_is_answered_for_and_rebuilt(app, market, index, find, id
         assert not find("链条").is_degraded
     finally:
         app.extensions["city.search"] = index
+        gc.collect()
 
 
 def test_a_change_finds_a_broken_index_and_mends_it(app, market, index, ids):

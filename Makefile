@@ -1,6 +1,6 @@
 # Everything a person does with this checkout. Needs git, make, python3 (3.11 to 3.13) and python3-venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage soak mutants lint bench docs screenshots messages migration format lock clean \
+.PHONY: help demo test quick soak mutants lint bench docs screenshots messages migration format lock clean \
 	.venv runtime assets-dev
 
 PYTHON ?= python3
@@ -36,20 +36,19 @@ assets-dev: .venv
 
 # -- Checking --------------------------------------------------------------------------------------
 
-test: assets-dev ## Run a smoke of everything with fixed seeds; CI=1 makes a missing service a failure
-	@$(BIN)/python tools/test_services.py
-	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
-		--hypothesis-seed=$(SEED) --cov --cov-config=tests/rules.coveragerc --cov-report=term:skip-covered \
-		--durations=30
+PYTEST = PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=worksteal --hypothesis-seed=$(SEED)
 
-coverage: assets-dev ## Run every test with the counts of the smoke, and fail where less than 90 % of all code is run
+test: assets-dev ## Run every test that is not marked slow, with fixed seeds; CI=1 makes a missing service a failure
 	@$(BIN)/python tools/test_services.py
-	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.measured \
-		--hypothesis-seed=$(SEED) --whole --cov --cov-report=term:skip-covered --durations=30
+	@$(PYTEST) --durations=15
 
-soak: assets-dev ## Run with full counts what counts more than in a smoke
+quick: assets-dev ## Run the tests of rules and structure: no database, no server
+	@$(PYTEST) tests/unit tests/structure
+
+soak: assets-dev ## Run what is marked slow or soak with full counts, then measure the coverage of the rest (90 % at least)
 	@$(BIN)/python tools/test_services.py
-	@CITY_SOAK=1 PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup --durations=60
+	@CITY_SOAK=1 $(PYTEST) -m "slow or soak" --durations=60
+	@$(PYTEST) --cov --cov-report=term:skip-covered tests/unit tests/structure tests/functional tests/integration
 
 mutants: assets-dev ## Prove that the battery fails on copies with one lock or guard removed, ten runs each (RUNS is honoured)
 	@$(BIN)/python tests/mutants.py --runs $(RUNS)

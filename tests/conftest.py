@@ -1,12 +1,10 @@
 """What every test may ask for: an application on a fresh database, a unit of work, a client."""
 
 import contextvars
-import gc
 import itertools
 import os
 import sqlite3
 import uuid
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -19,7 +17,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
-from xdist.scheduler import LoadScopeScheduling
 
 from marketplace.app import create_app
 from marketplace.cli.database import upgrade
@@ -27,32 +24,12 @@ from marketplace.config import Settings
 from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
-from marketplace.kernel.loading import BETWEEN_LOOKS
-from tests.support import counting, growing, hurry, kept, large_pages, postgres, smoke
+from tests.support import growing, hurry, kept, postgres
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
 _LIVES = 25  # that a city holds at once
-_LONG = (
-    "test_demo.py",
-    "browser/test_whole_path.py",
-    "test_crash.py",
-    "test_baskets.py",
-    "test_held_sequences.py",
-    "test_saved_goods.py",
-    "seed/test_city.py",
-    "seed/test_replay.py",
-)
-_SHARING = (
-    "tests/functional/hostile/",
-    "tests/browser/test_pages.py",
-    "tests/integration/reliability/test_over_http.py",
-)
-# What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
-_OF_THE_DATABASE = ("audit", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
-# Long ones whose turn is SQLite's: they take half as long there, and the soak runs them on both.
-_QUICKER = ("payments/test_card_properties.py", "payments/test_withdrawals.py", "seed/test_city.py")
 _REFRESHED: dict[str, int] = {}
 _SHAPES: dict[str, tuple[int, ...]] = {}
 _LEARNT: set[str] = set()  # databases that know how much a market holds
@@ -64,9 +41,8 @@ hypothesis_settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let one database be chosen for a quick loop, and everything be run where a smoke leaves out what is long."""
+    """Let one database be chosen for a quick loop."""
     parser.addoption("--db", choices=(*_DATABASES, "both"), default="both", help="database of the tests")
-    parser.addoption("--whole", action="store_true", help="every test, with the counts of the smoke")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,87 +52,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked.
+    """Run integration tests, and journeys that ask for it, on both databases; on PostgreSQL they are slow tests.
 
-    A smoke of everything takes turns: by module, by journey, and not with what is about the database itself.
-    ``--whole`` runs on both what stands in a module that counts more in a soak. Both attack a besieged city on both.
+    Those marked ``postgres`` are about the database or a race: they run on both every time.
     """
     if "database" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--db")
-    folder, *inner = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts
-    marked = metafunc.definition.get_closest_marker("both_databases") is not None
-    alone = metafunc.definition.get_closest_marker("one_database") is not None
-    is_whole = metafunc.config.getoption("--whole")
-    besieged = (SOAK or is_whole) and inner[0] == "hostile"
-    wanted = _DATABASES if (folder == "integration" and not alone) or marked or besieged else ("sqlite",)
-    is_soaked = is_whole and len(counting.asking(metafunc.definition.path)) > 1
-    is_told_twice = SOAK or is_soaked or besieged
-    if len(wanted) > 1 and chosen == "both" and not is_told_twice and _is_everything(metafunc.config):
-        if folder == "functional":
-            wanted = (turn_of(metafunc.definition.name),)
-        elif not marked and inner[0] not in _OF_THE_DATABASE:
-            wanted = (turn_of("/".join(inner)),)
-    names = [name for name in wanted if chosen in ("both", name)]
-    metafunc.parametrize("database", names, indirect=True, scope="session")
-
-
-def _is_everything(config: pytest.Config) -> bool:
-    """Tell whether nothing was named that is to be run."""
-    return config.args == list(config.getini("testpaths"))
-
-
-def turn_of(name: str) -> str:
-    """Return the database whose turn a module, or a journey that is told on both, is: the same in every run."""
-    return _DATABASES[0 if name in _QUICKER else zlib.crc32(name.encode()) % 2]
-
-
-def pytest_collection_finish() -> None:
-    """Look for garbage as seldom as the city does: what was collected stays until the end, in large pages."""
-    gc.freeze()
-    gc.set_threshold(BETWEEN_LOOKS)
-    gc.callbacks.append(large_pages.gather)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes longest by itself, so that no worker is alone with it at the end.
-
-    A smoke of everything leaves some to the soak, and a soak what counts nothing to the smoke and ``--whole``; named
-    by themselves they run.
-    """
-    if not config.getoption("--whole") and _is_everything(config):
-        out = smoke.counting_nothing(items) if SOAK else smoke.left_out(items)
-        gone = set(out)
-        items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=out)
-    items.sort(key=lambda item: not _is_long(item.nodeid))
-
-
-def _is_long(name: str) -> bool:
-    return any(long in name for long in _LONG)
-
-
-class Sharing(LoadScopeScheduling):
-    """Hands tests out one by one, but those that share a city which takes long to build to one worker."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        city = "postgresql" if "postgresql" in nodeid else "sqlite"
-        return next((f"{shared}{city}" for shared in _SHARING if nodeid.startswith(shared)), nodeid)
-
-    def _assign_work_unit(self, node: Any) -> None:
-        """Hand out what is next; to a worker with a long one before him, the next that is not long: others are free."""
-        mine = self.assigned_work.get(node, {})
-        if any(_is_long(scope) and not all(done.values()) for scope, done in mine.items()):
-            short = next((scope for scope in self.workqueue if not _is_long(scope)), None)
-            if short is not None:
-                self.workqueue.move_to_end(short, last=False)
-        super()._assign_work_unit(node)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
-    """Let tests that share a city stay together in a smoke; xdist's own groups are names in ids that pytest 9 keeps."""
-    return Sharing(config, log) if config.getoption("dist") == "loadgroup" else None
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    is_integration = (Path(__file__).parent / "integration") in Path(str(metafunc.definition.path)).parents
+    runs_on_both = "both_databases" in marks or (is_integration and "one_database" not in marks)
+    names = _DATABASES if runs_on_both else _DATABASES[:1]
+    slow = () if "postgres" in marks else pytest.mark.slow
+    metafunc.parametrize(
+        "database",
+        [pytest.param(name, marks=() if name == "sqlite" else slow) for name in names if chosen in ("both", name)],
+        indirect=True,
+        scope="session",
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from marketplace.seed.cast import BUYER, MODERATOR, PASSWORD
 from tests.browser.people import PIXEL, Enter, Person, a_file, link_sent, registered
 from tests.browser.served import City
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMPANY, NUMBER, OWNER = "Mekong Chains Co.", "00012345", "owner@mekong.test"
 TWIN, TWIN_OWNER = "Tonle Chains Co.", "owner@tonle.test"

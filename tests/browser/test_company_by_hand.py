@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from marketplace.seed.cast import FINANCE, MODERATOR
 from tests.browser.people import PIXEL, Enter, Person, a_file, joined, registered
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMPANY, OWNER, COLLEAGUE = "Phnom Penh Foods Co.", "owner@foods.test", "purchaser@foods.test"
 PAPERS = ("Extract of the company register", "Registration as an importer", "Tax status")

@@ -13,7 +13,7 @@ from tests.browser.people import Enter, Person, choose_way
 from tests.browser.road import Served
 from tests.support.ways import Way
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHAINS = "Motorcycle chain 428H"
 VAN = {
     "code": "VAN-3", "name": "Van of two metres", "kg": "200", "m3": "12", "ldm": "4.2", "pallets": "6", "teu": "0.25",

@@ -6,7 +6,7 @@ from tests.browser.people import Enter, Person
 from tests.browser.road import Served, taken_in, worked
 from tests.support.ways import Way
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_what_weighs_more_rides_with_consent_what_lacks_is_short(served: Served, come: Enter) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from marketplace import paths
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NAMES = ("price", "moq", "stock")
 GRID = (

@@ -15,7 +15,7 @@ from tests.functional.test_road import crew_of
 from tests.support.lorries import NEAR, NUMBER
 from tests.support.ways import Way
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_customs_hold_one_consignment_and_the_lorry_goes_on(served: Served, come: Enter, chrome: Browser) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from marketplace.seed.cast import BUYER, FRUIT, MODERATOR, PARTS
 from tests.browser.people import Enter, Person, a_file, photograph
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GOODS = "Sealed chain 525, 124 links"
 GOLD, BLACK = f"{GOODS}, gold", f"{GOODS}, black"

@@ -14,7 +14,7 @@ from tests.browser.road import Served, done, taken_in, worked
 from tests.support.lorries import NUMBER
 from tests.support.ways import Way
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_a_lorry_goes_from_the_merchant_to_the_buyer_by_hand(served: Served, come: Enter) -> None:

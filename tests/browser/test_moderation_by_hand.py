@@ -11,7 +11,7 @@ from tests.browser.people import Enter, Person, a_file, joined, link_sent
 from tests.support.sheets import row, table, workbook
 from tests.unit.moderation.test_likeness import picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAN, SHAFT, CLONE = "Cooling fan, 12 blades", "Drive shaft, forged", "Cooling fan, cheap"

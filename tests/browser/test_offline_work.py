@@ -22,6 +22,8 @@ from tests.browser.people import HAND_HELD
 from tests.browser.served import free_port, wait_for
 from tests.support.ways import Way, caller
 
+pytestmark = pytest.mark.browser
+
 SETTINGS = {"CITY_ENV": "test", "CITY_DATABASE_URL": "", "CITY_LIMITS": "off"}
 
 

@@ -11,7 +11,7 @@ from marketplace.seed.cast import PARTS
 from tests.browser.people import Enter, Person, a_file
 from tests.support.sheets import comma_separated, row, table
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WAIT = 60_000

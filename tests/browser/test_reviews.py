@@ -10,7 +10,7 @@ from tests.functional.test_selling import SELLER, market, reviewer
 
 __all__ = ["market", "town"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture

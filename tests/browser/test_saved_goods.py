@@ -10,7 +10,7 @@ from tests.browser.served import City, seeded
 from tests.browser.sight import DESK, PHONE, Sight
 from tests.conftest import Database
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
 

@@ -532,6 +532,7 @@ def act(site, chance, sales):
         site.act(who, sale, name, bodies[name], expect=None)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(20 if SOAK else 1))
 def test_whatever_happens_units_are_promised_handed_over_or_there(site, seed):
     chance, sales = Random(seed), []

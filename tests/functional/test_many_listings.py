@@ -104,6 +104,7 @@ def change(page):
     page.send("/merchant/grid", {name: f"{27 + next(CENTS) / 100:.2f}"})
 
 
+@pytest.mark.soak
 def test_pages_ask_as_often_however_many_listings(app, market):
     page = Visitor(app)
     page.log_in(market.merchant.login)

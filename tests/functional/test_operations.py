@@ -408,6 +408,7 @@ def short_way(app, call):
     return found
 
 
+@pytest.mark.soak
 def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
     @settings(max_examples=300 if SOAK else 60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(ACTS)

@@ -159,6 +159,7 @@ def test_a_merchant_agrees_with_the_trading_company_on_another_account(app, hous
 
 
 # A market has goods, and one person may take in money, for a few lives only.
+@pytest.mark.soak
 @pytest.mark.parametrize("market_number", range(10 if SOAK else 1))
 @settings(
     max_examples=4,

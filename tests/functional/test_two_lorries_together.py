@@ -80,6 +80,7 @@ def do(session, rode, act, second):
         deciding.cancel_order(session, order_id=UUID(rode.order_id), actor=rode.market.merchant.actor, now=now)
 
 
+@pytest.mark.soak
 def test_both_lorries_stand_or_neither_does(app, call, market, operator):
     rode = Rode(call, open_roads(app, market), operator).place()
     rode.call(market.merchant, "POST", f"/orders/{rode.order_id}/confirmation", expect=204)

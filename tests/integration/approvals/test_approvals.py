@@ -192,6 +192,7 @@ def row_of(case_id):
     return queries.by_id(session, case_id=case_id)
 
 
+@pytest.mark.soak
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_the_state(app, market, people):
     put_rule(market)
     for turn in range(100 if SOAK else 6):

@@ -13,6 +13,8 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.ids import new_id
 
+pytestmark = pytest.mark.postgres
+
 NOW = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
 

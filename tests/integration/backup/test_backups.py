@@ -108,6 +108,7 @@ def _parts(target):
     return {part.name: (part.rows, part.sha256) for part in manifest.tables if not part.name.startswith("search_")}
 
 
+@pytest.mark.soak
 def test_a_city_with_everything_in_it_moves_between_databases_and_stays_the_same(full_city, run, database, tmp_path):
     app = full_city
     run("backup", str(tmp_path / "first"))

@@ -20,6 +20,8 @@ from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import publish_rates
 
+pytestmark = pytest.mark.slow
+
 BASKETS = 1_000 if SOAK else 12
 MERCHANTS = 7
 CURRENCIES = ("CNY", "USD", "VND")

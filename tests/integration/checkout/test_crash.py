@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import closing
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Stock
@@ -29,6 +30,8 @@ from marketplace.worker import runner
 from tests import factories
 from tests.conftest import SOAK
 from tests.support.server import ROOT, Server
+
+pytestmark = pytest.mark.slow
 
 CHECKOUTS = 500 if SOAK else 20
 KILLS = 20 if SOAK else 2

@@ -23,6 +23,8 @@ from tests import factories
 from tests.conftest import SOAK
 from tests.support.processes import FORKED
 
+pytestmark = pytest.mark.postgres
+
 PROCESSES = 4
 BUYERS = 50 if SOAK else 16
 UNITS = 10 if SOAK else 4
@@ -87,6 +89,7 @@ def carts(app, market, payment, *, count=BUYERS):
     return buyers
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "payment",
     [
@@ -116,6 +119,7 @@ def test_the_last_units_are_sold_once(app, tmp_path, payment):
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 def test_the_last_pallet_places_are_sold_once(app, tmp_path):
     market = factories.open_market(app)
     with unit_of_work() as session:  # each buyer's pack takes one pallet place; only the first departure is asked for
@@ -142,6 +146,7 @@ def test_the_last_pallet_places_are_sold_once(app, tmp_path):
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 def test_a_cart_that_changes_before_its_turn_is_not_ordered_as_it_was(app, monkeypatch):
     market = factories.open_market(app)
     (buyer,) = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1)
@@ -160,6 +165,7 @@ def test_a_cart_that_changes_before_its_turn_is_not_ordered_as_it_was(app, monke
     assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
 
 
+@pytest.mark.soak
 def test_many_posts_under_one_key_are_one_order(app, tmp_path):
     market = factories.open_market(app)
     posts = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1) * 32
@@ -176,6 +182,7 @@ def test_many_posts_under_one_key_are_one_order(app, tmp_path):
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 def test_a_cart_that_two_windows_check_out_is_ordered_once(app, tmp_path):
     market = factories.open_market(app)
     (buyer,) = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1)
@@ -188,6 +195,7 @@ def test_a_cart_that_two_windows_check_out_is_ordered_once(app, tmp_path):
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(6 if SOAK else 2))
 def test_a_cart_that_many_windows_check_out_on_any_rails_is_ordered_once(app, tmp_path, seed):
     rails = (
@@ -226,6 +234,7 @@ def test_a_cart_that_many_windows_check_out_on_any_rails_is_ordered_once(app, tm
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 def test_two_lists_of_the_same_goods_in_opposite_order_do_not_block_each_other(app, tmp_path):
     market = factories.open_market(app)
     client = app.test_client()

@@ -88,6 +88,7 @@ def drafts(draw):
     )  # fmt: skip
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(drafts(), min_size=1, max_size=4, unique_by=lambda draft: draft.sku))
 def test_any_price_list_that_goes_out_comes_back_unchanged(listed):

@@ -16,6 +16,8 @@ from marketplace.kernel.errors import Conflict, Malformed, Refused
 from marketplace.outbox import services as outbox
 from marketplace.outbox.models import OutboxJob
 
+pytestmark = pytest.mark.postgres
+
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 SCOPE = "person:company"

@@ -18,6 +18,8 @@ from marketplace.kernel.db import reading, unit_of_work
 from tests.conftest import SOAK
 from tests.support.sheets import row, table, workbook
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 BATCH = services.BATCH if SOAK else 50
 KILLS = 2 if SOAK else 1

@@ -89,6 +89,7 @@ def unsigned(document):
 LIVE = {DetailKind.WARRANTY: {"months": 12, "covers": "engine"}, DetailKind.FOOD: {"shelf_days": 30}}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("shape", ["csv", "xlsx"])
 def test_a_list_with_everything_said_comes_back_unchanged_and_makes_the_same_list(asking, shape):
     desk, merchant = asking, asking.market.merchant

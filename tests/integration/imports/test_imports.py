@@ -172,6 +172,7 @@ def test_an_article_number_that_comes_twice_is_refused_the_second_time(desk):
     assert view.counts[Outcome.CREATE] == 1
 
 
+@pytest.mark.soak
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     ("encoding", "delimiter"),

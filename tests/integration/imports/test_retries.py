@@ -68,6 +68,7 @@ def mended(lines, column="海关编码", value="871410"):
     return [header, *rows]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("locale", ["zh", "vi"] if SOAK else [None])
 def test_a_big_list_survives_a_killed_worker_and_its_bad_rows_are_mended(desk, database, locale):
     locale = locale or SPOKEN[database.name]

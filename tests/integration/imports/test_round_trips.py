@@ -89,6 +89,7 @@ def as_cells(lines, style: str):
     ]
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=tables, chinese=st.booleans(), style=st.sampled_from(["number", "comma", "point"]), seed=st.integers())
 def test_every_table_reads_back_in_any_language_order_and_notation(rows, chinese, style, seed):
@@ -100,6 +101,7 @@ def test_every_table_reads_back_in_any_language_order_and_notation(rows, chinese
     assert read_back(content, is_csv=is_csv) == [as_read(values) for values in rows]
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     origins=st.lists(st.tuples(st.sampled_from(["CN", "VN", "TH"]), st.integers(1, 4)), min_size=1, max_size=4),

@@ -11,6 +11,8 @@ from marketplace.kernel.db import db, glance, reading, unit_of_work
 from marketplace.outbox import queries
 from marketplace.outbox import services as outbox
 
+pytestmark = pytest.mark.postgres
+
 _CLOSED = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
 
 

@@ -18,6 +18,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.reference import queries, services
 from tests import factories
 
+pytestmark = pytest.mark.postgres
+
 KEY = "HOLD_CARD_MINUTES"
 # A change of each watched table that changes nothing else, as somebody would make it by hand.
 BY_HAND = {

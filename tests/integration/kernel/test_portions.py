@@ -9,6 +9,8 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.outbox import services as outbox
 from marketplace.outbox.models import OutboxJob
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.mark.parametrize(
     ("rows", "portions"), [(0, []), (1, [1]), (2, [2]), (3, [2, 1]), (4, [2, 2]), (7, [2, 2, 2, 1])]

@@ -11,6 +11,8 @@ from marketplace.kernel.db import engine_options
 from marketplace.kernel.postgres import Connection
 from tests.support import growing, postgres
 
+pytestmark = pytest.mark.postgres
+
 # Asked so often, psycopg prepares a statement.
 OFTEN = 7
 ASKED = sa.text("SELECT 41 + CAST(:n AS INTEGER) AS is_asked_often")

@@ -1,5 +1,6 @@
 """Promises are asked about in one text, whatever stands in it, and each that is broken is told in its place."""
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.kernel import clock
@@ -8,6 +9,8 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.outbox import services as outbox
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
+
+pytestmark = pytest.mark.postgres
 
 NAME = r"a:b ::c \:d %s 100 % $1 it's {e} :f"
 OVER = (JobState.DONE, JobState.FAILED)

@@ -17,6 +17,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.outbox import queries
 from marketplace.outbox import services as outbox
 
+pytestmark = pytest.mark.postgres
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rang(Event):

@@ -12,6 +12,8 @@ from marketplace.kernel.db import db, snapshot, unit_of_work
 from marketplace.outbox import queries
 from marketplace.outbox import services as outbox
 
+pytestmark = pytest.mark.postgres
+
 
 def _write(app):
     def work():

@@ -13,6 +13,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 
+pytestmark = pytest.mark.postgres
+
 STATE = OutboxJob.__table__.c.state
 
 

@@ -310,6 +310,7 @@ def act(session, yard, name, units, chosen):
         doing(session, number="N-1", **how)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(40 if SOAK else 3))
 def test_whatever_happens_movements_sum_and_statuses_stay_apart(session, yard, seed):
     chance = random.Random(seed)

@@ -239,6 +239,7 @@ _BOOKED = some.lists(some.tuples(some.integers(1, 12), some.integers(0, 4), some
 _TURNS = some.lists(some.sampled_from(["small", "large", "cold"]), max_size=4)
 
 
+@pytest.mark.soak
 @settings(max_examples=150 if SOAK else 15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(booked=_BOOKED, turns=_TURNS, percent=some.sampled_from([100, 130]))
 def test_whatever_lorry_drives_what_stays_fits_it_and_shares_never_rise(session, road, kinds, booked, turns, percent):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -34,6 +35,7 @@ def told(session, kind):
     return set(recorded(session, kind)[-1].subjects)
 
 
+@pytest.mark.soak
 @_QUIET
 @given(lots=some.lists(some.tuples(some.integers(0, 3), some.booleans(), some.booleans()), min_size=1, max_size=6))
 def test_an_event_reaches_exactly_what_is_aboard_and_the_manifest_is_the_units_that_were_loaded(session, road, lots):

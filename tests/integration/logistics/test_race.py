@@ -8,6 +8,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.app import create_app
@@ -23,6 +24,8 @@ from marketplace.logistics.services.space import holding
 from tests.conftest import SOAK
 from tests.integration.logistics.conftest import LORRY, NOW, build, entered, taken
 from tests.support.processes import FORKED
+
+pytestmark = pytest.mark.postgres
 
 PROCESSES = 4
 BOOKINGS = 64
@@ -47,6 +50,7 @@ def _book(url, folder, work):
     return told
 
 
+@pytest.mark.soak
 def test_the_last_places_are_sold_once(app, database, settings):
     with unit_of_work() as session:
         road = build(session, LORRY)

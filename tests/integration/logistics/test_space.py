@@ -284,6 +284,7 @@ _ACTS = some.sampled_from(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.lists(some.tuples(_ACTS, some.integers(0, 5), some.integers(1, 25), some.integers(0, 2)), max_size=25))
 def test_whatever_happens_room_is_what_entries_and_bookings_say(session, road, acts):

@@ -23,6 +23,8 @@ from tests.integration.model.town import build
 from tests.integration.model.wanted import WANTED
 from tests.integration.model.world import Broken, World
 
+pytestmark = pytest.mark.slow
+
 _FIRST, _, _LAST = os.environ.get("CITY_MODEL_SEED", "1-20" if SOAK else "1").partition("-")
 SEEDS = range(int(_FIRST), int(_LAST or _FIRST) + 1)
 STEPS, SHORT, SMOKE = 2_000, 200, 150

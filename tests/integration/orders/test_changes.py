@@ -225,6 +225,7 @@ def deep(app):
     assert reports.check(session) == []
 
 
+@pytest.mark.soak
 @settings(
     max_examples=60 if SOAK else 8,
     deadline=None,

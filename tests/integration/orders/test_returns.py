@@ -201,6 +201,7 @@ def undone():
         raise Undo
 
 
+@pytest.mark.soak
 @settings(
     max_examples=200 if SOAK else 12,
     deadline=None,

@@ -10,6 +10,8 @@ from marketplace.outbox import queries, rules, services
 from marketplace.outbox.bell import EXTENSION
 from marketplace.outbox.rules import JobState
 
+pytestmark = pytest.mark.postgres
+
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 LEASE = rules.LEASE
 

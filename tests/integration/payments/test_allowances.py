@@ -141,6 +141,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=60 if SOAK else 12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.sampled_from([Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100]), rail=st.sampled_from(Rail), steps=STEPS)
 @example(plan=Plan.DEPOSIT_30_70, rail=Rail.BANK, steps=[("pay", 0, 300_000), ("lower", 1, 400_000)])

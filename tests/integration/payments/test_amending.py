@@ -167,6 +167,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.soak
 @settings(
     max_examples=200 if SOAK else 12, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -235,6 +236,7 @@ def at_once(app, *works):
     return [ends[number] for number in range(len(works))]
 
 
+@pytest.mark.soak
 @pytest.mark.both_databases
 def test_a_plan_and_an_event_at_once_lose_nothing(app):
     """Whichever is first, what happened is due in full: by the old plan, or by the new one."""

@@ -47,6 +47,7 @@ def double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Double:
     return double
 
 
+@pytest.mark.soak
 @settings(
     max_examples=400 if SOAK else 30,
     deadline=None,

@@ -15,6 +15,8 @@ from marketplace.payments.rules.cards import CardState
 from tests.conftest import SOAK
 from tests.support.cards import PRICE, authorise, bring_notices, charge, double_of, intents_of, new_key
 
+pytestmark = pytest.mark.postgres
+
 _MANY = 32 if SOAK else 8
 
 
@@ -43,6 +45,7 @@ def _at_once(app: Flask, acts: list[Callable[[], object]]) -> list[object]:
     return ends
 
 
+@pytest.mark.soak
 def test_one_key_from_many_threads_is_one_charge_one_capture_one_refund(app: Flask) -> None:
     double = double_of(app)
     key = new_key()
@@ -59,6 +62,7 @@ def test_one_key_from_many_threads_is_one_charge_one_capture_one_refund(app: Fla
     assert [one["amount"] for one in double.all("refund") if one["payment_intent"] == intent[0]["id"]] == [PRICE.minor]
 
 
+@pytest.mark.soak
 def test_refunds_at_once_never_exceed_the_charge(app: Flask) -> None:
     double = double_of(app)
     key = new_key()
@@ -76,6 +80,7 @@ def test_refunds_at_once_never_exceed_the_charge(app: Flask) -> None:
     assert len([one for one in double.all("refund") if one["payment_intent"] == charge(key).intent_id]) == 3
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("round_", range(6 if SOAK else 2))
 def test_capture_against_cancel_has_one_winner(app: Flask, round_: int) -> None:
     double = double_of(app)
@@ -92,6 +97,7 @@ def test_capture_against_cancel_has_one_winner(app: Flask, round_: int) -> None:
     assert [one["status"] for one in intents_of(double, key)] == [wanted[found.state]]
 
 
+@pytest.mark.soak
 def test_notices_at_once_have_one_effect(app: Flask) -> None:
     double = double_of(app)
     key = new_key()

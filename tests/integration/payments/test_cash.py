@@ -82,6 +82,7 @@ def as_one_sum(session, company_id):
 LINES = st.lists(st.integers(100, 90_000), min_size=1, max_size=7)
 
 
+@pytest.mark.soak
 @settings(max_examples=60 if SOAK else 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders=st.lists(st.tuples(LINES, st.integers(0, 100)), min_size=1, max_size=4), portion=st.integers(1, 9))
 def test_however_many_shares_are_read_at_once_the_figures_are_those_of_one_plain_sum(session, orders, portion):

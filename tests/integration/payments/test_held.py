@@ -246,6 +246,7 @@ def test_the_providers_fee_is_borne_as_the_settings_say(held, share, house, merc
     assert held.is_sound()
 
 
+@pytest.mark.soak
 @settings(
     max_examples=60 if SOAK else 8,
     deadline=None,

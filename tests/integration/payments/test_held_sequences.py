@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,8 @@ from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_disputes import HELD, PAYABLE, Disputed
 from tests.integration.payments.test_sequences import OWN
 from tests.support.cards import bring_notices, charge, double_of
+
+pytestmark = pytest.mark.slow
 
 LINES = (35_000, 10_001)
 WHICH = st.integers(0, 1)

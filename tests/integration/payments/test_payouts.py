@@ -411,6 +411,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=80 if SOAK else 12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_never_more_goes_out_than_was_released(till, steps):

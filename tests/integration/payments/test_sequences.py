@@ -23,6 +23,8 @@ from marketplace.payments.services import commission, transfers, withdrawals
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal, exist, lapse, publish_rates
 
+pytestmark = pytest.mark.slow
+
 # A plan that a merchant made: odd shares at five events.
 _SHARES = zip(
     (MilestoneEvent.DEPOSIT, MilestoneEvent.READY, MilestoneEvent.BORDER_CROSSED, MilestoneEvent.DELIVERED,

@@ -74,6 +74,7 @@ def standing(deal):
     ))  # fmt: skip
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(minors=st.lists(st.integers(1, 1_200_000), min_size=1, max_size=6))
 def test_withdrawing_in_turn_gives_back_every_standing_from_before(deal, minors):

@@ -147,6 +147,7 @@ def test_a_proposal_stands_on_the_board_and_treasury_is_told_once_that_it_waits(
     assert (row(proposed).act_by, row(proposed).escalated_at) == (None, None)
 
 
+@pytest.mark.soak
 @settings(max_examples=40 if SOAK else 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(

@@ -40,6 +40,8 @@ from tests.integration.reliability.crowd import BANK, CARD, PACK, City, fresh
 from tests.integration.reliability.killing import killing
 from tests.support.cards import bring_notices, double_of
 
+pytestmark = pytest.mark.slow
+
 PAGE = {"rail": "card", "plan": "acceptance_100"}
 TIMES = 10 if SOAK else 1
 FEW = 2

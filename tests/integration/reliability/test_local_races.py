@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.checkout.flows import finishing, sweeping
@@ -34,6 +35,7 @@ def _pay(app, url):
     return visitor.post("/" + chosen.location.split("/", 3)[3], data={"act": "pay"}).status_code
 
 
+@pytest.mark.soak
 def test_paid_placed_and_expired_at_once_the_money_is_held_or_back(town):
     double = double_of(town.app)
     buyer, goods = town.buyers[0], town.offer(PACK * (TRIES + 1))

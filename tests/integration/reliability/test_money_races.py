@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from marketplace.audit.models import AuditRow
@@ -38,6 +39,8 @@ from tests.integration.reliability.crowd import BANK, CARD, PACK, fresh
 from tests.support.cards import bring_notices, double_of
 from tests.support.racing import at_once
 from tests.support.visitors import Visitor
+
+pytestmark = pytest.mark.slow
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
 TRIES = 200 if SOAK else 3

@@ -23,6 +23,8 @@ from tests.support import kept, postgres
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 
+pytestmark = pytest.mark.slow
+
 CROWD = 64 if SOAK else 12
 ROOMY = factories.Load(grams=10**9, cm3=10**9, ldm_mm=10**9, pallets=10**9)
 SLOW = 0.02

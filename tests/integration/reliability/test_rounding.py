@@ -36,6 +36,7 @@ def baskets(currency, count, seed, most=10**9):
         yield Money(whole, currency), [Money(b - a, currency) for a, b in pairwise([0, *cuts, whole])]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("currency", ["VND", "SGD"])
 def test_s2_the_parts_of_ten_thousand_amounts_are_the_whole(currency):
     nothing = Money.zero(currency)
@@ -54,6 +55,7 @@ def test_s2_the_parts_of_ten_thousand_amounts_are_the_whole(currency):
             assert (part - commission - borne) + commission + (borne + (cost - borne)) == part + (cost - borne)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("currency", ["VND", "SGD"])
 def test_s2_merchants_house_and_provider_have_what_was_captured(app, currency):
     """The same through provider and ledger: charged apart, released in odd milestones, the fee borne in part."""

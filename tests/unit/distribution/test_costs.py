@@ -102,6 +102,7 @@ LOADS = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.soak
 @COUNT
 @given(st.integers(-(10**10), 10**12), st.lists(LOADS, min_size=1, max_size=6))
 def test_the_shares_of_a_lines_freight_are_the_whole_and_fair(minor, loads):
@@ -131,6 +132,7 @@ AMOUNTS = st.lists(
 RATES = {"VND": Decimal("0.0002731100"), "THB": Decimal("0.2200000000")}
 
 
+@pytest.mark.soak
 @COUNT
 @given(AMOUNTS)
 def test_a_sum_is_what_its_parts_are_shown_as_and_names_what_no_rate_brings_in(amounts):
@@ -179,6 +181,7 @@ def test_a_charge_matches_within_the_tolerance_and_never_what_may_be_asked_for_t
     assert (twice.matches, twice.is_double) == (False, True)
 
 
+@pytest.mark.soak
 @COUNT
 @given(
     st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from([ONE, TWO])), min_size=1, max_size=20),

@@ -83,6 +83,7 @@ FACTS = st.lists(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=2_000 if SOAK else 150)
 @given(FACTS)
 def test_estimates_never_run_backwards_nor_into_the_past(facts):
@@ -97,6 +98,7 @@ def test_estimates_never_run_backwards_nor_into_the_past(facts):
             assert driven >= stop.planned - before.planned
 
 
+@pytest.mark.soak
 @settings(max_examples=2_000 if SOAK else 150)
 @given(FACTS, st.randoms(use_true_random=False))
 def test_estimates_are_the_same_in_any_order_and_once_noted_move_no_more(facts, random):

@@ -25,6 +25,7 @@ def packed(asked: Task, effort: Effort = Effort.FAST) -> tuple[Spot, ...]:
     return spots
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("number", "least"), [(30, 28), (60, 45)])
 def test_pallets_for_three_stops_stand_within_axles_and_in_order(seed, number, least):

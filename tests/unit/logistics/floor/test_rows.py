@@ -56,6 +56,7 @@ def test_rows_stand_behind_pins_or_around_them():
         assert len(spots) == 3
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("number", "least"), [(30, 28), (60, 45)])
 def test_pallets_of_three_sizes_for_three_stops(number, least):
     for seed in range(1, 60 if SOAK else 9):
@@ -79,6 +80,7 @@ def test_pallets_of_many_sizes(sizes):
     assert len(spots) == 24
 
 
+@pytest.mark.soak
 @settings(max_examples=200 if SOAK else 15, deadline=None)
 @given(
     some.integers(1, 45), some.integers(0, 500), some.integers(1, 5), some.sampled_from([6_000_000, 12_000_000]),

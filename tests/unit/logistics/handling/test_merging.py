@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ lots = st.lists(
 )
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(lots, st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_of_batches_come_to_the_same(acts, chance):
@@ -57,6 +59,7 @@ def test_any_order_and_any_repetition_of_batches_come_to_the_same(acts, chance):
     assert set(differences(sent)) == set(differences(acts))
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(lots)
 def test_a_carton_counts_once_by_what_was_done_last(acts):
@@ -68,6 +71,7 @@ def test_a_carton_counts_once_by_what_was_done_last(acts):
         assert all(act.turn >= other.turn for other in acts if carton in other.cartons)
 
 
+@pytest.mark.soak
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.integers(1, 40), st.integers(0, 10_000))
 def test_the_shares_of_a_lot_add_up_to_it(pieces, total):

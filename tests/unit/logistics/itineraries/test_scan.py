@@ -78,6 +78,7 @@ def check_chain(journey, start, goal, after, changes, let_through):
     assert at == goal
 
 
+@pytest.mark.soak
 @settings(max_examples=RUNS, deadline=None)
 @given(
     rides=connections(), after=some.integers(0, 10), until=some.integers(10, 45), changing=some.integers(0, 5),

@@ -25,6 +25,7 @@ _MANY = 500 if SOAK else 30
 HALF = Load(12_000_000, 40_000_000, 6_800, 16)
 
 
+@pytest.mark.soak
 @settings(max_examples=_MANY, deadline=None)
 @given(instances())
 def test_an_instance_comes_back_from_its_document_with_the_same_hash(given_instance):
@@ -33,6 +34,7 @@ def test_an_instance_comes_back_from_its_document_with_the_same_hash(given_insta
     assert again.sha256 == given_instance.sha256
 
 
+@pytest.mark.soak
 @settings(max_examples=_MANY, deadline=None)
 @given(instances())
 def test_first_fit_and_rounding_make_valid_answers_and_every_one_left_behind_has_a_reason(given_instance):

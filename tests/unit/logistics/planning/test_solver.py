@@ -3,6 +3,7 @@
 import itertools
 import sys
 
+import pytest
 from hypothesis import given, settings
 
 from marketplace.kernel.quantity import Load
@@ -27,6 +28,7 @@ def best_of_all(given_instance):
     return best
 
 
+@pytest.mark.soak
 @settings(max_examples=_MANY, deadline=None)
 @given(instances(most_parcels=6, most_lorries=2))
 def test_answers_are_valid_and_as_good_as_the_best_within_the_gap_that_is_reported(given_instance):
@@ -43,6 +45,7 @@ def test_answers_are_valid_and_as_good_as_the_best_within_the_gap_that_is_report
         assert found[-1].worth >= best - (found[-1].bound - found[-1].worth)
 
 
+@pytest.mark.soak
 @settings(max_examples=_MANY // 5, deadline=None)
 @given(instances(most_parcels=6))
 def test_the_same_seed_finds_the_same(given_instance):

@@ -26,6 +26,7 @@ from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from tests.support import growing, hurry, kept, postgres
 
+pytest_plugins = ["tests.support.fixtures"]
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50

@@ -6,18 +6,12 @@ import pytest
 
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.functional.test_handovers import colleague, order
 from tests.support.visitors import PASSWORD, Program, Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 
 HOUR = 3_600
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

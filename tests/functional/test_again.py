@@ -15,11 +15,6 @@ BANK = {"rail": "bank", "plan": "deposit_30_70"}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def buyer(app, market):
     return Program(app, market.buyer.token)
 

@@ -22,11 +22,6 @@ BANK = {"rail": "bank", "plan": "deposit_30_70"}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def town(app):
     return Town(app)
 

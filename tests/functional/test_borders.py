@@ -22,11 +22,7 @@ HOURS = {
     "valid_from": "2020-01-01",
     "source": "a notice at the gate",
 }
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @pytest.fixture

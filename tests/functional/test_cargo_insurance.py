@@ -31,11 +31,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def insurer(app, market):
     with unit_of_work() as session:
         return factories.trader(

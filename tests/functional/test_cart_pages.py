@@ -20,11 +20,6 @@ CARD = {"rail": "card", "plan": "deposit_30_70", "payment_method": "pm_card_visa
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def buyer(app, market):
     found = Visitor(app)
     found.log_in(market.buyer.login)

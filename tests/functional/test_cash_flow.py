@@ -22,11 +22,6 @@ from tests.support.ways import Way
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def look(call, trader, query=""):
     return call(trader, "GET", f"/cash-flow{query}", expect=200)
 

@@ -19,12 +19,12 @@ from tests.conftest import SOAK
 from tests.functional.test_centres import refused
 from tests.functional.test_desks import visitor
 from tests.functional.test_letters import letters
-from tests.integration.orders.test_claims import market
 from tests.support.centre_orders import AFTER_ACCEPTANCE, DECLARED, CentreMarket, company
 from tests.support.racing import at_once
 from tests.support.visitors import Town
 
-__all__ = ["market"]
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 

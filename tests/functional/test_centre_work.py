@@ -13,11 +13,11 @@ from marketplace.kernel.pages import encode_cursor
 from marketplace.logistics.models.cargo import Consignment
 from tests.functional.test_desks import visitor
 from tests.functional.test_discovery import statements_of
-from tests.integration.orders.test_claims import market
 from tests.support.centre_orders import DECLARED, CentreMarket
 from tests.support.ways import Way
 
-__all__ = ["market"]
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 

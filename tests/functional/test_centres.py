@@ -11,10 +11,10 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
 from tests.functional.test_desks import visitor
-from tests.integration.orders.test_claims import market
 from tests.support.ways import caller
 
-__all__ = ["market"]
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 

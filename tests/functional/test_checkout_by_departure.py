@@ -11,11 +11,6 @@ from tests.support.visitors import Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def late(call, market):
     """A departure behind all that a line shows by itself, and the cart that is to go by it."""
     call(market.buyer, "PUT", "/cart", json={"to": HANOI}, expect=200)

@@ -20,11 +20,7 @@ from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 VOICE = b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + bytes(64)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

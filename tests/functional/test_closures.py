@@ -24,11 +24,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def made(market):
     with unit_of_work() as session:
         return factories.listing(session, market.merchant.actor, sku="M-1", stock=None, lead_days=5, now=clock.now())

@@ -13,11 +13,6 @@ from tests.functional.test_discovery import statements_of
 from tests.support.visitors import Program, Visitor
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def more(market, count, **changes):
     with unit_of_work() as session:
         return [

@@ -7,16 +7,10 @@ import pytest
 
 from marketplace.distribution.statistics.rules.months import month_of
 from marketplace.kernel import clock
-from tests import factories
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 DAYS_40 = 40 * 86_400
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -13,11 +13,14 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_claims_pages import Reader
-from tests.functional.test_costs import LINE, broker, gone, market, priced, sheet, yesterday
+from tests.functional.test_costs import LINE, broker, gone, priced, sheet, yesterday
 from tests.functional.test_second_factor import enrolled
 from tests.support.pdfs import pdf
 
-__all__ = ["broker", "gone", "market", "priced"]
+OVER_BORDER = True
+
+
+__all__ = ["broker", "gone", "priced"]
 
 
 @pytest.fixture

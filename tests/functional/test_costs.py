@@ -28,11 +28,7 @@ RATES = (
     ("haulage", "trip", "4000"), ("toll", "leg", "300"), ("crossing", "border", "500"), ("dc", "tonne", "80"),
     ("waiting", "hour", "50"),
 )  # fmt: skip
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

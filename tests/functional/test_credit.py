@@ -27,11 +27,6 @@ NET = {
 PAYMENT = {"rail": "bank", "plan": "net_30"}
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def day(days):
     return (clock.now() + timedelta(days=days)).date().isoformat()
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.models.departures import DepartureStop
-from tests import factories
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -17,11 +16,6 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 LORRY = (
     ("close", {}), ("load", {}), ("seal", {"seal_number": "CN-7"}), ("depart", {}), ("arrive", {}), ("strip", {}),
 )  # fmt: skip
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ _WHY = "The goods are of another type: they go back."
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def made(call, market, client):
     """A claim of the buyer's with a picture."""
     order_id = place(call, market)

@@ -17,11 +17,6 @@ BANK = {"rail": "bank", "plan": "deposit_30_70"}
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def fill(call, market):
     call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
     return call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)

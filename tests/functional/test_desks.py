@@ -10,11 +10,6 @@ from tests import factories
 from tests.support.visitors import Visitor
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def visitor(app, trader):
     """Return a browser that is logged in, also for staff, whose second factor has tests of its own."""
     found = Visitor(app)

@@ -5,20 +5,16 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.files.binding import Sheet, bind
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import TooLarge
 from marketplace.payments.flows import disputes as flows
 from marketplace.payments.rules import disputes as rules
 from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.worker import runner
-from tests import factories
 from tests.functional.hostile.city import picture
 from tests.functional.test_disputes_pages import entered, shown
 from tests.functional.test_letters import place
-from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.functional.test_path_card import CARD
 from tests.integration.orders.test_claims import bring
 from tests.support.cards import bring_notices, double_of
@@ -30,13 +26,7 @@ def double(app):
 
 
 @pytest.fixture
-def treasury(app, market):  # noqa: F811
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
-
-
-@pytest.fixture
-def disputed(app, client, call, market, treasury, double):  # noqa: F811
+def disputed(app, client, call, market, treasury, double):
     """A dispute about goods with papers, and with a claim that has a picture."""
     order = place(call, market, **CARD)
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
@@ -58,7 +48,7 @@ def _evidence(double):
     return dispute["evidence"]
 
 
-def test_papers_and_pictures_are_handed_over_and_named(call, treasury, double, disputed):  # noqa: F811
+def test_papers_and_pictures_are_handed_over_and_named(call, treasury, double, disputed):
     path, photo = disputed
     known = call(treasury, "GET", path, expect=200)["files"]
     assert {one["slot"] for one in known} == {"papers", "shipping", "pictures"}
@@ -80,8 +70,8 @@ def test_papers_and_pictures_are_handed_over_and_named(call, treasury, double, d
 
 def test_foreign_files_and_too_many_are_refused_and_none_need_be_shown(
     client,
-    call,  # noqa: F811
-    market,  # noqa: F811
+    call,
+    market,
     treasury,
     double,
     disputed,
@@ -102,7 +92,7 @@ def test_foreign_files_and_too_many_are_refused_and_none_need_be_shown(
     assert _evidence(double) == {"uncategorized_text": "Delivered."}
 
 
-def test_the_treasury_ticks_them_on_the_page(app, call, treasury, double, disputed):  # noqa: F811
+def test_the_treasury_ticks_them_on_the_page(app, call, treasury, double, disputed):
     path, photo = disputed
     desk, _secret = entered(app, treasury)
     page = f"/operator{path}"
@@ -121,7 +111,7 @@ def test_the_treasury_ticks_them_on_the_page(app, call, treasury, double, disput
     ("fault", "where"),
     [("timeout_after", "/v1/files"), ("break_after", "/v1/files"), ("timeout_before", "/v1/disputes/*")],
 )
-def test_what_was_lost_between_is_handed_in_once(app, call, treasury, double, disputed, fault, where):  # noqa: F811
+def test_what_was_lost_between_is_handed_in_once(app, call, treasury, double, disputed, fault, where):
     path, photo = disputed
     known = call(treasury, "GET", path, expect=200)["files"]
     papers = [one["id"] for one in known if one["slot"] == "papers"]

@@ -9,7 +9,6 @@ import pytest
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_letters import letters, subjects
@@ -17,24 +16,13 @@ from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
 from tests.support.trading import House
 from tests.support.visitors import Town, Visitor
-from tests.support.ways import Way, caller
+from tests.support.ways import Way
 
 PLAN = {"rail": "card", "plan": "deposit_30_70"}
 CARD = PLAN | {"payment_method": "pm_card_visa"}
 PRICE = "10960.00"
 INVOICED = {"ordered": "已下单", "paid": "已付款", "taken_back": "已被买方发卡银行收回", "open": "尚需支付"}
-
-
-@pytest.fixture
-def market(app):
-    yield factories.open_market(app)
-    reading().rollback()
-    assert reports.check(reading()) == []
-
-
-@pytest.fixture
-def call(client):
-    return caller(client)
+CHECKED = True
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.models.remitting import ProviderAccount
@@ -16,21 +15,13 @@ from marketplace.reports import queries as reports
 from marketplace.stripe_double.resources import balance
 from marketplace.worker import runner
 from marketplace.worker.jobs import JOBS
-from tests import factories
 from tests.functional.test_letters import place, subjects
-from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.functional.test_path_card import CARD
 from tests.functional.test_second_factor import enrolled
 from tests.integration.orders.test_claims import bring
 from tests.support.cards import bring_notices, double_of
 from tests.support.payouts import said
 from tests.support.visitors import Town, Visitor, app_code
-
-
-@pytest.fixture
-def treasury(app, market):  # noqa: F811
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
 
 
 def entered(app, trader):
@@ -57,7 +48,7 @@ def shown(page):
     return html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
 
 
-def test_a_dispute_from_the_first_notice_to_the_banks_word(app, call, market, treasury):  # noqa: F811
+def test_a_dispute_from_the_first_notice_to_the_banks_word(app, call, market, treasury):
     town, double = Town(app), double_of(app)
     order = place(call, market, **CARD)
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
@@ -104,7 +95,7 @@ def test_a_dispute_from_the_first_notice_to_the_banks_word(app, call, market, tr
     assert reports.check(reading()) == []
 
 
-def set_up(app, call, market, code):  # noqa: F811
+def set_up(app, call, market, code):
     """Have the merchant, moved to Singapore, set an account up at the provider; return his browser and secret."""
     call(market.merchant, "POST", "/payout-account", key="abroad", json={"code": None}, expect=409)
     with unit_of_work() as session:
@@ -126,7 +117,7 @@ def set_up(app, call, market, code):  # noqa: F811
     return shop, secret
 
 
-def test_a_merchant_is_paid_by_transfer_and_owes_what_had_to_go_back(app, call, market, treasury, code):  # noqa: F811
+def test_a_merchant_is_paid_by_transfer_and_owes_what_had_to_go_back(app, call, market, treasury, code):
     double = double_of(app)
     shop, secret = set_up(app, call, market, code)
     order = place(call, market, **CARD)

@@ -30,11 +30,6 @@ COUNT = {"cartons_received": 7, "gross_kg": "87.5", "length_cm": "120", "width_c
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def call(client):
     def call(trader, method, path, expect=200, **options):
         headers = trader.headers | ({"Idempotency-Key": str(new_id())} if method == "POST" else {})

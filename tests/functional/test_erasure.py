@@ -16,7 +16,6 @@ from marketplace.mail.channels import EmlFolder
 from marketplace.orders.models import Cart, ClaimText
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
-from tests import factories
 from tests.factories import PASSWORD
 from tests.functional.test_fees import after
 from tests.functional.test_handling import taken, told, work
@@ -25,11 +24,7 @@ from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 TOLD = ("two crushed, ask Hoa", "Chains rusted, says Hoa.")
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 class Buyer:

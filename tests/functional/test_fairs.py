@@ -5,24 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.edge import limits
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.functional.test_storefronts import queries_of
 from tests.support.visitors import Program, Town, Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def judge(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
 
 
 def day(ahead):

@@ -25,11 +25,6 @@ WHY = {"cause": "customs", "reason": "Customs kept the container until noon."}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def treasurer(app, operator):
     with unit_of_work() as session:
         return factories.colleague(session, app, operator, role=Role.TREASURY, now=clock.now())

@@ -23,10 +23,10 @@ from marketplace.logistics.services import timetable
 from tests import factories
 from tests.factories import HANOI
 from tests.functional.test_desks import visitor
-from tests.integration.orders.test_claims import market
 from tests.support.ways import Way, caller
 
-__all__ = ["market"]
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 FIGURES = {

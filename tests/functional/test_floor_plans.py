@@ -3,18 +3,12 @@
 import pytest
 
 from marketplace.worker.runner import run_due
-from tests import factories
 from tests.functional.hostile.city import MEASURES
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 
 HALF = {"cartons_received": 5, "gross_kg": "62.5", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -15,16 +15,11 @@ from marketplace.orders.rules.placing import frozen_line, frozen_order
 from marketplace.papers.models import IssuedDocument
 from marketplace.reference.models import Place
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 ROLES = ("seller", "buyer", "importer", "consignee", "carrier", "payer", "shipper")
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 def _papers() -> list[IssuedDocument]:

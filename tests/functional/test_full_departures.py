@@ -2,19 +2,12 @@
 
 from uuid import UUID
 
-import pytest
-
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.support.visitors import Visitor
 
 BANK = {"rail": "bank", "plan": "acceptance_100"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_what_finds_no_room_is_named_with_its_departure_and_by_how_much(app, call, market):

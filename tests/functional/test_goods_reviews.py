@@ -16,10 +16,7 @@ from tests.integration.orders.test_claims import bring
 from tests.support.visitors import Program, Town, Visitor
 from tests.support.ways import Way
 
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

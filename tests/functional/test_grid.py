@@ -17,11 +17,6 @@ from tests.support.visitors import Program, Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def program(app, market):
     return Program(app, market.merchant.token)
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def packed(way):
     return way.secure().pack() and way
 

@@ -18,11 +18,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def town(app):
     return Town(app)
 

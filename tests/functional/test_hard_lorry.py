@@ -29,11 +29,7 @@ __all__ = ["goods"]
 pytestmark = pytest.mark.both_databases
 CITY = "CNCQI"
 UNIT = {"length_cm": "120", "width_cm": "80", "height_cm": "100"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @dataclass

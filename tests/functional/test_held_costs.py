@@ -15,7 +15,7 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_desks import visitor
 from tests.functional.test_fees import two_from
-from tests.functional.test_road import SIDES, beside, left
+from tests.functional.test_road import beside, left
 from tests.support.visitors import Town
 from tests.support.ways import Way
 
@@ -25,11 +25,7 @@ RULE = {
     "cause": "security", "waiting": "goods", "off_loading": "goods", "transfer": "carrier", "rest": "platform",
     "shared_by": "equal", "valid_from": DAY, "source": "test",
 }  # fmt: skip
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @pytest.fixture

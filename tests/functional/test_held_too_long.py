@@ -10,7 +10,6 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.flows import lapsing
-from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_disputed_orders import shown
@@ -18,24 +17,13 @@ from tests.functional.test_letters import letters, subjects
 from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
 from tests.support.visitors import Town, Visitor
-from tests.support.ways import Way, caller
+from tests.support.ways import Way
 
 CARD = {"rail": "card", "plan": "deposit_30_70", "payment_method": "pm_card_visa"}
 PRICE, HELD = Decimal("10960.00"), Decimal("7672.00")  # 30 % are released once the order is confirmed
 INVOICED = {"ordered": "已下单", "paid": "已付款", "sent_back": "已退回买方银行卡，直接结清", "open": "尚需支付"}
 WORDS = "Went back to the card at the provider's limit: settle it directly"
-
-
-@pytest.fixture
-def market(app):
-    yield factories.open_market(app)
-    reading().rollback()
-    assert reports.check(reading()) == []
-
-
-@pytest.fixture
-def call(client):
-    return caller(client)
+CHECKED = True
 
 
 class Waiting:

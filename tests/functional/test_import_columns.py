@@ -6,17 +6,11 @@ import openpyxl
 import pytest
 
 from marketplace.worker import runner
-from tests import factories
 from tests.functional.test_imports import post
 from tests.support.sheets import row, table, workbook
 from tests.support.visitors import Program, Visitor
 
 HEADERS = {"place": "地点", "title": "英文品名", "carton_units": "Pcs per carton"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

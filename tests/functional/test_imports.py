@@ -9,17 +9,11 @@ import pytest
 from PIL import Image
 
 from marketplace.worker import runner
-from tests import factories
 from tests.factories import PASSWORD
 from tests.support.sheets import comma_separated, row, table, workbook
 from tests.support.visitors import Program, Visitor
 
 GOOD = table([row(), row(sku="CH-2", hs="1")])
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def post(app, token, content, name="list.xlsx", query="", **parts):

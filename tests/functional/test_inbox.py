@@ -18,11 +18,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def town(app, market):
     found = Town(app)
     order(found.program(market.buyer.login), market.chains)

@@ -9,7 +9,6 @@ from marketplace.kernel.db import reading
 from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
-from tests import factories
 from tests.support.visitors import Visitor
 from tests.support.ways import Way, available
 
@@ -17,11 +16,6 @@ pytestmark = pytest.mark.both_databases
 LATE = {"reason": "late"}
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 _DAY = 86_400
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -21,11 +21,7 @@ from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

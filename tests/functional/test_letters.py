@@ -24,7 +24,7 @@ from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import returns
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_path_bank import call, fill, market  # noqa: F401  fixtures
+from tests.functional.test_path_bank import fill
 from tests.integration.orders.test_claims import bring
 from tests.integration.payments.test_payouts import name_payee
 from tests.support.pdfs import pdf
@@ -39,7 +39,7 @@ def town(app):
     return Town(app)
 
 
-def place(call, market, *, key="letters", **payment):  # noqa: F811
+def place(call, market, *, key="letters", **payment):
     cart = fill(call, market, pads=0)
     body = {"expected_totals": cart["totals"], "payment": BANK | payment}
     placed = call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)
@@ -47,7 +47,7 @@ def place(call, market, *, key="letters", **payment):  # noqa: F811
 
 
 @pytest.fixture
-def order(town, call, market):  # noqa: F811
+def order(town, call, market):
     return place(call, market)
 
 
@@ -63,7 +63,7 @@ def subjects(town, trader):
     return [one.subject for one in letters(town, trader)]
 
 
-def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, order):  # noqa: F811
+def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, order):
     name = order["reference"]
     assert f"New order {name} from Hanoi Trading" in subjects(town, market.merchant)
     letter = next(one for one in letters(town, market.merchant) if name in one.subject)
@@ -80,7 +80,7 @@ def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, 
 
 
 @pytest.fixture
-def two_lines(town, call, market):  # noqa: F811
+def two_lines(town, call, market):
     """An order of two lines that waits for its merchant, of which nobody has been written to."""
     with unit_of_work() as session:
         other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
@@ -88,7 +88,7 @@ def two_lines(town, call, market):  # noqa: F811
     return place(call, market)
 
 
-def test_of_a_line_that_is_rejected_nobody_is_told_that_it_has_no_lorry(town, call, market, two_lines):  # noqa: F811
+def test_of_a_line_that_is_rejected_nobody_is_told_that_it_has_no_lorry(town, call, market, two_lines):
     order = two_lines
     body = {"rejected_lines": [{"line": order["lines"][1]["id"], "reason": "out_of_stock"}]}
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", json=body, expect=204)
@@ -100,7 +100,7 @@ def test_of_a_line_that_is_rejected_nobody_is_told_that_it_has_no_lorry(town, ca
         assert [one for one in subjects(town, side) if "No lorry" in one] == []
 
 
-def test_of_goods_whose_lorry_does_not_go_both_are_told_that_they_have_none(town, call, market, two_lines):  # noqa: F811
+def test_of_goods_whose_lorry_does_not_go_both_are_told_that_they_have_none(town, call, market, two_lines):
     booking = two_lines["bookings"][0]
     with unit_of_work() as session:
         claims.cancel(session, booking_id=UUID(booking["id"]), reason="departure_cancelled", now=clock.now())
@@ -108,7 +108,7 @@ def test_of_goods_whose_lorry_does_not_go_both_are_told_that_they_have_none(town
         assert f"No lorry for goods of {two_lines['reference']}" in subjects(town, side)
 
 
-def test_no_letter_says_that_an_order_waits_once_it_is_confirmed(town, call, market, two_lines):  # noqa: F811
+def test_no_letter_says_that_an_order_waits_once_it_is_confirmed(town, call, market, two_lines):
     order = two_lines
     body = {"rejected_lines": [{"line": order["lines"][1]["id"], "reason": "out_of_stock"}]}
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", json=body, expect=204)
@@ -117,7 +117,7 @@ def test_no_letter_says_that_an_order_waits_once_it_is_confirmed(town, call, mar
     assert [one for one in told if "confirmed order" in one] != []
 
 
-def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):  # noqa: F811
+def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):
     due = next(one for one in order["payments"] if one["subject"] == "order")
     amount = due["amount"]["amount"]
     assert any(one.startswith("To be paid: ") for one in subjects(town, market.buyer))
@@ -126,7 +126,7 @@ def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):  #
     assert any("arrived" in one for one in subjects(town, market.buyer))
 
 
-def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
+def test_both_sides_hear_of_claims(town, call, market):
     order = place(call, market, plan="acceptance_100")
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
     bring(order["id"])
@@ -137,7 +137,7 @@ def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
         assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
 
 
-def test_who_is_owed_something_back_hears_that_it_was_sent_and_who_owes_it_that_it_did_not_come(town, call, market):  # noqa: F811
+def test_who_is_owed_something_back_hears_that_it_was_sent_and_who_owes_it_that_it_did_not_come(town, call, market):
     payee, payer = market.merchant, market.buyer
     with unit_of_work() as session:
         returns.owe(
@@ -157,20 +157,20 @@ def test_who_is_owed_something_back_hears_that_it_was_sent_and_who_owes_it_that_
     assert [one for one in subjects(town, payer) if "has not come" in one] == []
 
 
-def claimed(call, market, order, quantity):  # noqa: F811
+def claimed(call, market, order, quantity):
     body = {"reason": "defective", "quantity": quantity, "text": "Links break."}
     return call(
         market.buyer, "POST", f"/order-lines/{order['lines'][0]['id']}/claims", key=str(quantity), json=body, expect=201
     )["id"]
 
 
-def answered(call, market, claim_id, **answer):  # noqa: F811
+def answered(call, market, claim_id, **answer):
     body = {"text": "We are sorry."} | answer
     call(market.merchant, "POST", f"/claims/{claim_id}/answer", key=f"a{claim_id}", json=body, expect=200)
     call(market.buyer, "POST", f"/claims/{claim_id}/settlement", key=f"s{claim_id}", json={}, expect=200)
 
 
-def test_both_sides_read_in_the_letter_how_a_claim_is_made_good(town, call, market):  # noqa: F811
+def test_both_sides_read_in_the_letter_how_a_claim_is_made_good(town, call, market):
     with unit_of_work() as session:
         session.get_one(Person, market.buyer.actor.person_id).locale = "vi"
     order = place(call, market, plan="acceptance_100")
@@ -193,7 +193,7 @@ def test_both_sides_read_in_the_letter_how_a_claim_is_made_good(town, call, mark
     assert any("1.200,50 CNY" in one.body for one in letters(town, market.buyer))
 
 
-def test_both_sides_hear_where_their_goods_are(town, call, market, order):  # noqa: F811
+def test_both_sides_hear_where_their_goods_are(town, call, market, order):
     (booking,) = order["bookings"]
     line, lorry = UUID(order["lines"][0]["id"]), UUID(booking["departure_id"])
     with unit_of_work() as session:
@@ -214,14 +214,14 @@ def test_both_sides_hear_where_their_goods_are(town, call, market, order):  # no
     assert set(jobs) == {JobState.DONE}
 
 
-def test_payees_hear_of_slips(town, call, market, order):  # noqa: F811
+def test_payees_hear_of_slips(town, call, market, order):
     due = next(one for one in order["payments"] if one["subject"] == "order")
     slip = {"file": (io.BytesIO(pdf()), "slip.pdf")}
     call(market.buyer, "POST", f"/payments/{due['id']}/slip", key="s", data=slip, expect=200)
     assert any(one.startswith("A bank slip for") for one in subjects(town, market.merchant))
 
 
-def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market):  # noqa: F811
+def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market):
     with unit_of_work() as session:
         session.get_one(Person, market.merchant.actor.person_id).locale = "zh"
     place(call, market)
@@ -240,12 +240,12 @@ def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market
     assert {one.locale for one in letters(town, market.merchant)} == {"zh"}
 
 
-def test_only_those_are_told_who_can_act(town, call, market, order):  # noqa: F811
+def test_only_those_are_told_who_can_act(town, call, market, order):
     assert subjects(town, market.thai) == ["Your listings were reviewed"]
     assert not any(order["reference"] in one for one in subjects(town, market.carrier))
 
 
-def test_what_happened_long_ago_is_not_told(market):  # noqa: F811
+def test_what_happened_long_ago_is_not_told(market):
     then = clock.now() - timedelta(days=3)
     with unit_of_work() as session:
         before = session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == passing.JOB)).all()

@@ -12,7 +12,6 @@ from marketplace.logistics.planning.queries.natures import natures_of
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.factories import HUB
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
@@ -21,10 +20,7 @@ from tests.support.ways import Way
 pytestmark = pytest.mark.both_databases
 FOOD, BATTERY = CargoFacts(food=True), CargoFacts(un_number="3480", labels=("9A",))
 
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

@@ -26,19 +26,8 @@ from tests.functional.test_path_bank import fill
 from tests.functional.test_path_card import charges
 from tests.support.cards import bring_notices, double_of
 from tests.support.visitors import Visitor
-from tests.support.ways import caller
 
 ALIPAY = {"rail": "card", "plan": "acceptance_100", "method": "alipay"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    return caller(client, keyed=False)
 
 
 def _confirm(app, url, kind, act):

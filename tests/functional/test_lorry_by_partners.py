@@ -16,7 +16,7 @@ from tests.factories import HANOI, HUB
 from tests.functional.test_letters import subjects
 from tests.functional.test_road import crew_of
 from tests.functional.test_tariffs import GOOD
-from tests.support.lorries import FAR, NEAR, NUMBER, SIDES, Lorry
+from tests.support.lorries import FAR, NEAR, NUMBER, Lorry
 from tests.support.visitors import Town
 from tests.support.ways import BANK
 
@@ -25,11 +25,7 @@ VAN = {
     "code": "VAN-3", "name": "Van 3", "kg": "200", "m3": "12", "ldm": "4.2", "pallets": 6, "teu": "0.25",
     "source": "papers",
 }  # fmt: skip
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ MANY, FEW, BATCH = (20_000 if SOAK else 250), 120, 500
 CENTS = itertools.count(1)
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """Collect what the database is asked."""

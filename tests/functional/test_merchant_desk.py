@@ -11,15 +11,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports.queries import desks
 from marketplace.worker import runner
-from tests import factories
 from tests.factories import PASSWORD
 from tests.support.sheets import row, table, workbook
 from tests.support.visitors import Program, Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

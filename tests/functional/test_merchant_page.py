@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind
@@ -12,11 +11,6 @@ from marketplace.kernel.ids import new_id
 from marketplace.merchants.models import MerchantDecision
 from tests import factories
 from tests.support.visitors import Program, Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_goods_lead_to_their_merchant_and_the_merchant_to_its_goods(app, market):

@@ -1,6 +1,5 @@
 """Money that came before its order was placed: held once the order is there, given back when none can be."""
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.checkout.flows import sweeping
@@ -9,23 +8,11 @@ from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from marketplace.stripe_double.resources import payment_intents
 from marketplace.worker import runner
-from tests import factories
 from tests.functional.test_path_bank import fill
 from tests.functional.test_path_card import charges, pay_on
 from tests.support.cards import bring_notices, double_of
-from tests.support.ways import caller
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    return caller(client, keyed=False)
 
 
 def _begin(call, market):

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
@@ -25,17 +24,10 @@ from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKin
 from marketplace.payments.services import plans
 from tests import factories
 from tests.functional.test_letters import place, subjects
-from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.functional.test_second_factor import enrolled
 from tests.integration.payments.test_payouts import Till, clear_hit, confirm_hit, name_payee
 from tests.integration.payments.test_write_offs import Debtor
 from tests.support.visitors import Town, Visitor
-
-
-@pytest.fixture
-def treasury(app, market):  # noqa: F811
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
 
 
 def pass_time(table):
@@ -53,7 +45,7 @@ def release(company_id, currency="CNY"):
     return till
 
 
-def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, treasury):  # noqa: F811
+def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, treasury):
     town = Town(app)
     release(market.buyer.actor.company)
     (first,) = call(treasury, "GET", "/payouts", expect=200)["items"]
@@ -81,7 +73,7 @@ def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, 
     assert not any("Overdue" in one for one in subjects(town, market.buyer))
 
 
-def test_why_released_money_stays_is_told_to_both_sides_until_it_goes_on(app, call, market, treasury):  # noqa: F811
+def test_why_released_money_stays_is_told_to_both_sides_until_it_goes_on(app, call, market, treasury):
     company_id = market.buyer.actor.company
     till = release(company_id)
     (due,) = call(treasury, "GET", "/payouts", expect=200)["items"]
@@ -119,7 +111,7 @@ def test_why_released_money_stays_is_told_to_both_sides_until_it_goes_on(app, ca
     assert till.payouts()[0].stop is None
 
 
-def test_a_payout_that_failed_says_why_to_both_sides(app, call, market, treasury):  # noqa: F811
+def test_a_payout_that_failed_says_why_to_both_sides(app, call, market, treasury):
     company_id = market.buyer.actor.company
     release(company_id)
     name_payee(company_id, PayeeState.PENDING, number="6222000000000002")
@@ -139,7 +131,7 @@ def test_a_payout_that_failed_says_why_to_both_sides(app, call, market, treasury
         assert "It counts from" in shown
 
 
-def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call, market):  # noqa: F811
+def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call, market):
     town, body = Town(app), {"currency": "CNY", "received_on": clock.now().date().isoformat()}
 
     def record(amount):
@@ -164,7 +156,7 @@ def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call,
     assert not any(one.startswith("Say what") for one in subjects(town, market.buyer))
 
 
-def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app, call, market, treasury):  # noqa: F811
+def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app, call, market, treasury):
     town = Town(app)
     order = place(call, market, plan="acceptance_100")
     subject = Subject(SubjectKind.ORDER, UUID(order["id"]))
@@ -196,7 +188,7 @@ def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app
         assert len([one for one in subjects(town, who) if one.startswith("Overdue: ")]) == 1, who
 
 
-def test_an_order_that_ends_by_its_deposit_is_not_called_overdue(app, call, market):  # noqa: F811
+def test_an_order_that_ends_by_its_deposit_is_not_called_overdue(app, call, market):
     town, order = Town(app), place(call, market)
     with unit_of_work() as session:
         session.execute(sa.update(Payment).values(due_at=clock.now() - timedelta(hours=1)))
@@ -206,7 +198,7 @@ def test_an_order_that_ends_by_its_deposit_is_not_called_overdue(app, call, mark
     assert not any(one.startswith("Overdue") for one in subjects(town, market.buyer))
 
 
-def test_everything_that_is_overdue_is_found_page_by_page(app, call, market, treasury, monkeypatch):  # noqa: F811
+def test_everything_that_is_overdue_is_found_page_by_page(app, call, market, treasury, monkeypatch):
     """More than one page of overdue money: the oldest is reached by the links, and the rest comes after it."""
     for module in (payment_rows, payout_rows, transfer_rows):
         monkeypatch.setattr(module, "PAGE", 1)
@@ -256,7 +248,7 @@ def test_everything_that_is_overdue_is_found_page_by_page(app, call, market, tre
     assert "44.00" in arrived[3:]
 
 
-def test_a_debt_is_written_off_by_two_people_on_the_page_and_the_api(app, call, market, treasury):  # noqa: F811
+def test_a_debt_is_written_off_by_two_people_on_the_page_and_the_api(app, call, market, treasury):
     debtor = Debtor(market.buyer.actor.company).owe(300_00)
     body = {"company_id": str(debtor.company_id), "amount": "300.00", "currency": "CNY", "reason": "Closed down."}
     call(market.buyer, "POST", "/receivable-write-offs", json=body, key=str(new_id()), expect=403)
@@ -291,7 +283,7 @@ def test_a_debt_is_written_off_by_two_people_on_the_page_and_the_api(app, call, 
     assert debtor.lost == 250_00
 
 
-def test_what_is_released_behind_a_payout_that_was_not_sent_is_named_as_left_out(app, call, market, treasury):  # noqa: F811
+def test_what_is_released_behind_a_payout_that_was_not_sent_is_named_as_left_out(app, call, market, treasury):
     company_id = market.buyer.actor.company
     till = release(company_id)
     (due,) = call(treasury, "GET", "/payouts", expect=200)["items"]

@@ -20,11 +20,6 @@ FRUIT = {"shelf_days": 30, "least_celsius": "2", "most_celsius": "8"}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def goods(call, client, market):
     """Batteries and fruit beside the chains, all of one merchant from one hub."""
     with unit_of_work() as session:

@@ -23,11 +23,6 @@ LORRY = {
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def keeper(app, market):
     with unit_of_work() as session:
         return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())

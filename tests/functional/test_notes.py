@@ -6,16 +6,10 @@ import sqlalchemy as sa
 from marketplace.exchange.models.notes import Note
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.functional.test_handovers import colleague, order
 from tests.support.visitors import PASSWORD, Town, Visitor
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

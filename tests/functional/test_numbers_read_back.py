@@ -32,11 +32,7 @@ FACTS = {
     "Released to the payee": "released", "Paid too much": "overpaid", "Owed back": "owed_back",
     "Of it has come back": "come_back",
 }  # fmt: skip
-
-
-@pytest.fixture
-def market(app: Flask) -> factories.Market:
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @dataclass

@@ -8,11 +8,13 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.orders.invoices.models import InvoiceMatch
 from tests.functional.test_claims_pages import Reader
-from tests.integration.orders.test_claims import call, market
 from tests.integration.orders.test_official_invoices import invoice, sold
 from tests.support.pdfs import pdf
 
-__all__ = ["call", "market", "sold"]
+CHECKED = True
+
+
+__all__ = ["sold"]
 
 
 def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call, market, sold):

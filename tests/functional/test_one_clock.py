@@ -4,17 +4,11 @@ import re
 
 import pytest
 
-from tests import factories
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 AXIS = re.compile(r'<section class="axis">.*?</section>', re.DOTALL)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_goods_and_transport_stand_on_the_clock_of_the_readers_company(app, call, market, operator):

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.conftest import SOAK
 from tests.functional.test_operator_sells_remedies import LORRY
 from tests.functional.test_payee_changes import LATEST, OLD, Desk
@@ -16,11 +15,6 @@ from tests.support.trading import BANK, House
 
 KINDS = ["reduce", "discount", "add", "pay"]
 STEPS = st.lists(st.tuples(st.sampled_from(KINDS), st.booleans(), st.integers(1, 10**6)), min_size=1, max_size=5)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

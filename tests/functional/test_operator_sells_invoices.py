@@ -8,14 +8,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.orders.invoices import services
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.integration.orders.test_claims import bring
 from tests.support.trading import House
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ from tests.support.ways import Way
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def house(app, call, market):
     return House(app, call, market)
 

@@ -13,11 +13,6 @@ from tests.support.visitors import Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def house(app, call, market):
     found = House(app, call, market)
     found.name()

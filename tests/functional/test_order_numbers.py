@@ -18,11 +18,6 @@ BANK = {"rail": "bank", "plan": "acceptance_100"}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def units(call, market):
     """Two units of the buyer; the owner belongs to the first."""
     base = f"/companies/{market.buyer.company}"

@@ -12,7 +12,6 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.functional.test_fleets import driver, vehicle
 from tests.functional.test_letters import letters
 from tests.functional.test_second_factor import enrolled
@@ -21,11 +20,6 @@ from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

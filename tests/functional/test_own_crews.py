@@ -20,11 +20,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def call(client):
     """Call the API for a trader, with a body and a key of its own."""
     ask = caller(client)

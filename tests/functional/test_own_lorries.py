@@ -22,11 +22,7 @@ from tests.support.ways import Way
 pytestmark = pytest.mark.both_databases
 NEAR, FAR = SIDES
 ZONE = "Asia/Ho_Chi_Minh"
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @pytest.fixture

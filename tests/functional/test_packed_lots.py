@@ -14,11 +14,6 @@ LOTS = [
 FIRST, SECOND = "LOT L2411 C/NO. 1–6 BEST BEFORE 2027-05-31 CERT. HC-88", "LOT L2412 C/NO. 7–10"
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def said(rows):
     return [" ".join(row.split()) for row in rows]
 

@@ -24,11 +24,6 @@ LOGIN = "lead@demo.test"
 JOINING = {"person_name": "Keo Vanna", "password": PASSWORD, "accepted_terms": TERMS}
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def invited(town, kind, chief=None):
     """Let the operator invite a partner, whose owner comes; return it, who leads it, and who invited."""
     chief = chief or admin(town)

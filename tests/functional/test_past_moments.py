@@ -3,20 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.payments.models.plans import Payment
-from tests import factories
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_a_payment_that_is_overdue_is_called_so(app, call, market, operator):

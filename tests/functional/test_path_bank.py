@@ -17,20 +17,9 @@ from marketplace.payments.services import allowances
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.support.visitors import Visitor
-from tests.support.ways import caller
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 ADDS_UP = ("agreed", "let_off", "still_agreed", "paid", "balance", "overpaid", "owed_back", "come_back")
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    return caller(client, keyed=False)
 
 
 def fill(call, market, *, chains=400, pads=80):

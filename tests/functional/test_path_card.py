@@ -27,19 +27,8 @@ from tests import factories
 from tests.functional.test_path_bank import fill
 from tests.support.cards import double_of
 from tests.support.visitors import Visitor
-from tests.support.ways import caller
 
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    return caller(client, keyed=False)
 
 
 def charges():

@@ -18,7 +18,6 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_path_bank import fill
 from tests.support.visitors import Visitor
-from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
 DEPOSIT = {"rail": "bank", "plan": "deposit_30_70"}
@@ -27,11 +26,6 @@ DEPOSIT = {"rail": "bank", "plan": "deposit_30_70"}
 @pytest.fixture
 def market(app):
     return factories.open_market(app, stock=400)
-
-
-@pytest.fixture
-def call(client):
-    return caller(client, keyed=False)
 
 
 @pytest.fixture

@@ -3,18 +3,10 @@
 import re
 from dataclasses import replace
 
-import pytest
-
 from marketplace.kernel.db import reading
 from marketplace.orders.models import Order
 from marketplace.payments.flows import cards
-from tests import factories
 from tests.support.visitors import Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def visitor(app, trader):

@@ -21,11 +21,7 @@ LADDER = {
     "delivered": "15", "accepted": "25",
 }  # fmt: skip
 SHARES = {name: Decimal(10_960) * Decimal(share) / 100 for name, share in LADDER.items()}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 def ladder(**more):

@@ -13,11 +13,6 @@ HAI_PHONG = "VNHPH"
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def offer(market):
     """An offer at two hubs and in two cities, all in one currency."""
     ladders = (

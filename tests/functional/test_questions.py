@@ -17,11 +17,6 @@ from tests.support.visitors import Program, Town, Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def people(app, market):
     with unit_of_work() as session:
         office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())

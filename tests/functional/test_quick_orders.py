@@ -3,8 +3,6 @@
 import io
 from uuid import uuid4
 
-import pytest
-
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.orders.rules.carts import MOST_LINES
@@ -13,11 +11,6 @@ from tests.functional.test_desks import visitor
 from tests.functional.test_discovery import statements_of
 from tests.support.sheets import workbook
 from tests.support.visitors import Program
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def many(market, count, prefix="Q"):

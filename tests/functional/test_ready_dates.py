@@ -19,11 +19,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def way(call, market, operator):
     with unit_of_work() as session:
         made = factories.listing(session, market.merchant.actor, sku="M-1", stock=None, lead_days=10, now=clock.now())

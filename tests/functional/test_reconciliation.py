@@ -32,11 +32,6 @@ from tests.support.ways import Way
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def treasury(app, operator):
     with unit_of_work() as session:
         return factories.colleague(session, app, operator, role=Role.TREASURY, now=clock.now())

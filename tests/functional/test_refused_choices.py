@@ -7,7 +7,6 @@ import pytest
 from marketplace.edge.answers import problem
 from marketplace.kernel.errors import Refused
 from marketplace.web.shared.values import reworded
-from tests import factories
 from tests.support.visitors import Program, Visitor
 
 PLANS = "/merchant/payment-plans"
@@ -16,11 +15,6 @@ OFFERED = {
     "/zh": "付款渠道: 请从以下选项中选择：银行转账, 银行卡，由支付机构托管。",
     "/vi": "Hình thức: Chọn một trong số: Chuyển khoản, Thẻ, do đơn vị thanh toán giữ tiền.",
 }
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.mark.parametrize("language", OFFERED)

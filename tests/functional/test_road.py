@@ -27,11 +27,7 @@ pytestmark = pytest.mark.both_databases
 SIDES = ("CN-YOUYIGUAN", "VN-HUUNGHI")
 LONG = (clock.now().date() + timedelta(days=400)).isoformat()
 DAY = (clock.now().date() - timedelta(days=1)).isoformat()
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=SIDES)
+OVER_BORDER = True
 
 
 @pytest.fixture

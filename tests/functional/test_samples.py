@@ -39,11 +39,6 @@ COURIER = {"quantity": 2, "way": "courier", "to": factories.HANOI}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def offered(call, market):
     """The chains' merchant offers samples."""
     return offer(call, market, OFFER)

@@ -2,19 +2,12 @@
 
 from uuid import uuid4
 
-import pytest
-
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.functional.test_desks import visitor
 from tests.functional.test_discovery import statements_of
 from tests.support.visitors import Program, Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_a_list_goes_into_the_cart_and_what_cannot_says_why(app, market):

@@ -11,11 +11,6 @@ from tests.support.visitors import Program, Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def seller(app, market):
     visitor = Visitor(app)
     visitor.log_in(market.merchant.login)

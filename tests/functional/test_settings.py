@@ -17,11 +17,6 @@ from tests.support.visitors import Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def admin(app, market):
     with unit_of_work() as session:
         return factories.staff(session, app, role=Role.ADMIN, now=clock.now())

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.edge import limits
 from marketplace.exchange.models.leads import Lead
 from marketplace.exchange.queries import showroom as queries
@@ -22,17 +21,6 @@ from tests.support.visitors import Program, Town, Visitor
 
 PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile"}
 ROBOT = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def judge(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
 
 
 def day(ahead):

@@ -2,26 +2,13 @@
 
 import io
 
-import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from tests import factories
 from tests.support.visitors import Program, Town, Visitor
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def judge(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
 
 
 def banner():

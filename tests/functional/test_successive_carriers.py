@@ -18,11 +18,7 @@ from tests.functional.test_letters import letters
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def heavy(way):
     """A line of which the hub has half as much again as its freight was agreed for."""
     way.secure().pack()

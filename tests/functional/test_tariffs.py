@@ -37,11 +37,6 @@ GOOD = {
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def line_id(call, operator):
     return next(
         row["id"] for row in call(operator, "GET", "/network/lines", expect=200)["items"] if row["code"] == "CQ-HAN"

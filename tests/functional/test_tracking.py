@@ -26,11 +26,7 @@ from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 HOUR = 3_600
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

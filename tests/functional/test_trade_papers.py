@@ -26,9 +26,9 @@ from marketplace.reports.statements import flows
 from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.functional.test_claims_pages import Reader
-from tests.integration.orders.test_claims import bring, call, claim, line_of, market, place
+from tests.integration.orders.test_claims import bring, claim, line_of, place
 
-__all__ = ["call", "market"]
+CHECKED = True
 
 
 def pdf_of(client, trader, document_id):

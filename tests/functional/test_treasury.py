@@ -30,17 +30,6 @@ from tests.support.visitors import Visitor
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def treasury(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
-
-
-@pytest.fixture
 def call(client):
     def call(trader, method, path, expect, body=None):
         headers = trader.headers | {"Idempotency-Key": str(new_id())}

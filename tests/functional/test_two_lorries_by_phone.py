@@ -8,17 +8,12 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.functional.test_second_factor import enrolled
 from tests.support.two_lorries import Rode, open_roads
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

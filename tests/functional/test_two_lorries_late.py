@@ -16,11 +16,7 @@ from tests.support.two_lorries import CHANGE, Rode, open_roads
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

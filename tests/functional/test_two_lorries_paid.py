@@ -9,18 +9,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from marketplace.seed import fees as seeded
-from tests import factories
 from tests.functional.test_two_lorries_late import cutoff, expected
 from tests.support.two_lorries import Rode, open_roads
 from tests.support.visitors import Visitor
 from tests.support.ways import COUNT
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+OVER_BORDER = True
 
 
 @pytest.fixture

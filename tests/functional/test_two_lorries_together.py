@@ -38,11 +38,6 @@ class _Undo(Exception):
     """Ends an example without a trace."""
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["secure", "lapse", "roll", "roll", "cancel_lorry", "decline", "cancel", "release", "find"]),

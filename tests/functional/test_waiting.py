@@ -11,9 +11,10 @@ from tests import factories
 from tests.functional.test_claims_pages import Reader
 from tests.functional.test_departures import statements
 from tests.functional.test_desks import visitor
-from tests.integration.orders.test_claims import bring, call, fill, line_of, market, place
+from tests.integration.orders.test_claims import bring, fill, line_of, place
 
-__all__ = ["call", "market"]
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 

@@ -31,11 +31,6 @@ DANGEROUS = {
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def pdf_of(client):
     def read(trader, document_id):
         reading().rollback()

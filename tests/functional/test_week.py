@@ -22,11 +22,6 @@ from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def topics(call, trader):
     found = call(trader, "GET", "/week", expect=200)
     return {row["topic"]: (row["count"], Decimal(row["amount"]["amount"])) for row in found["topics"]}

@@ -35,11 +35,6 @@ CARD = {"rail": "card", "plan": "deposit_30_70"}
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def bolts(app, market):
     """Return goods of another merchant at the same hub, and that merchant."""
     return kept.once(app, "bolts of a whole lorry", lambda: _bolts(app))

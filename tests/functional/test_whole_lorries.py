@@ -16,7 +16,6 @@ from marketplace.kernel.ids import new_id
 from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.functional.test_claims_pages import Reader
 from tests.functional.test_second_factor import enrolled
 from tests.functional.test_tariffs import GOOD
@@ -26,11 +25,6 @@ from tests.support.ways import Way
 pytestmark = pytest.mark.both_databases
 PRICE = Decimal(500)
 LEAVES: Any = (("close", {}), ("load", {}), ("seal", {"seal_number": "S-1"}), ("depart", {}))
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

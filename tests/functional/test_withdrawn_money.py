@@ -10,7 +10,6 @@ from marketplace.orders import flows
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
 from tests.functional.test_letters import place, subjects
-from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.integration.orders.test_claims import bring
 from tests.support.visitors import Town, Visitor
 
@@ -23,14 +22,14 @@ def ask(order):
         )  # fmt: skip
 
 
-def pay(call, market, payment_id, **more):  # noqa: F811
+def pay(call, market, payment_id, **more):
     due = call(market.merchant, "GET", f"/payments/{payment_id}", expect=200)
     body = {"amount": due["outstanding"]["amount"], "received_on": clock.now().date().isoformat()} | more
     path = f"/payments/{payment_id}/confirmation"
     return call(market.merchant, "POST", path, key=str(new_id()), json=body, expect=200)
 
 
-def test_a_receipt_by_mistake_is_withdrawn_once_and_the_payer_is_told(app, call, market):  # noqa: F811
+def test_a_receipt_by_mistake_is_withdrawn_once_and_the_payer_is_told(app, call, market):
     town = Town(app)
     payment_id = ask(place(call, market, plan="acceptance_100"))
     paid = pay(call, market, payment_id)
@@ -58,7 +57,7 @@ def test_a_receipt_by_mistake_is_withdrawn_once_and_the_payer_is_told(app, call,
     assert pay(call, market, payment_id)["state"] == "paid"
 
 
-def test_it_is_withdrawn_on_the_page_of_the_payment_and_of_what_is_not_matched(app, call, market):  # noqa: F811
+def test_it_is_withdrawn_on_the_page_of_the_payment_and_of_what_is_not_matched(app, call, market):
     payment_id = ask(place(call, market, plan="acceptance_100"))
     transfer_id = pay(call, market, payment_id)["receipts"][0]["transfer_id"]
     body = {"amount": "33.00", "currency": "CNY", "received_on": clock.now().date().isoformat()}
@@ -76,7 +75,7 @@ def test_it_is_withdrawn_on_the_page_of_the_payment_and_of_what_is_not_matched(a
     assert "33.00" not in sells.open("/merchant/money")
 
 
-def test_a_deposit_for_which_goods_were_promised_stays(app, call, market):  # noqa: F811
+def test_a_deposit_for_which_goods_were_promised_stays(app, call, market):
     order = place(call, market)
     deposit = next(one for one in order["payments"] if one["subject"] == "order")
     paid = pay(call, market, deposit["id"])
@@ -90,7 +89,7 @@ def test_a_deposit_for_which_goods_were_promised_stays(app, call, market):  # no
     assert "/withdrawal" not in sells.open(f"/payments/{deposit['id']}")
 
 
-def test_money_of_a_line_that_is_closed_stays(app, call, market):  # noqa: F811
+def test_money_of_a_line_that_is_closed_stays(app, call, market):
     order = place(call, market, plan="acceptance_100")
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
     bring(order["id"])

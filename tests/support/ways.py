@@ -12,18 +12,18 @@ BANK = {"rail": "bank", "plan": "deposit_30_70"}
 COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
 
-def caller(client: Any, *, keyed: bool = True) -> Callable[..., Any]:
-    """Return what calls the API for a trader: with ``keyed`` every POST brings a key of its own."""
+def caller(client: Any) -> Callable[..., Any]:
+    """Return what calls the API for a trader; every POST brings a key of its own."""
 
     def call(
         trader: Any, method: str, path: str, key: str | None = None, expect: int | None = None, **options: Any
     ) -> Any:
-        key = key or (str(new_id()) if keyed and method == "POST" else None)
+        key = key or (str(new_id()) if method == "POST" else None)
         headers = trader.headers | ({"Idempotency-Key": key} if key else {})
         answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
         if expect is not None:
             assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
+        return answer.get_json() if answer.is_json else answer.text or None
 
     return call
 

@@ -45,11 +45,6 @@ ANY_OWNER = (Step(roles=frozenset({"owner"})),)
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def people(app, market):
     """Three more owners of the buying company, beside the first who buys."""
     return [colleague(app, market, name, Role.OWNER) for name in ("Second", "Third", "Fourth")]

@@ -16,14 +16,8 @@ from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.figures.tally import Tally
 from marketplace.kernel.db import db, in_unit_of_work, reading
 from marketplace.kernel.ids import new_id
-from tests import factories
 
 DAY = date(2026, 11, 27)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def kept():

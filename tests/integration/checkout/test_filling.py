@@ -27,11 +27,6 @@ from marketplace.reports import queries as reports
 from tests import factories
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def in_cart(market):
     actor = market.buyer.actor
     return [

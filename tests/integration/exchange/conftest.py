@@ -15,11 +15,6 @@ from tests import factories
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def moderator(app, market):
     with unit_of_work() as session:
         return factories.staff(session, app, role=Role.MODERATOR, now=clock.now()).actor

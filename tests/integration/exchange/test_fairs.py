@@ -30,11 +30,6 @@ QUESTION = Question(EnquiryKind.INVESTOR, "A Fund", "fund@demo.test", "", "", "H
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def office(app, market):
     with unit_of_work() as session:
         return factories.staff(session, app, role=Role.MODERATOR, now=clock.now()).actor

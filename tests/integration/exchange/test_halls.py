@@ -12,9 +12,9 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from tests.integration.accounts.test_races import at_once
-from tests.integration.exchange.test_showroom import booth, done, letting, market, operator, today
+from tests.integration.exchange.test_showroom import booth, done, letting, today
 
-__all__ = ["booth", "market", "operator"]
+__all__ = ["booth"]
 
 
 @pytest.fixture

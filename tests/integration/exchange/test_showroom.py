@@ -24,15 +24,9 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
-from tests import factories
 from tests.integration.accounts.test_races import at_once
 
 CARD = Card("Somsy Vong", "somsy@demo.test", "", "How much?", has_consented=True)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ from tests import factories
 from tests.integration.accounts.test_races import at_once
 
 
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
 def moderator() -> Actor:
     return Actor(
         new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),

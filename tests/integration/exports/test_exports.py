@@ -33,7 +33,6 @@ from marketplace.kernel import clock
 from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import UnitPrice
-from tests import factories
 from tests.conftest import SOAK
 from tests.functional.test_path_bank import BANK, fill
 from tests.integration.imports.conftest import Desk
@@ -113,11 +112,6 @@ def test_any_price_list_that_goes_out_comes_back_unchanged(listed):
 
 
 @pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
 def run(app):
     """Runs ``city export`` on the test's city."""
 
@@ -134,7 +128,7 @@ def run(app):
 @pytest.fixture
 def traded(market, client):
     """A market on which two orders were placed and one deposit paid."""
-    call = caller(client, keyed=False)
+    call = caller(client)
     cart = fill(call, market)
     body = {"expected_totals": cart["totals"], "payment": BANK}
     placed = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)["order_ids"]

@@ -15,9 +15,10 @@ from marketplace.orders.rules.claims import Carrier, Respondent
 from marketplace.orders.services import acceptance, claims
 from marketplace.payments.models.payouts import Allowance
 from marketplace.reports import queries as reports
-from tests.integration.orders.test_claims import LATER, call, line_of, market, place, receive
+from tests.integration.orders.test_claims import LATER, line_of, place, receive
 
-__all__ = ["call", "market"]
+CHECKED = True
+
 
 REASONS = ("short", "damaged", "wrong", "late", "defective", "lost")
 ACTS = some.lists(

@@ -28,23 +28,10 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.orders.test_claims import line_of, place
-from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
 PACKED = Declared(cartons=10, confirmed=True)
-
-
-@pytest.fixture
-def market(app):
-    yield factories.open_market(app)
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
-
-
-@pytest.fixture
-def call(client):
-    return caller(client)
+CHECKED = True
 
 
 def at_once(app, *works):

@@ -28,34 +28,13 @@ from marketplace.orders.services import claims as services
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_line, move_order, parts_of
 from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
-from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.functional.test_path_bank import fill
 
 WAY = ("ready", "pack", "hand_over", "depart", "deliver")
 LATER = timedelta(days=40)
-
-
-@pytest.fixture
-def market(app):
-    yield factories.open_market(app)
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
-
-
-@pytest.fixture
-def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        key = key or (str(new_id()) if method == "POST" else None)
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data and answer.is_json else answer.text
-
-    return call
+CHECKED = True
 
 
 def place(call, market, *, rail="bank", plan="acceptance_100", chains=400, pads=0):

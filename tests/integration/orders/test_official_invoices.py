@@ -11,9 +11,9 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.orders.invoices import services
 from marketplace.reports import queries as reports
-from tests.integration.orders.test_claims import bring, call, claim, market, place, seen
+from tests.integration.orders.test_claims import bring, claim, place, seen
 
-__all__ = ["call", "market"]
+CHECKED = True
 
 
 @pytest.fixture

@@ -18,9 +18,12 @@ from marketplace.payments.queries import payments
 from marketplace.payments.rules.plans import Stage
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import transfers
-from tests.integration.orders.test_changes import accepting, at_once, call, market, state_of  # noqa: F401  fixtures
+from tests.integration.orders.test_changes import accepting, at_once, state_of
 from tests.integration.orders.test_claims import place
 from tests.integration.payments.test_payouts import name_payee
+
+CHECKED = True
+
 
 pytestmark = pytest.mark.both_databases
 STAGES = (Stage(MilestoneEvent.DELIVERED, 4_000, 5), Stage(MilestoneEvent.ACCEPTED, 6_000, 5))
@@ -35,7 +38,7 @@ def money_of(order_id):
     return payment, payments.milestones_of(session, subjects=[subject])[subject]
 
 
-def paying(market, order_id):  # noqa: F811
+def paying(market, order_id):
     payment, _shares = money_of(order_id)
     return lambda session: transfers.confirm_payment(
         session, actor=market.merchant.actor, payment_id=payment.id, amount=payment.amount,
@@ -43,7 +46,7 @@ def paying(market, order_id):  # noqa: F811
     )  # fmt: skip
 
 
-def proposed_plan(market, order_id):  # noqa: F811
+def proposed_plan(market, order_id):
     terms = Terms(kind=ChangeKind.PLAN, stages=STAGES)
     return in_unit_of_work(
         lambda session: proposing.propose(
@@ -52,7 +55,7 @@ def proposed_plan(market, order_id):  # noqa: F811
     )
 
 
-def agreed_account(market, order_id):  # noqa: F811
+def agreed_account(market, order_id):
     """Let the merchant have another account, and both sides agree to it for an order."""
     company_id = market.merchant.company
     with unit_of_work() as session:
@@ -78,7 +81,7 @@ def agreed_account(market, order_id):  # noqa: F811
     return change_id
 
 
-def test_a_plan_is_accepted_while_the_deposit_is_paid(app, call, market):  # noqa: F811
+def test_a_plan_is_accepted_while_the_deposit_is_paid(app, call, market):
     order_id = place(call, market, plan="deposit_30_70")
     change_id = proposed_plan(market, order_id)
     assert at_once(app, accepting(market, change_id), paying(market, order_id)) == ["done", "done"]
@@ -88,7 +91,7 @@ def test_a_plan_is_accepted_while_the_deposit_is_paid(app, call, market):  # noq
     ]  # fmt: skip
 
 
-def test_an_account_binds_while_the_deposit_is_paid(app, call, market):  # noqa: F811
+def test_an_account_binds_while_the_deposit_is_paid(app, call, market):
     order_id = place(call, market, plan="deposit_30_70")
     change_id = agreed_account(market, order_id)
     later = clock.now() + timedelta(hours=73)
@@ -103,7 +106,7 @@ def test_an_account_binds_while_the_deposit_is_paid(app, call, market):  # noqa:
     assert payment.payee_account.account_number in {"6222000011112222", NEW}
 
 
-def test_the_check_finds_what_nobody_agreed_to_and_what_binds_too_early(call, market):  # noqa: F811
+def test_the_check_finds_what_nobody_agreed_to_and_what_binds_too_early(call, market):
     order_id = place(call, market, plan="deposit_30_70")
     change_id = agreed_account(market, order_id)
     assert not in_unit_of_work(

@@ -13,19 +13,9 @@ from marketplace.orders.samples.models import SampleOrder
 from marketplace.reports.queries import check
 from tests import factories
 from tests.functional.test_samples import COURIER, OFFER, offer, order_sample, received
-from tests.support.ways import BANK, caller
+from tests.support.ways import BANK
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
-
-
-@pytest.fixture
-def call(app):
-    return caller(app.test_client())
 
 
 def in_cart(call, trader, market, quantity=400):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog import flows as catalog
@@ -15,15 +14,9 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.states import BookingState
-from tests import factories
 from tests.integration.logistics.conftest import NOW, SOON, build
 
 LATER = timedelta(days=1)
-
-
-@pytest.fixture
-def market(app):
-    return factories.open_market(app)
 
 
 def test_a_broken_count_of_stock_keeps_no_other_listing_waiting(market):

@@ -12,8 +12,9 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.rules.states import DepartureState, HoldCause
 from tests import factories
-from tests.functional.test_departures import carrier, statements
+from tests.functional.test_departures import carrier
 from tests.functional.test_desks import visitor
+from tests.support.statements import statements
 from tests.support.visitors import Visitor
 
 __all__ = ["carrier"]

@@ -11,7 +11,7 @@ from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from marketplace.merchants.models import Payee
 from tests import factories
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Visitor
 
 CHONGQING = "CNCQI"

@@ -15,7 +15,7 @@ from marketplace.kernel.db import reading
 from marketplace.payments.queries import standing
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from tests import factories
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 

@@ -1,19 +1,18 @@
 """A merchant closes: what buyers see, when goods are ready, and what was promised for those days."""
 
 import re
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.accounts.models import Company
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
+from tests.support.statements import statements
 from tests.support.visitors import Program, Town, Visitor
 from tests.support.ways import Way
 
@@ -27,24 +26,6 @@ DAY = timedelta(days=1)
 def made(market):
     with unit_of_work() as session:
         return factories.listing(session, market.merchant.actor, sku="M-1", stock=None, lead_days=5, now=clock.now())
-
-
-@pytest.fixture
-def count_queries():
-    @contextmanager
-    def counting():
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
-
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", note)
-
-    return counting
 
 
 def today():
@@ -113,14 +94,14 @@ def test_buyers_read_until_when_to_order_and_no_longer_once_it_is_taken_back(app
     assert reports.check(reading()) == []
 
 
-def test_a_page_takes_as_many_queries_with_closures_as_without(app, call, market, made, count_queries):
+def test_a_page_takes_as_many_queries_with_closures_as_without(app, call, market, made):
     page = Visitor(app)
     page.open(f"/products/{made}")
-    with count_queries() as open_days:
+    with statements() as open_days:
         page.open(f"/products/{made}?quantity=80")
     for number in range(4):
         close(call, market.merchant, 20 + 20 * number, 10, "factory")
-    with count_queries() as closed_days:
+    with statements() as closed_days:
         page.open(f"/products/{made}?quantity=80")
     assert len(open_days) == len(closed_days) <= 4  # the beginning of the transaction among them
 
@@ -279,16 +260,14 @@ def test_cards_say_no_more_when_it_is_over_to_order(app, call, market, made, fou
     assert "Closed" not in cards(page.open("/products"))[str(made)]
 
 
-def test_shelves_take_one_query_more_where_somebody_closes_and_none_where_nobody_does(
-    app, call, market, made, found, count_queries
-):
+def test_shelves_take_one_query_more_where_somebody_closes_and_none_where_nobody_does(app, call, market, made, found):
     page = Visitor(app)
 
     def asked():
         counts = {}
         for path in shelves(market):
             page.open(path)
-            with count_queries() as seen:
+            with statements() as seen:
                 page.open(path)
             counts[path] = len(seen)
         return counts

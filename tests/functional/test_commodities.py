@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules.permissions import Role
@@ -12,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.moderation import queries as moderation
 from tests import factories
+from tests.support.statements import statements
 from tests.support.visitors import Town, Visitor
 
 PAGE = "/commodities/motorcycle-chain"
@@ -105,20 +105,13 @@ def test_wrong_filters_are_named(app, client, market):
 
 def test_a_page_asks_the_same_whatever_stands_on_it(app, market):
     found, _office = market
-    statements = []
-
-    def note(*facts):
-        statements.append(facts[2])
 
     def asked(path):
-        statements.clear()
+        sent.clear()
         Visitor(app).open(path)
-        return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
+        return len([text for text in sent if text.lstrip().upper().startswith("SELECT")])
 
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         before = asked(PAGE)
         with unit_of_work() as session:
             for number in range(5):
@@ -127,8 +120,6 @@ def test_a_page_asks_the_same_whatever_stands_on_it(app, market):
                 )
         assert asked(PAGE) == before <= 4
         assert asked(f"{PAGE}?sort=lead&grade=A") == before
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):

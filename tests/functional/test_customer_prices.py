@@ -13,12 +13,13 @@ from marketplace.accounts.models import Company
 from marketplace.catalog.customer_prices import flows
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.worker import runner
 from tests import factories
 from tests.factories import HANOI, HUB
 from tests.functional.test_closures import close
 from tests.functional.test_handovers import begin, colleague
+from tests.support.statements import statements
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import BANK, Way, caller
 
@@ -402,24 +403,17 @@ def test_what_rivals_are_answered_is_the_same_whatever_the_other_pays(app, call,
 
 
 def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_list):
-    with app.app_context():
-        engine = db.engine
-    statements = []
     visitor = Visitor(app)
     visitor.log_in(market.buyer.login)
 
     def asked():
         for _ in ("what each process keeps is read once", "counted"):
-            statements.clear()
+            sent.clear()
             for path in (f"/products/{market.chains}?quantity=80", "/products", "/search?q=chain"):
                 visitor.open(path)
-        return len(statements)
+        return len(sent)
 
-    def count(*facts):
-        statements.append(facts[2])
-
-    sa.event.listen(engine, "before_cursor_execute", count)
-    try:
+    with statements() as sent:
         without = asked()
         price_list(market.buyer, "29.00")
         one = asked()
@@ -428,8 +422,6 @@ def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_li
         assert asked() == one
         # One for a page, one for the shelf, five for the search, which compares in dollars.
         assert one - without <= 7
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", count)
 
 
 def test_a_wish_that_is_refused_comes_back_with_its_goods_and_can_be_sent_again(app, call, market):
@@ -520,22 +512,14 @@ def test_a_company_is_named_by_its_number_too(call, market, rival):
 
 
 def test_naming_many_asks_no_more_than_naming_one(app, call, market):
-    with app.app_context():
-        engine = db.engine
-    buyers, statements = factories.more_buyers(app, 6), []
-
-    def count(*facts):
-        statements.append(facts[2])
+    buyers = factories.more_buyers(app, 6)
 
     def asked(name, traders):
-        statements.clear()
+        sent.clear()
         body = {"name": name, "companies": [str(each.company) for each in traders]}
         call(market.merchant, "POST", "/customer-groups", 201, json=body)
-        return len(statements)
+        return len(sent)
 
-    sa.event.listen(engine, "before_cursor_execute", count)
-    try:
+    with statements() as sent:
         asked("first", buyers[:1])  # notes that the token is in use
         assert asked("one", buyers[:1]) == asked("six", buyers)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", count)

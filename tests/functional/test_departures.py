@@ -1,16 +1,14 @@
 """Anybody reads the timetable, as pages and over the API."""
 
 import uuid
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import departures as departure_queries
@@ -21,23 +19,9 @@ from marketplace.merchants.services import requirements
 from marketplace.seed.network import seed_network
 from tests.integration.logistics.conftest import company
 from tests.support import kept
+from tests.support.statements import statements
 
 API = "/api/v1/departures"
-
-
-@contextmanager
-def statements():
-    """Collect the statements sent to the database meanwhile."""
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
 import pytest
-import sqlalchemy as sa
 from flask import render_template_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,12 +16,13 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.services import taxonomy
 from marketplace.edge.permissions import access_of
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.web.discovery import sitemaps
 from marketplace.web.shared import moulds
 from marketplace.web.shared.discovery import LISTED
 from tests import factories
+from tests.support.statements import statements_of
 from tests.support.visitors import Visitor
 
 BASE = "http://127.0.0.1:8000"
@@ -92,21 +92,6 @@ def leaves(value):
             yield from leaves(each)
     else:
         yield value
-
-
-def statements_of(work):
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 @pytest.mark.parametrize(("prefix", "language", "name"), [

@@ -8,7 +8,7 @@ import pytest
 from marketplace.edge import limits
 from marketplace.kernel import clock
 from tests import factories
-from tests.functional.test_storefronts import queries_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor
 
 
@@ -135,10 +135,10 @@ def test_the_list_of_events_costs_the_same_however_many_there_are(app, market, j
         desk.call("POST", f"/events/{made}/acts", 200, {"action": "open"})
 
     plan()
-    few = queries_of(lambda: public.open("/events"))
+    few = statements_of(lambda: public.open("/events"))
     for _ in range(3):
         plan()
-    assert queries_of(lambda: public.open("/events")) == few
+    assert statements_of(lambda: public.open("/events")) == few
 
 
 def test_a_question_is_taken_answered_and_deleted(app, market, judge):

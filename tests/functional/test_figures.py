@@ -1,21 +1,21 @@
 """Looks at goods are counted without a trace of who looked, and the merchant reads what became of them."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.figures import services, tally
 from marketplace.catalog.figures.models import ListingDay
 from marketplace.catalog.figures.rules import Kind, conversion
 from marketplace.kernel import clock, moments
-from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.reports.queries import figures
 from tests import factories
 from tests.functional.test_desks import visitor
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements, statements_of
 from tests.support.visitors import Program, Visitor
 from tests.support.ways import Way
 
@@ -174,15 +174,6 @@ def test_a_merchant_reads_his_own_numbers_alone(app, market, merchant):
 def test_a_page_that_is_looked_at_writes_nothing(app, market):
     looking, page = Visitor(app), f"/products/{market.chains}"
     looking.open(page)
-    written = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement.split()[0] in {"INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE"} or "IMMEDIATE" in statement:
-            written.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         looking.open(page)
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    assert written == []
+    assert [text for text in sent if re.match("INSERT|UPDATE|DELETE|BEGIN IMMEDIATE", text)] == []

@@ -11,8 +11,8 @@ from marketplace.orders.queries import received
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_desks import visitor
-from tests.functional.test_discovery import statements_of
 from tests.integration.orders.test_claims import bring
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor
 from tests.support.ways import Way
 

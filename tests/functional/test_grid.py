@@ -10,9 +10,10 @@ from marketplace.catalog.models import Listing, PriceHistory, Stock
 from marketplace.catalog.queries import checks
 from marketplace.catalog.services import stock as stocks
 from marketplace.kernel import clock, moments
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
 from tests.factories import PASSWORD
+from tests.support.statements import statements
 from tests.support.visitors import Program, Visitor
 
 
@@ -172,18 +173,10 @@ def test_a_page_of_the_grid_takes_as_many_queries_however_many_listings_there_ar
         sent = {}
         for listing_id in made:
             sent |= fields(visitor, listing_id, price="12.25", stock="80")
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
-
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        try:
+        with statements() as seen:
             visitor.open("/merchant/grid?q=Q")
             shown = len(seen)
             visitor.send("/merchant/grid?q=Q", sent, 303)
-        finally:
-            sa.event.remove(db.engine, "before_cursor_execute", note)
         return shown, len(seen) - shown
 
     asked(1)

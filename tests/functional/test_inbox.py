@@ -1,17 +1,17 @@
 """The shared inbox: what comes in, who may see it, who has it in hand, and two who take it at once."""
 
-import threading
+from functools import partial
 from uuid import UUID
 
 import pytest
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, in_unit_of_work, reading
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.db import reading
 from marketplace.notices.services import inbox
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_handovers import begin, colleague, me, order
+from tests.support.racing import codes, units_at_once
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
@@ -92,27 +92,13 @@ def test_of_two_who_take_it_at_once_one_has_it(app, town, call, market, boss):
     people = [colleague(town, call, market.merchant, f"seller{n}@demo.test", "sales") for n in range(3)]
     actors = [factories.bearer(reading(), token=each.token, now=clock.now()) for each in people]
     reading().rollback()
-    barrier, results = threading.Barrier(len(actors)), []
 
-    def run(actor):
-        with app.app_context():
-            barrier.wait()
-            try:
-                in_unit_of_work(
-                    lambda session: inbox.take(session, actor=actor, matter_id=UUID(row["id"]), now=clock.now())
-                )
-                results.append("taken")
-            except DomainError as refusal:
-                results.append(refusal.code)
-            finally:
-                db.session.remove()
+    def take(session, actor):
+        inbox.take(session, actor=actor, matter_id=UUID(row["id"]), now=clock.now())
+        return "taken"
 
-    threads = [threading.Thread(target=run, args=(actor,)) for actor in actors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["matter_taken", "matter_taken", "taken"]
+    ends = codes(units_at_once(app, *[partial(take, actor=actor) for actor in actors]))
+    assert sorted(ends) == ["matter_taken", "matter_taken", "taken"]
     assert matter(boss)["state"] == "taken"
 
 

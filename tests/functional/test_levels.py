@@ -11,10 +11,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.merchants import flows
 from marketplace.merchants.queries import levels
-from tests.functional.test_departures import statements
 from tests.functional.test_merchants import PDF, licence, reviewer
 from tests.functional.test_onboarding import judge_of
 from tests.functional.test_requirements import admin, day, states
+from tests.support.statements import statements
 from tests.support.visitors import PASSWORD, TERMS
 
 OWNER = "owner@demo.test"

@@ -5,41 +5,23 @@ The smoke has two hundred and fifty listings, the soak twenty thousand.
 
 import itertools
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from marketplace.catalog.services import bulk
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.moderation import queries as queue
 from marketplace.moderation import services as moderation
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.statements import statements
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 MANY, FEW, BATCH = (20_000 if SOAK else 250), 120, 500
 CENTS = itertools.count(1)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect what the database is asked."""
-    seen: list[str] = []
-
-    def note(*facts):
-        seen.append(facts[2])
-
-    engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def stocked(market, first, last):
@@ -78,15 +60,15 @@ def asked(market, page):
     for path in PAGES:
         address = path.format(company=market.merchant.company)
         page.open(address)
-        with counted() as seen:
+        with statements() as seen:
             shown = page.open(address)
         found[path] = len(seen)
         following = re.search(r'href="([^"]*[?&]cursor=[^"]+)"', shown)
         if following:
-            with counted() as seen:
+            with statements() as seen:
                 page.open(following[1].replace("&amp;", "&"))
             found[f"{path} next"] = len(seen)
-    with counted() as seen:
+    with statements() as seen:
         change(page)
     found["edit"] = len(seen)
     return found

@@ -13,6 +13,7 @@ from marketplace.reports.queries import desks
 from marketplace.worker import runner
 from tests.factories import PASSWORD
 from tests.support.sheets import row, table, workbook
+from tests.support.statements import statements
 from tests.support.visitors import Program, Visitor
 
 
@@ -63,20 +64,12 @@ def test_listings_that_came_back_are_told(program, market):
 
 def test_the_desk_asks_as_many_questions_however_many_listings_there_are(app, market, program):
     def asked():
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
-
-        session = reading()
-        session.rollback()
-        engine = session.get_bind()
-        sa.event.listen(engine, "before_cursor_execute", note)
-        desks.waiting(
-            session, company_id=market.merchant.company, person_id=market.merchant.actor.person, now=clock.now()
-        )
-        sa.event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
+        reading().rollback()
+        with statements() as sent:
+            desks.waiting(
+                reading(), company_id=market.merchant.company, person_id=market.merchant.actor.person, now=clock.now()
+            )
+        return len(sent)
 
     few = asked()
     headers = {"Authorization": f"Bearer {program.token}"}

@@ -18,6 +18,7 @@ from marketplace.logistics.models.network import Tariff
 from marketplace.logistics.queries import options
 from marketplace.web.shared import moulds
 from tests import factories
+from tests.support.statements import statements
 from tests.support.visitors import Visitor
 
 PAGES = ("/products", "/products/{chains}", "/products/{chains}?quantity=80&to=VNHAN", "/search?q=chain")
@@ -202,11 +203,6 @@ def test_another_language_is_another_page(market, client):
 def test_a_page_that_is_kept_costs_a_question_or_two(app, market):
     goods, there = f"/products/{market.chains}", f"?quantity=40&to={factories.HANOI}"
     buyer, stranger = member(app, market.buyer), Visitor(app)
-    asked = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement.lstrip().upper().startswith("SELECT"):
-            asked.append(statement)
 
     def cost(who, path):
         who.open(path)
@@ -214,16 +210,13 @@ def test_a_page_that_is_kept_costs_a_question_or_two(app, market):
         who.open(path)
         return len(asked)
 
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         assert cost(stranger, "/products") == 2
         assert cost(stranger, goods) == 1
         assert cost(stranger, goods + there) == 2
         # Who is logged in, and what the menu says of his company.
         assert cost(buyer, goods) == 2
         assert cost(buyer, goods + there) == 3
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_shelf_of_moulds_is_bounded_and_lets_the_least_used_go():

@@ -16,6 +16,7 @@ from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import allowances
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.statements import statements
 from tests.support.visitors import Visitor
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
@@ -235,28 +236,28 @@ def test_goods_made_to_order_take_room_with_their_ready_date(call, market, app):
     assert reports.check(reading()) == []
 
 
-def test_the_number_of_queries_of_a_cart_does_not_depend_on_its_lines(call, market, app, count_queries):
+def test_the_number_of_queries_of_a_cart_does_not_depend_on_its_lines(call, market, app):
     with factories.unit_of_work() as session:
         more = [
             factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now()) for number in range(4)
         ]
     fill(call, market)
-    with count_queries() as few:
+    with statements() as few:
         call(market.buyer, "GET", "/cart", expect=200)
     for listing_id in more:
         call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
-    with count_queries() as many:
+    with statements() as many:
         call(market.buyer, "GET", "/cart", expect=200)
     assert len(many) == len(few)
 
 
-def test_the_way_to_a_confirmed_order_asks_the_database_this_often(call, market, count_queries):
+def test_the_way_to_a_confirmed_order_asks_the_database_this_often(call, market):
     asked = {}
 
     def counted(name, trader, method, path, **given):
-        with count_queries() as statements:
+        with statements() as sent:
             answer = call(trader, method, path, **given)
-        asked[name] = len(statements)
+        asked[name] = len(sent)
         return answer
 
     line = f"/cart/lines/{market.chains}"
@@ -274,7 +275,7 @@ def test_the_way_to_a_confirmed_order_asks_the_database_this_often(call, market,
     assert reports.check(reading()) == []
 
 
-def test_the_number_of_statements_of_a_checkout_does_not_depend_on_its_lines(call, market, app, count_queries):
+def test_the_number_of_statements_of_a_checkout_does_not_depend_on_its_lines(call, market, app):
     with factories.unit_of_work() as session:
         more = [
             factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now()) for number in range(9)
@@ -285,34 +286,12 @@ def test_the_number_of_statements_of_a_checkout_does_not_depend_on_its_lines(cal
         for listing_id in listing_ids:
             cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
         body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
-        with count_queries() as statements:
+        with statements() as sent:
             call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)
-        asked.append(len(statements))
+        asked.append(len(sent))
     _, few, many = asked
     assert few == many
     assert reports.check(reading()) == []
-
-
-@pytest.fixture
-def count_queries(app):
-    from contextlib import contextmanager
-
-    import sqlalchemy as sa
-
-    from marketplace.kernel.db import db
-
-    @contextmanager
-    def count():
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
-
-        sa.event.listen(db.engine, "before_cursor_execute", note)
-        yield seen
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-
-    return count
 
 
 @pytest.mark.parametrize("choice", ["departures", "payments"])

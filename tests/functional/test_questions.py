@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
 from tests.functional.test_desks import visitor
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor
 
 

@@ -8,8 +8,8 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.orders.rules.carts import MOST_LINES
 from tests import factories
 from tests.functional.test_desks import visitor
-from tests.functional.test_discovery import statements_of
 from tests.support.sheets import workbook
+from tests.support.statements import statements_of
 from tests.support.visitors import Program
 
 

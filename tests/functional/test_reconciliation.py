@@ -26,7 +26,7 @@ from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.provider import BookingKind
 from marketplace.reports.reconciliation import rules
 from tests import factories
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 

@@ -19,6 +19,7 @@ from marketplace.kernel.db import db, unit_of_work
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.integration.catalog.conftest import shelves
+from tests.support.statements import statements
 from tests.support.visitors import PASSWORD, TERMS
 
 CHAIN = {
@@ -393,20 +394,13 @@ def test_foreign_listings_are_unknown_on_every_page(market):
 
 def test_the_shelf_asks_the_database_no_more_for_more_goods(market):
     seller, judge, public = market.program(SELLER), reviewer(market), market.visitor()
-    statements = []
-    with market.app.app_context():
-        engine = db.engine
-
-    def count(*facts):
-        statements.append(facts[2])
 
     def asked(path):
-        statements.clear()
+        sent.clear()
         public.open(path)
-        return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
+        return len([text for text in sent if text.lstrip().upper().startswith("SELECT")])
 
-    sa.event.listen(engine, "before_cursor_execute", count)
-    try:
+    with statements() as sent:
         empty = asked("/products")
         for number in range(3):
             made = seller.call("POST", "/listings", 201, BODY | {"sku": f"S{number}"})["id"]
@@ -415,8 +409,6 @@ def test_the_shelf_asks_the_database_no_more_for_more_goods(market):
             judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "approve"})
         assert asked("/products") == empty == 2
         assert asked(f"/products/{made}") <= 2
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", count)
 
 
 def test_a_merchant_is_warned_of_what_buyers_cannot_do(market):

@@ -16,7 +16,7 @@ from marketplace.kernel import clock, moments
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_storefronts import queries_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor
 
 PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile"}
@@ -94,10 +94,10 @@ def test_everybody_finds_who_shows_what_and_where(app, market, stand):
     shown = Program(app).call("GET", f"/showroom/booths/{stand['booth']}", 200)
     assert shown["listings"] == [str(market.chains)]
     assert f"/showroom/booths/{stand['booth']}" in public.open(f"/merchants/{market.merchant.company}")
-    few = queries_of(lambda: public.open("/showroom"))
+    few = statements_of(lambda: public.open("/showroom"))
     office = Program(app, "")
     assert office.call("GET", f"/merchants/{market.merchant.company}", 200)["booths"][0]["code"] == "A-1"
-    assert queries_of(lambda: public.open("/showroom?country=CN")) == few
+    assert statements_of(lambda: public.open("/showroom?country=CN")) == few
 
 
 def test_a_label_opens_the_offer_counts_people_and_outlives_the_booth(app, market, judge, stand):

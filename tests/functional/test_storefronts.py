@@ -2,12 +2,12 @@
 
 import io
 
-import sqlalchemy as sa
 from PIL import Image
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from tests import factories
+from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor
 
 
@@ -16,20 +16,6 @@ def banner():
     Image.new("RGB", (1600, 400), "navy").save(file, "PNG")
     file.seek(0)
     return file
-
-
-def queries_of(work):
-    seen = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def test_a_merchant_writes_a_reviewer_looks_and_everybody_reads(app, market, judge):
@@ -96,11 +82,11 @@ def test_what_is_typed_wrong_is_named_and_kept(app, market):
 
 def test_shelves_of_a_merchant_narrow_its_page_and_cost_no_more(app, market):
     public, address = Visitor(app), f"/merchants/{market.merchant.company}"
-    few = queries_of(lambda: public.open(address))
+    few = statements_of(lambda: public.open(address))
     with unit_of_work() as session:
         for number in range(5):
             factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now())
-    assert queries_of(lambda: public.open(address)) == few
+    assert statements_of(lambda: public.open(address)) == few
     assert f"/products/{market.chains}" in public.open(f"{address}?category=motorcycle-parts")
     assert "Nothing on this shelf" in public.open(f"{address}?category=nothing")
 
@@ -123,8 +109,8 @@ def test_every_country_has_a_pavilion_with_its_merchants_goods_and_lorries(app, 
     assert "No company from here sells" in public.open("/pavilions/VN")
     public.open("/pavilions/US", 404)
     program.call("GET", "/pavilions/US", 404)
-    few = queries_of(lambda: public.open("/pavilions/CN"))
+    few = statements_of(lambda: public.open("/pavilions/CN"))
     with unit_of_work() as session:
         for number in range(3):
             factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now())
-    assert queries_of(lambda: public.open("/pavilions/CN")) == few
+    assert statements_of(lambda: public.open("/pavilions/CN")) == few

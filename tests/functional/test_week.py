@@ -17,7 +17,7 @@ from marketplace.mail.models import MailMessage
 from marketplace.notices import flows
 from marketplace.notices.models import WeekLetter
 from tests import factories
-from tests.functional.test_discovery import statements_of
+from tests.support.statements import statements_of
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 

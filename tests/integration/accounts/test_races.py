@@ -1,6 +1,5 @@
 """Two at once: one login name, one code, one last leader, counters that lose nothing."""
 
-import threading
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,38 +13,16 @@ from marketplace.accounts.queries import handovers as handover_queries
 from marketplace.accounts.rules.handovers import Kind, content_hash
 from marketplace.accounts.rules.sign_in import Rejected, SignIn
 from marketplace.accounts.services import closures, handovers, invitations, membership, second_factor, throttle, tokens
-from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
+from marketplace.kernel.db import db, unit_of_work
 from marketplace.kernel.errors import DomainError, NotFound
 from tests.integration.accounts.conftest import NOW, City, publish
-
-
-def at_once(app, *works):
-    """Run each work in its own thread and unit of work; return results and refusals in the order of the works."""
-    barrier = threading.Barrier(len(works))
-    results = [None] * len(works)
-
-    def run(place, work):
-        with app.app_context():
-            try:
-                barrier.wait()
-                results[place] = in_unit_of_work(work)
-            except DomainError as refusal:
-                results[place] = refusal
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+from tests.support.racing import units_at_once
 
 
 def test_one_login_name_for_one_of_many(app, vault):
     with unit_of_work() as session:
         publish(session)
-    results = at_once(app, *[lambda session: City(session, vault).register("wanted@demo.test")] * 6)
+    results = units_at_once(app, *[lambda session: City(session, vault).register("wanted@demo.test")] * 6)
     assert sorted(str(result) for result in results if isinstance(result, DomainError)) == ["fields"] * 5
 
 
@@ -59,7 +36,7 @@ def test_two_leaders_who_remove_each_other_leave_one(app, vault):
     def remove(actor, person_id):
         return lambda session: membership.end_membership(session, actor=actor, person_id=person_id, now=NOW)
 
-    results = at_once(app, remove(one, other.person), remove(other, one.person))
+    results = units_at_once(app, remove(one, other.person), remove(other, one.person))
     assert sorted(str(result) for result in results) == ["None", "last_leader {'role': 'owner'}"]
     assert len(queries.members_of(db.session(), company_id=one.company)) == 1
 
@@ -71,7 +48,7 @@ def test_one_invitation_lets_one_in(app, vault):
         token = invitations.invite(
             session, actor=owner, login="new@demo.test", roles=("sales",), locale="en", vault=vault, now=NOW
         ).token
-    results = at_once(app, *[lambda session: City(session, vault).accept(token)] * 4)
+    results = units_at_once(app, *[lambda session: City(session, vault).accept(token)] * 4)
     assert sum(isinstance(result, invitations.Joined) for result in results) == 1
     assert sum(isinstance(result, NotFound) for result in results) == 3
 
@@ -89,14 +66,14 @@ def test_a_code_seen_over_the_shoulder_comes_too_late(app, vault):
     def verify(session):
         return second_factor.verify_totp(session, person_id=owner.person, code=TOTP(secret).at(now), now=now, **facts)
 
-    results = at_once(app, *[verify] * 4)
+    results = units_at_once(app, *[verify] * 4)
     assert sum(isinstance(result, SignIn) for result in results) == 1
     assert results.count(Rejected("wrong_code")) == 3
 
 
 def test_no_failure_is_lost(app, vault):
     buckets = throttle.login_buckets(vault, login="owner@demo.test", address="192.0.2.1")
-    at_once(app, *[lambda session: throttle.count_failure(session, buckets=buckets, now=NOW)] * 12)
+    units_at_once(app, *[lambda session: throttle.count_failure(session, buckets=buckets, now=NOW)] * 12)
     assert db.session().scalars(sa.select(LoginCounter.count)).all() == [12, 12, 12]
 
 
@@ -111,7 +88,7 @@ def test_two_who_close_the_same_days_close_them_once(app, vault):
             session, actor=owner, parts=["factory"], first_day=first, last_day=last, words={}, now=NOW
         )
 
-    results = at_once(app, close, close, close)
+    results = units_at_once(app, close, close, close)
     assert sorted(str(result) for result in results if isinstance(result, DomainError)) == ["fields"] * 2
     assert len(closure_queries.works(db.session(), company_id=owner.company, now=NOW).closures) == 1
     assert closure_queries.breaches(db.session()) == []
@@ -141,7 +118,7 @@ def test_both_confirm_a_hand_over_at_once_and_it_is_done_once(app, vault):
             session, actor=actor, handover_id=handover_id, content_hash=seen, held=held, now=NOW
         )
 
-    results = at_once(app, confirm(leaver), confirm(heir))
+    results = units_at_once(app, confirm(leaver), confirm(heir))
     assert sorted(results) == [False, True]
     assert {row.person_id for row in queries.members_of(db.session(), company_id=owner.company)} == {
         owner.person,

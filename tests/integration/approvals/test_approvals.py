@@ -1,6 +1,5 @@
 """Deciders and buyers at once, cards that are declined, ranges, and what the check of the city finds."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -29,7 +28,7 @@ from marketplace.checkout.flows import placing
 from marketplace.checkout.queries import approving
 from marketplace.checkout.rules.wanted import Expected, PaymentChoice, Wanted
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
@@ -39,6 +38,8 @@ from marketplace.payments.rules.terms import Plan, Rail
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.racing import at_once
+from tests.support.statements import statements
 
 BANK = PaymentChoice(Rail.BANK, Plan.DEPOSIT_30_70)
 ANY_OWNER = (Step(roles=frozenset({"owner"})),)
@@ -150,29 +151,6 @@ def test_lists_of_cases_go_on_to_their_end(app, market, people, monkeypatch):
     assert all_of(lambda cursor: read(person_id=market.buyer.actor.person, cursor=cursor)) == []
     every = all_of(lambda cursor: queries.cases(reading(), company_id=company, cursor=cursor))
     assert every == sorted(waiting, reverse=True)
-
-
-def at_once(app, works):
-    """Let all begin at one moment; return what each returned or was refused with."""
-    barrier, found = threading.Barrier(len(works)), [None] * len(works)
-    db.session.remove()
-
-    def run(number, work):
-        with app.app_context():
-            barrier.wait()
-            try:
-                found[number] = work()
-            except DomainError as refusal:
-                found[number] = refusal
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def sound():
@@ -365,19 +343,10 @@ def test_a_range_is_approved_once_for_what_lies_inside_it(app, market, people):
 
 
 def test_without_rules_a_checkout_asks_one_question_more_at_most(app, market):
-    asked = []
     fill(market.buyer.actor, market.chains)
-
-    def note(_connection, _cursor, statement, *_rest):
-        if "approval" in statement.partition("FROM")[2].partition("WHERE")[0]:
-            asked.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         place(market.buyer.actor)
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    assert len(asked) == 1
+    assert sum("approval" in text.partition("FROM")[2].partition("WHERE")[0] for text in sent) == 1
 
 
 def test_a_rule_that_is_taken_out_asks_no_more_and_what_waits_is_void(market, people):

@@ -12,6 +12,7 @@ from marketplace.audit.models import AuditRow, AuditSeal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from tests.support.racing import at_once
 
 pytestmark = pytest.mark.postgres
 
@@ -129,20 +130,7 @@ def test_a_row_committed_late_is_sealed_by_the_next_seal(app):
 
 def test_sealers_at_once_make_one_chain(app):
     write(12)
-    barrier = threading.Barrier(4)
-    sealed = []
-
-    def seal():
-        with app.app_context():
-            barrier.wait()
-            sealed.append(flows.seal_rows(now=NOW))
-
-    threads = [threading.Thread(target=seal) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(sealed) == [0, 0, 0, 12]
+    assert sorted(at_once(app, [lambda: flows.seal_rows(now=NOW)] * 4)) == [0, 0, 0, 12]
     assert queries.verify(reading()).ok
 
 

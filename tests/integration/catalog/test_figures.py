@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.figures.tally import Tally
 from marketplace.kernel.db import db, in_unit_of_work, reading
 from marketplace.kernel.ids import new_id
+from tests.support.racing import at_once
 
 DAY = date(2026, 11, 27)
 
@@ -30,16 +32,11 @@ def test_processes_that_bring_numbers_at_once_lose_none(app, market):
     keys = [(listing, day, Kind.VIEW) for listing in (market.chains, market.pads) for day in days]
 
     def bring(turn):
-        with app.app_context():
-            for _ in range(5):
-                counts = dict.fromkeys(keys[::-1] if turn % 2 else keys, 1) | {(market.chains, DAY, Kind.CART): 2}
-                in_unit_of_work(lambda session, counts=counts: services.add(session, counts=counts))
+        for _ in range(5):
+            counts = dict.fromkeys(keys[::-1] if turn % 2 else keys, 1) | {(market.chains, DAY, Kind.CART): 2}
+            in_unit_of_work(lambda session, counts=counts: services.add(session, counts=counts))
 
-    threads = [threading.Thread(target=bring, args=(turn,)) for turn in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, [partial(bring, turn) for turn in range(4)])
     found = kept()
     assert len(found) == 8
     assert found.pop((market.chains, DAY)) == (20, 40)

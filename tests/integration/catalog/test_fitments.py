@@ -14,7 +14,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict
 from tests import factories
 from tests.integration.catalog.conftest import DRAFT, NOW, merchant, moderator, publish
-from tests.integration.merchants.test_races import before_the_end_of_the_other
+from tests.support.racing import before_the_end_of_the_other
 
 
 def fits(*models):

@@ -14,7 +14,7 @@ from marketplace.merchants.rules.screening import ListKind
 from marketplace.merchants.services import screening
 from tests import factories
 from tests.integration.catalog.conftest import NOW, moderator, publish
-from tests.integration.merchants.test_races import before_the_end_of_the_other
+from tests.support.racing import before_the_end_of_the_other
 
 CHAINS = ListedGoods("Chains", ("8714",))
 

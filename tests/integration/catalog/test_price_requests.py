@@ -11,7 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Conflict
 from tests import factories
-from tests.integration.merchants.test_races import before_the_end_of_the_other
+from tests.support.racing import before_the_end_of_the_other
 
 
 def test_one_company_asks_once_and_is_answered_once(app):

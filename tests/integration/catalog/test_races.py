@@ -7,7 +7,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
 from tests import factories
-from tests.integration.merchants.test_races import before_the_end_of_the_other
+from tests.support.racing import before_the_end_of_the_other
 
 
 def test_an_article_number_is_taken_once_by_who_came_first(app):

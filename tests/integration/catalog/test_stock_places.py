@@ -24,7 +24,7 @@ from marketplace.kernel.ids import new_id
 from tests import factories
 from tests.integration.catalog.conftest import NOW, actor_in, merchant, publish
 from tests.integration.catalog.test_stock import claim, counts
-from tests.integration.merchants.test_races import before_the_end_of_the_other
+from tests.support.racing import before_the_end_of_the_other
 
 
 @pytest.fixture

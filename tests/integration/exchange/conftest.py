@@ -1,6 +1,5 @@
 """A market with a moderator, and many who do the same at once."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +8,9 @@ from flask import Flask
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.db import unit_of_work
 from tests import factories
+from tests.support.racing import codes, units_at_once
 
 
 @pytest.fixture
@@ -25,30 +24,6 @@ def at_once(app: Flask) -> Callable[..., list[Any]]:
     """Does work for each of several at the same time; returns what each came to, a refusal as its code."""
 
     def run(work: Callable[..., Any], *each: Any) -> list[Any]:
-        db.session.remove()
-        barrier, results, faults = threading.Barrier(len(each)), [], []
-
-        def act(one: Any) -> None:
-            with app.app_context():
-                barrier.wait()
-                try:
-                    done: Any = in_unit_of_work(lambda session: work(session, one))
-                except DomainError as refusal:
-                    done = refusal.code
-                except Exception as broken:  # noqa: BLE001  raised below, where somebody hears of it
-                    faults.append(broken)
-                    return
-                finally:
-                    db.session.remove()
-                results.append(done)
-
-        threads = [threading.Thread(target=act, args=(one,)) for one in each]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if faults:
-            raise faults[0]
-        return results
+        return codes(units_at_once(app, *[lambda session, one=one: work(session, one) for one in each]))
 
     return run

@@ -24,7 +24,7 @@ from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.mail.models import MailMessage
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.integration.accounts.test_races import at_once
+from tests.support.racing import units_at_once
 
 QUESTION = Question(EnquiryKind.INVESTOR, "A Fund", "fund@demo.test", "", "", "How?", has_consented=True)
 
@@ -77,7 +77,7 @@ def states(fair):
 
 
 def test_the_last_seat_goes_once_and_the_others_wait(app, market, fair):
-    results = at_once(app, *[registering(market.buyer, fair, f"guest-{number}") for number in range(6)])
+    results = units_at_once(app, *[registering(market.buyer, fair, f"guest-{number}") for number in range(6)])
     assert not [result for result in results if isinstance(result, DomainError)]
     assert sorted(states(fair)) == ["confirmed"] * 2 + ["waiting"] * 4
     row = queries.fair(fresh(), fair_id=fair)
@@ -111,7 +111,7 @@ def test_a_ticket_lets_one_in_once(app, market, office, fair):
     def enter(session):
         return fairs.check_in(session, actor=office, fair_id=fair, code=code, now=clock.now())
 
-    results = at_once(app, enter, enter, enter)
+    results = units_at_once(app, enter, enter, enter)
     assert [result.code for result in results if isinstance(result, DomainError)] == ["state", "state"]
     with pytest.raises(Refused):
         done(lambda session: fairs.check_in(session, actor=office, fair_id=fair, code="nobody's", now=clock.now()))
@@ -172,7 +172,7 @@ def asked(key=None, actor=None):
 def test_two_people_who_take_one_enquiry_are_one(app, office):
     enquiry = asked()
     other = replace(office, person_id=factories.new_id())
-    results = at_once(
+    results = units_at_once(
         app,
         *[
             lambda session, actor=actor: enquiries.take(session, actor=actor, enquiry_id=enquiry, now=clock.now())

@@ -11,8 +11,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
-from tests.integration.accounts.test_races import at_once
 from tests.integration.exchange.test_showroom import booth, done, letting, today
+from tests.support.racing import units_at_once
 
 __all__ = ["booth"]
 
@@ -150,7 +150,7 @@ def test_a_closed_hall_takes_its_booths_along_and_comes_back_without_them(operat
 def test_a_booth_is_let_or_taken_away_never_both(app, market, operator, booth, hall, turn):
     taking = close(operator, hall) if turn == 1 else retire(operator, booth)
     works = [letting(operator, booth, market.merchant.company, 0, 30), taking]
-    results = at_once(app, *(works if turn else reversed(works)))
+    results = units_at_once(app, *(works if turn else reversed(works)))
     refused = [result.code for result in results if isinstance(result, DomainError)]
     assert refused in (["booth_retired"], ["booth_tenanted"])
     reading().rollback()
@@ -160,7 +160,7 @@ def test_a_booth_is_let_or_taken_away_never_both(app, market, operator, booth, h
 
 def test_two_who_take_booths_away_at_once_find_a_place_for_each(app, operator, booth, hall):
     others = [done(add(operator, hall, f"A-{number}", number, 1)) for number in (2, 3, 4)]
-    results = at_once(app, *[retire(operator, each) for each in (booth, *others)])
+    results = units_at_once(app, *[retire(operator, each) for each in (booth, *others)])
     assert [result for result in results if isinstance(result, DomainError)] == []
     assert sorted(shown(each)[3] for each in (booth, *others)) == [-4, -3, -2, -1]
 

@@ -24,7 +24,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
-from tests.integration.accounts.test_races import at_once
+from tests.support.racing import units_at_once
 
 CARD = Card("Somsy Vong", "somsy@demo.test", "", "How much?", has_consented=True)
 
@@ -82,7 +82,7 @@ def exhibit(market, operator, booth):
 
 def test_two_tenants_who_want_one_booth_at_once_are_one(app, market, operator, booth):
     both = (market.merchant.company, market.thai.company)
-    results = at_once(app, *[letting(operator, booth, company, 3, 40) for company in both])
+    results = units_at_once(app, *[letting(operator, booth, company, 3, 40) for company in both])
     assert [result.code for result in results if isinstance(result, DomainError)] == ["booth_let"]
     assert today()
     assert len(queries.tenancies(reading(), booth_id=booth)) == 1
@@ -160,7 +160,7 @@ def test_of_a_company_one_lead_runs_however_often_it_comes(app, market, exhibit)
     def come(session):
         return leads.visit(session, actor=market.buyer.actor, code=exhibit.code, now=clock.now())
 
-    results = at_once(app, *[come] * 4)
+    results = units_at_once(app, *[come] * 4)
     assert sorted(results) == [False, False, False, True]
     assert not done(
         lambda session: leads.visit(session, actor=market.merchant.actor, code=exhibit.code, now=clock.now())
@@ -179,7 +179,9 @@ def test_two_clicks_at_once_leave_one_card_whoever_leaves_it(app, market, exhibi
             done(lambda session, actor=actor: leads.visit(session, actor=actor, code=exhibit.code, now=clock.now()))
         before = cards_left()
         given = {"actor": actor, "code": exhibit.code, "card": CARD, "key": f"key-{bool(actor)}"}
-        made = at_once(app, *[lambda session, given=given: leads.leave_card(session, **given, now=clock.now())] * 4)
+        made = units_at_once(
+            app, *[lambda session, given=given: leads.leave_card(session, **given, now=clock.now())] * 4
+        )
         assert len(set(made)) == 1
         assert made[0] not in others
         assert cards_left() == before + 1
@@ -215,7 +217,7 @@ def colleague(market):
 def test_two_people_who_take_one_lead_are_one(app, market, exhibit):
     lead_id = left(exhibit)
     people = (market.merchant.actor, colleague(market))
-    results = at_once(
+    results = units_at_once(
         app,
         *[
             lambda session, actor=actor: leads.take(session, actor=actor, lead_id=lead_id, now=clock.now())

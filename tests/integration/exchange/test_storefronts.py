@@ -17,7 +17,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id
 from tests import factories
-from tests.integration.accounts.test_races import at_once
+from tests.support.racing import units_at_once
 
 
 def moderator() -> Actor:
@@ -70,14 +70,14 @@ def test_the_old_version_stays_until_the_new_one_is_shown(market):
 
 
 def test_of_several_handed_in_at_once_one_waits(app, market):
-    results = at_once(app, *[hand_in(market.merchant, f"Chains {number}") for number in range(4)])
+    results = units_at_once(app, *[hand_in(market.merchant, f"Chains {number}") for number in range(4)])
     assert not [result for result in results if isinstance(result, DomainError)]
     assert sorted(states(market.merchant.company)) == ["pending", "withdrawn", "withdrawn", "withdrawn"]
 
 
 def test_two_reviewers_decide_once(app, market):
     version = done(hand_in(market.merchant, "Chains"))
-    results = at_once(app, decide(version), decide(version, "decline", "No."))
+    results = units_at_once(app, decide(version), decide(version, "decline", "No."))
     assert [result.code for result in results if isinstance(result, DomainError)] == ["state"]
     assert states(market.merchant.company)[0] in {"shown", "declined"}
 

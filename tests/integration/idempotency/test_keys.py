@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, Malformed, Refused
 from marketplace.outbox import services as outbox
 from marketplace.outbox.models import OutboxJob
+from tests.support.racing import at_once, codes, units_at_once
 
 pytestmark = pytest.mark.postgres
 
@@ -97,8 +99,6 @@ def test_a_malformed_key_is_refused(app):
 @pytest.mark.parametrize("fingerprints", [["f"] * 12, ["f", "g"] * 6])
 def test_racers_get_one_effect_and_the_rest_its_answer_or_a_clear_refusal(app, fingerprints):
     """Claim, effect and answer in one unit of work: nobody sees a unique violation."""
-    barrier = threading.Barrier(len(fingerprints))
-    outcomes = Counter()
 
     def work(session, fingerprint):
         found = services.claim(session, scope=SCOPE, key="k", fingerprint=fingerprint, now=NOW, lease=LEASE)
@@ -108,19 +108,7 @@ def test_racers_get_one_effect_and_the_rest_its_answer_or_a_clear_refusal(app, f
         services.complete(session, scope=SCOPE, key="k", status=201, body=fingerprint)
         return "fresh"
 
-    def post(fingerprint):
-        with app.app_context():
-            barrier.wait()
-            try:
-                outcomes[in_unit_of_work(lambda session: work(session, fingerprint))] += 1
-            except (Conflict, Refused) as refusal:
-                outcomes[refusal.code] += 1
-
-    threads = [threading.Thread(target=post, args=(each,)) for each in fingerprints]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = Counter(codes(units_at_once(app, *[partial(work, fingerprint=each) for each in fingerprints])))
     (kept,) = reading().scalars(sa.select(IdempotencyKey.body)).all()
     others = len(fingerprints) - fingerprints.count(kept)
     expected = {"fresh": 1, f"replay {kept}": fingerprints.count(kept) - 1, "key_reused": others}
@@ -130,23 +118,8 @@ def test_racers_get_one_effect_and_the_rest_its_answer_or_a_clear_refusal(app, f
 
 def test_racers_for_an_expired_claim_resume_it_once(app):
     claim()
-    barrier = threading.Barrier(8)
-    outcomes = Counter()
-
-    def retry():
-        with app.app_context():
-            barrier.wait()
-            try:
-                outcomes[claim(now=NOW + LEASE).attempt] += 1
-            except Conflict as refusal:
-                outcomes[refusal.code] += 1
-
-    threads = [threading.Thread(target=retry) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert outcomes == {2: 1, "key_running": 7}
+    ends = codes(at_once(app, [lambda: claim(now=NOW + LEASE).attempt] * 8))
+    assert Counter(ends) == {2: 1, "key_running": 7}
 
 
 def test_when_the_first_racer_is_refused_the_second_gets_the_key(app):

@@ -1,6 +1,5 @@
 """Imports beside other work: a second import, buyers at the till, an edit by hand. Nothing is lost, nothing twice."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,36 +15,18 @@ from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.catalog.services import listings, stock
 from marketplace.edge.acts.imports import called, explain
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.errors import Conflict, DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.moderation.models import Case
 from marketplace.moderation.rules import CaseKind, CaseState
+from tests.support.racing import at_once
 from tests.support.sheets import row, table, workbook
 
 
-def at_once(app, *works):
-    """Run works in threads that start together; raise what one of them raised."""
-    errors = []
-    start = threading.Barrier(len(works))
-
-    def run(work):
-        with app.app_context():
-            try:
-                start.wait()
-                work()
-            except BaseException as error:  # noqa: BLE001  raised again below
-                errors.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+def together(app, *works):
+    """Do the works at the same moment; none is refused."""
+    assert not [end for end in at_once(app, works) if isinstance(end, DomainError)]
 
 
 def importing(desk, import_id):
@@ -58,7 +39,7 @@ def test_two_imports_of_one_file_at_the_same_time_write_every_listing_once(desk)
     for view in (first, second):
         with unit_of_work() as session:
             services.commit(session, actor=desk.market.merchant.actor, import_id=view.id, now=clock.now())
-    at_once(desk.app, importing(desk, first.id), importing(desk, second.id))
+    together(desk.app, importing(desk, first.id), importing(desk, second.id))
     views = [desk.view(first.id), desk.view(second.id)]
     assert {view.state for view in views} == {ImportState.DONE}
     assert sum(view.counts[Outcome.CREATE] for view in views) == 700
@@ -93,7 +74,7 @@ def test_stock_of_goods_that_are_bought_meanwhile_is_never_below_what_is_promise
             in_unit_of_work(lambda session, subject=subject, now=now: stock.allocate(session, subject=subject, now=now))
             sold.append(40)
 
-    at_once(desk.app, importing(desk, import_id), buy, buy)
+    together(desk.app, importing(desk, import_id), buy, buy)
     session = reading()
     session.rollback()
     found = session.execute(sa.select(Stock.on_hand, Stock.allocated).where(Stock.listing_id == goods)).one()
@@ -124,7 +105,7 @@ def test_edits_by_hand_and_a_price_list_at_the_same_time_both_stay(desk):
         named = replace(draft, titles={"zh": "手改的名称"})
         listings.edit(session, actor=actor, listing_id=listing_id, draft=named, now=clock.now())
 
-    at_once(desk.app, importing(desk, import_id), rename)
+    together(desk.app, importing(desk, import_id), rename)
     assert desk.view(import_id).counts[Outcome.UPDATE] == 30
     for each in rows:
         draft = desk.draft(each["sku"])

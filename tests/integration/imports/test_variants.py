@@ -1,7 +1,7 @@
 """Groups of variants go out with the list and come back: unchanged when they are, row by row when they are not."""
 
 import io
-import threading
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +16,11 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.rules.variants import Group, Member
 from marketplace.catalog.services import grouping, variants
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, reading, snapshot, unit_of_work
+from marketplace.kernel.db import reading, snapshot, unit_of_work
 from marketplace.kernel.errors import Refused
+from tests.support.racing import at_once
 from tests.support.sheets import comma_separated, row, table, workbook
+from tests.support.statements import statements
 
 
 def goods(number, group=None, values=None, **more):
@@ -300,17 +302,7 @@ def test_two_imports_at_once_give_no_two_articles_the_same_values(chains):
     desk = chains
     files = [workbook(table([goods(f"{name}-{n}", "Race", f"Size={n}") for n in range(20)])) for name in "AB"]
     ids = [desk.begin(content, submit=False) for content in files]
-
-    def run(import_id):
-        with desk.app.app_context():
-            desk.run(import_id)
-            db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in ids]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(desk.app, [partial(desk.run, each) for each in ids])
     views = [desk.view(each) for each in ids]
     axes, members = standing(desk)["Race"]
     assert axes == ["Size"]
@@ -320,18 +312,11 @@ def test_two_imports_at_once_give_no_two_articles_the_same_values(chains):
 
 def test_questions_do_not_grow_with_the_rows(chains):
     desk = chains
-    asked = []
-
-    def count(*facts):
-        asked.append(facts[2])
-
     numbers = []
     for size in (10, 200):
         groups = [goods(f"{size}-{n}", f"G-{size}-{n // 5}", f"Size={n}") for n in range(size)]
-        asked.clear()
-        sa.event.listen(db.engine, "before_cursor_execute", count)
-        view = desk.bring(workbook(table(groups)), submit=False)
-        sa.event.remove(db.engine, "before_cursor_execute", count)
+        with statements() as asked:
+            view = desk.bring(workbook(table(groups)), submit=False)
         assert counts(view) == {"create": size}
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]

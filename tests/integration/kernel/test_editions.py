@@ -1,22 +1,21 @@
 """What changes hardly ever is read once in a process, and anew as soon as anybody changes it, however he does."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import g
-from sqlalchemy import event
 
 from marketplace.accounts.queries import acting
 from marketplace.customs.services import load_restrictions
 from marketplace.kernel import clock, editions
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.reference import queries, services
 from tests import factories
+from tests.support.statements import statements
 
 pytestmark = pytest.mark.postgres
 
@@ -58,19 +57,6 @@ def market(app):
     # A market that other tests began with has the stamp under which they read it.
     app.extensions.pop("city.kept", None)
     return opened
-
-
-@contextmanager
-def asked():
-    """Collect the statements that are sent meanwhile."""
-    sent = []
-
-    def note(_connection, _cursor, statement, *_):
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def stamp():
@@ -118,7 +104,7 @@ def test_a_second_request_reads_nothing_that_stayed_as_it_was(app, market):
     begin()
     first = minutes(reading()), queries.places(reading())
     begin()
-    with asked() as sent:
+    with statements() as sent:
         assert (minutes(reading()), queries.places(reading())) == first
         queries.fx(reading(), base="CNY", quote="VND", on=clock.now().date())
         queries.fx(reading(), base="CNY", quote="VND", on=clock.now().date())
@@ -159,7 +145,7 @@ def test_without_a_stamp_nothing_is_kept(app, market):
     g.pop("city_edition", None)
     for _ in range(2):
         reading().rollback()
-        with asked() as sent:
+        with statements() as sent:
             minutes(reading())
         assert len(sent) == 1
 

@@ -1,6 +1,5 @@
 """Borders open by two clocks: the timetable waits for them, closures delay what is planned, figures keep their past."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -26,6 +25,7 @@ from marketplace.logistics.rules.states import Carriage, Classifier, Mode
 from marketplace.logistics.services import network, timetable
 from marketplace.logistics.services.network import LegPlan
 from tests.integration.logistics.conftest import NOW
+from tests.support.statements import statements
 
 FROM = date(2026, 1, 1)
 NEAR, FAR = "CN-YOUYIGUAN", "VN-HUUNGHI"
@@ -52,22 +52,6 @@ class Border:
 
     def row(self, now=NOW):
         return queries.crossing(self.session, crossing_id=self.id, now=now)
-
-
-@contextmanager
-def counted(session):
-    """Gather the statements that are sent."""
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        found.append(statement)
-
-    bind = session.get_bind()
-    sa.event.listen(bind, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        sa.event.remove(bind, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -112,12 +96,12 @@ def test_departures_made_from_now_on_wait_for_both_sides(session, road, border):
 def test_the_timetable_asks_as_much_for_many_hours_as_for_none(session, road, border):
     later = NOW + timedelta(days=7)
     timetable.roll(session, now=later)
-    with counted(session) as few:
+    with statements() as few:
         timetable.roll(session, now=later)
     for number in range(4):
         border.open(NEAR, 6 + number, 20, replaces=False)
         border.close(NOW + timedelta(days=200 + number), NOW + timedelta(days=201 + number))
-    with counted(session) as many:
+    with statements() as many:
         timetable.roll(session, now=later)
     assert len(many) == len(few)
 

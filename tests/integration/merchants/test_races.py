@@ -1,6 +1,5 @@
 """Two at once: one first account, one application, one merchant under a registration number."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +11,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role, permission
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
@@ -26,7 +25,7 @@ from marketplace.merchants.rules.states import MerchantState, PayeeState
 from marketplace.merchants.services import payees, requirements, screening
 from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
 from tests.integration.accounts.conftest import NOW, City, publish
-from tests.integration.accounts.test_races import at_once
+from tests.support.racing import before_the_end_of_the_other, units_at_once
 
 ACCOUNT = PayeeAccount("Lanxang Trading", "Bank of Lanxang", "6222000000000001", "EXAMLALA", "LA")
 NUMBER = "01-00000001"
@@ -68,7 +67,7 @@ def test_of_accounts_named_at_once_one_counts_at_once_and_the_others_wait(app, o
     def name(currency):
         return lambda session: payees.name_payee(session, actor=owners[0], currency=currency, account=ACCOUNT, now=NOW)
 
-    results = at_once(app, name("LAK"), name("USD"), name("THB"), name("CNY"))
+    results = units_at_once(app, name("LAK"), name("USD"), name("THB"), name("CNY"))
     assert refusals(results) == []
     rows = reading().execute(sa.select(Payee.state, Payee.active_from)).all()
     assert (
@@ -82,7 +81,7 @@ def test_a_second_account_in_the_same_currency_never_replaces_the_first_unseen(a
         account = replace(ACCOUNT, account_number=number)
         return lambda session: payees.name_payee(session, actor=owners[0], currency="LAK", account=account, now=NOW)
 
-    results = at_once(app, *[name(f"622200000000000{digit}") for digit in range(4)])
+    results = units_at_once(app, *[name(f"622200000000000{digit}") for digit in range(4)])
     assert refusals(results) == ["payee_waiting"] * 2
     states = sorted(reading().scalars(sa.select(Payee.state)))
     assert states == [PayeeState.ACTIVE, PayeeState.PENDING]
@@ -208,30 +207,6 @@ def test_two_reviewers_say_one_thing_of_one_paper_once(app, owners):
 
     assert refusals(before_the_end_of_the_other(app, accept, accept)) == []
     assert len(asked.rulings_of(reading(), company_id=owner.company)) == 1
-
-
-def before_the_end_of_the_other(app, first, second):
-    """Do the first work, and begin the second before the first is committed; return what became of both."""
-    results = []
-
-    def run():
-        with app.app_context():
-            try:
-                results.append(in_unit_of_work(second))
-            except DomainError as refusal:
-                results.append(refusal)
-            finally:
-                db.session.remove()
-
-    thread = threading.Thread(target=run)
-    with unit_of_work() as session:
-        results.append(first(session))
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive(), "the second waits for the first"
-    thread.join()
-    assert len(results) == 2
-    return results
 
 
 def test_of_two_reviewers_who_decide_one_hit_one_has_the_word(app, owners):

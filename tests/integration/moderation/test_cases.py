@@ -1,9 +1,9 @@
 """Cases open with their subject, are decided once, and close when their subject goes."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from marketplace.audit.models import AuditRow
 from marketplace.catalog.queries import own, shelf
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.services import listings
-from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
-from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.models import Case, CaseReason
@@ -22,6 +22,7 @@ from marketplace.moderation.queries import checks
 from marketplace.moderation.rules import CaseKind, CaseState
 from tests import factories
 from tests.integration.catalog.conftest import DRAFT, NOW, merchant, moderator, shelves
+from tests.support.racing import codes, units_at_once
 
 
 @pytest.fixture
@@ -67,29 +68,12 @@ def test_a_decision_is_made_once_and_audited(submitted):
 
 def test_two_who_decide_at_once_are_one_decision(app, submitted):
     _, moderators, made, case = submitted
-    db.session.remove()
-    barrier, results = threading.Barrier(8), []
 
-    def run(number):
-        with app.app_context():
-            barrier.wait()
-            decision = {"decision": "approve"} if number % 2 else {"decision": "reject", "reason": "no"}
-            try:
-                done = in_unit_of_work(
-                    lambda session: services.decide(
-                        session, actor=moderators[number % 2], case_id=case, now=NOW, **decision
-                    )
-                )
-            except DomainError as refusal:
-                done = refusal.code
-            results.append(done)
-            db.session.remove()
+    def decide(session, number):
+        decision = {"decision": "approve"} if number % 2 else {"decision": "reject", "reason": "no"}
+        return services.decide(session, actor=moderators[number % 2], case_id=case, now=NOW, **decision)
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = codes(units_at_once(app, *[partial(decide, number=number) for number in range(8)]))
     (state,) = [result for result in results if result != "state"]
     assert len(results) == 8
     assert reading().get_one(Case, case).state is state

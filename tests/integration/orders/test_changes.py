@@ -1,6 +1,5 @@
 """Changes of orders on both databases: two acts at once, one wins; goods, room and money always agree."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.errors import Conflict, DomainError, NotAllowed
+from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.orders.changes import queries
@@ -28,6 +27,8 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.orders.test_claims import line_of, place
+from tests.support.racing import codes, units_at_once
+from tests.support.statements import statements
 
 pytestmark = pytest.mark.both_databases
 PACKED = Declared(cartons=10, confirmed=True)
@@ -35,24 +36,9 @@ CHECKED = True
 
 
 def at_once(app, *works):
-    """Do the works in a thread each, at the same moment, and return what each came to."""
-    barrier, ends = threading.Barrier(len(works)), {}
-
-    def run(name, work):
-        with app.app_context():
-            barrier.wait()
-            try:
-                in_unit_of_work(work)
-                ends[name] = "done"
-            except DomainError as error:
-                ends[name] = error.code
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [ends[number] for number in range(len(works))]
+    """Do the works at the same moment, and return what each came to: ``done``, or the code of its refusal."""
+    ends = codes(units_at_once(app, *works))
+    return [end if isinstance(end, str) else "done" for end in ends]
 
 
 def proposed(market, order_id, line_id, *, quantity=100):
@@ -292,18 +278,12 @@ def test_an_order_of_many_lines_is_looked_at_with_as_many_questions_as_one_of_fe
             cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
         body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
         (order_id,) = call(market.buyer, "POST", "/checkout", json=body, expect=201)["order_ids"]
-        seen = []
-
-        def note(_connection, _cursor, statement, *_rest):
-            seen.append(statement)
-
         session = reading()
         session.rollback()
         order = session.get_one(Order, UUID(order_id))
-        sa.event.listen(session.get_bind(), "before_cursor_execute", note)
-        standing = Standing.of(session, order)
-        sa.event.remove(session.get_bind(), "before_cursor_execute", note)
+        with statements() as sent:
+            standing = Standing.of(session, order)
         assert [sum(of.values()) for of in standing.parts.values()] == [40] * lines
-        return len(seen)
+        return len(sent)
 
     assert asked(2) == asked(4) == 2

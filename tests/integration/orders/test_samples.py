@@ -1,6 +1,6 @@
 """The credit of a sample on both databases: taken once by two checkouts at once, given back when nothing came of it."""
 
-import threading
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from marketplace.orders.samples.models import SampleOrder
 from marketplace.reports.queries import check
 from tests import factories
 from tests.functional.test_samples import COURIER, OFFER, offer, order_sample, received
+from tests.support.racing import at_once
 from tests.support.ways import BANK
 
 pytestmark = pytest.mark.both_databases
@@ -30,20 +31,12 @@ def test_of_two_checkouts_at_once_one_takes_the_credit(app, call, market):
     with unit_of_work() as session:
         mate = factories.colleague(session, app, market.buyer, role=Role.PURCHASING, now=clock.now())
     buyers = [(who, in_cart(call, who, market)) for who in (market.buyer, mate)]
-    start, answers = threading.Barrier(len(buyers)), []
 
-    def buy(who, body, key):
-        client = app.test_client()
-        start.wait()
-        headers = who.headers | {"Idempotency-Key": key}
-        answer = client.post("/api/v1/checkout", json=body, headers=headers)
-        answers.append((answer.status_code, answer.get_json()["type"] if answer.status_code == 409 else None))
+    def buy(who, body):
+        answer = app.test_client().post("/api/v1/checkout", json=body, headers=who.headers | {"Idempotency-Key": "k"})
+        return answer.status_code, answer.get_json()["type"] if answer.status_code == 409 else None
 
-    threads = [threading.Thread(target=buy, args=(who, body, f"k-{n}")) for n, (who, body) in enumerate(buyers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(app, [partial(buy, *each) for each in buyers])
     assert sorted(status for status, _ in answers) == [201, 409]
     # Whoever was too late either still saw the credit, or a total without it.
     (why,) = [code for status, code in answers if status == 409]
@@ -98,22 +91,15 @@ def test_of_two_samples_at_once_one_is_ordered(app, call, market):
     offer(call, market, OFFER)
     with unit_of_work() as session:
         mate = factories.colleague(session, app, market.buyer, role=Role.PURCHASING, now=clock.now())
-    start, answers = threading.Barrier(2), []
     body = COURIER | {
         "expected_totals": [{"amount": "210.00", "currency": "CNY"}],
         "payment": {"rail": "bank", "plan": "sample_100"},
     }
 
-    def order(who, key):
-        client = app.test_client()
-        start.wait()
-        headers = who.headers | {"Idempotency-Key": key}
+    def order(who):
+        headers = who.headers | {"Idempotency-Key": "s"}
         path = f"/api/v1/listings/{market.chains}/sample-orders"
-        answers.append(client.post(path, json=body, headers=headers).status_code)
+        return app.test_client().post(path, json=body, headers=headers).status_code
 
-    threads = [threading.Thread(target=order, args=(who, f"s-{n}")) for n, who in enumerate((market.buyer, mate))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(app, [partial(order, who) for who in (market.buyer, mate)])
     assert sorted(answers) == [201, 409]

@@ -1,14 +1,14 @@
 """Payment terms amended after placement: nothing paid is touched, nothing is lost, and the books agree, on both."""
 
-import threading
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel import events
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, largest_remainder
@@ -28,6 +28,7 @@ from marketplace.payments.services.payments import locked
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import ACCOUNT, NOW, Deal, exist
 from tests.integration.payments.test_held import HeldDeal
+from tests.support.racing import at_once, codes
 
 E, M = MilestoneEvent, MilestoneState
 OTHER = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Second Bank", "6222000000000002", "SECDCNBJ", "CN")
@@ -212,28 +213,14 @@ def _take(deal, name, what, how):
         deal.confirm(min(what, deal.payment().outstanding.minor))
 
 
-def at_once(app, *works):
-    gate, ends = threading.Barrier(len(works)), {}
+def together(app, *works):
+    def run(work):
+        with unit_of_work() as session:
+            work(session)
+            events.forget(session)
+        return "done"
 
-    def run(name, work):
-        with app.app_context():
-            try:
-                gate.wait()
-                with unit_of_work() as session:
-                    work(session)
-                    events.forget(session)
-                ends[name] = "done"
-            except DomainError as refusal:
-                ends[name] = refusal.code
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [ends[number] for number in range(len(works))]
+    return codes(at_once(app, [partial(run, work) for work in works]))
 
 
 @pytest.mark.soak
@@ -257,7 +244,7 @@ def test_a_plan_and_an_event_at_once_lose_nothing(app):
                 session, subject=deal.subject, stages=stages, cause_id=new_id(), actor=deal.merchant, now=NOW
             )
 
-        ends = at_once(app, *((happens, amends) if turn % 2 else (amends, happens)))
+        ends = together(app, *((happens, amends) if turn % 2 else (amends, happens)))
         session = reading()
         session.rollback()
         rows = payments.milestones_of(session, subjects=[deal.subject])[deal.subject]

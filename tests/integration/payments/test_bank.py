@@ -8,7 +8,6 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from defusedxml import ElementTree
 
 from marketplace.accounts.models import Membership
@@ -47,6 +46,7 @@ from tests.integration.payments.test_payouts import Till, name_payee
 from tests.support.bank import Booked, Day, camt053, mt940, table
 from tests.support.payouts import told
 from tests.support.racing import at_once
+from tests.support.statements import statements
 
 HOUSE = "6230000000009999"
 OWN = "6222000000000001"
@@ -686,16 +686,9 @@ def test_one_bill_is_paid_by_one_line_and_bills_are_asked_for_once(house, till):
     line = Booked(300_00, "commission", "FT1", "X", "6222000000000077")
     (row,) = house.shows(line, replace(line, reference="FT2"))
     assert (row.entry.bank_reference, owed(till.company_id)) == ("FT2", 0)
-    asked = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        asked.append("commission_receipt" in statement or "HAVING sum(ledger_entry" in statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         day = Day(TODAY, HOUSE, tuple(Booked(at, "?", f"G{at}") for at in range(1, 9)), house.balance, number=9)
         take(house.first, camt053(day), is_house=True)
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
     house.balance = day.closing
+    asked = ("commission_receipt" in text or "HAVING sum(ledger_entry" in text for text in sent)
     assert sum(asked) == 2

@@ -1,60 +1,30 @@
 """The same act from many threads at once: one effect, and nobody hears of a broken server."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db
-from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards
 from marketplace.payments.rules.cards import CardState
 from tests.conftest import SOAK
 from tests.support.cards import PRICE, authorise, bring_notices, charge, double_of, intents_of, new_key
+from tests.support.racing import at_once, codes
 
 pytestmark = pytest.mark.postgres
 
 _MANY = 32 if SOAK else 8
 
 
-def _at_once(app: Flask, acts: list[Callable[[], object]]) -> list[object]:
-    gate = threading.Barrier(len(acts))
-    ends: list[object] = []
-
-    def run(act: Callable[[], object]) -> None:
-        gate.wait()
-        with app.app_context():
-            try:
-                ends.append(act())
-            except DomainError as refusal:
-                ends.append(refusal.code)
-            except Exception as error:  # noqa: BLE001  anything else is what this test looks for
-                ends.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not [end for end in ends if isinstance(end, Exception)], ends
-    return ends
-
-
-@pytest.mark.soak
 def test_one_key_from_many_threads_is_one_charge_one_capture_one_refund(app: Flask) -> None:
     double = double_of(app)
     key = new_key()
 
-    _at_once(app, [lambda: authorise(key)] * _MANY)
+    at_once(app, [lambda: authorise(key)] * _MANY)
     assert authorise(key).state is CardState.AUTHORISED
-    _at_once(app, [lambda: cards.capture(key=key, now=clock.now())] * _MANY)
+    at_once(app, [lambda: cards.capture(key=key, now=clock.now())] * _MANY)
     assert cards.capture(key=key, now=clock.now()).state is CardState.CAPTURED
-    _at_once(app, [lambda: cards.refund(key=key, amount=PRICE, reason="x", now=clock.now())] * _MANY)
+    at_once(app, [lambda: cards.refund(key=key, amount=PRICE, reason="x", now=clock.now())] * _MANY)
     assert cards.refund(key=key, amount=PRICE, reason="x", now=clock.now()).state is CardState.REFUNDED
 
     intent = intents_of(double, key)
@@ -73,9 +43,9 @@ def test_refunds_at_once_never_exceed_the_charge(app: Flask) -> None:
     def ask(number: int) -> object:
         return cards.refund(key=key, refund_key=f"{key}:{number}", amount=part, reason="x", now=clock.now())
 
-    ends = _at_once(app, [lambda number=number: ask(number) for number in range(_MANY)])
+    ends = at_once(app, [lambda number=number: ask(number) for number in range(_MANY)])
 
-    assert len([end for end in ends if end == "fields"]) == _MANY - 3
+    assert len([end for end in codes(ends) if end == "fields"]) == _MANY - 3
     assert charge(key).refunded == Money.of(1200, "CNY")
     assert len([one for one in double.all("refund") if one["payment_intent"] == charge(key).intent_id]) == 3
 
@@ -87,7 +57,7 @@ def test_capture_against_cancel_has_one_winner(app: Flask, round_: int) -> None:
     key = new_key()
     authorise(key)
 
-    _at_once(
+    at_once(
         app,
         [lambda: cards.capture(key=key, now=clock.now()), lambda: cards.cancel(key=key, now=clock.now())] * 4,
     )
@@ -108,7 +78,7 @@ def test_notices_at_once_have_one_effect(app: Flask) -> None:
         pass
     raw, signature = notices[-1]
 
-    _at_once(app, [lambda: cards.webhook(raw, signature, clock.now())] * _MANY)
+    at_once(app, [lambda: cards.webhook(raw, signature, clock.now())] * _MANY)
 
     assert charge(key).state is CardState.CAPTURED
     assert bring_notices(double) == 0

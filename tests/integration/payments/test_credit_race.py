@@ -1,12 +1,11 @@
 """Orders of one buyer at the same moment never pass its credit together, on either database."""
 
-import threading
 from datetime import date
 
 import pytest
 
 from marketplace.kernel import events
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -19,6 +18,7 @@ from marketplace.payments.rules.plans import AgreedPlan, Stage
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
 from tests import factories
 from tests.integration.payments.conftest import NOW, Deal, exist, publish_rates
+from tests.support.racing import at_once
 
 NET = AgreedPlan("net_30", (Stage(MilestoneEvent.HANDED_OVER, 10_000, 30),), "Net 30", credit=True)
 ORDERS, FIT, EACH = 8, 3, 1_000_000
@@ -41,30 +41,22 @@ def credit_id(app):
     return row.id, deal.buyer, deal.merchant
 
 
+def lefts(ends):
+    return {(end.code, end.facts["left"]) if isinstance(end, Conflict) else end for end in ends}
+
+
 def test_orders_at_once_stop_at_the_limit(app, credit_id):
     line_id, buyer, merchant = credit_id
-    ends, gate = [], threading.Barrier(ORDERS)
 
     def order():
-        with app.app_context():
-            try:
-                gate.wait()
-                with unit_of_work() as session:
-                    Deal(session, buyer=buyer, merchant=merchant).open(NET, minors=(EACH - 1, 1))
-                    events.forget(session)
-                ends.append("ordered")
-            except Conflict as refusal:
-                ends.append((refusal.code, refusal.facts["left"]))
-            finally:
-                db.session.remove()
+        with unit_of_work() as session:
+            Deal(session, buyer=buyer, merchant=merchant).open(NET, minors=(EACH - 1, 1))
+            events.forget(session)
+        return "ordered"
 
-    threads = [threading.Thread(target=order) for _ in range(ORDERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ends = at_once(app, [order] * ORDERS)
     assert ends.count("ordered") == FIT
-    assert set(ends) == {"ordered", ("credit_limit", str(Money(EACH // 2, "CNY")))}
+    assert lefts(ends) == {"ordered", ("credit_limit", str(Money(EACH // 2, "CNY")))}
     session = reading()
     session.rollback()
     row = queries.credit(session, company_id=buyer.company, credit_id=line_id, now=NOW)
@@ -121,23 +113,6 @@ def test_all_that_a_buyer_owes_to_all_merchants_stops_at_the_operators_limit(app
 def test_orders_at_once_with_several_merchants_stop_at_the_operators_limit(app, credit_id):
     _line, buyer, _merchant = credit_id
     limited(buyer, FIT * EACH + EACH // 2)
-    ends, gate = [], threading.Barrier(ORDERS)
-
-    def order():
-        with app.app_context():
-            try:
-                gate.wait()
-                owe(buyer, EACH)
-                ends.append("ordered")
-            except Conflict as refusal:
-                ends.append((refusal.code, refusal.facts["left"]))
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=order) for _ in range(ORDERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ends = at_once(app, [lambda: owe(buyer, EACH) or "ordered"] * ORDERS)
     assert ends.count("ordered") == FIT
-    assert set(ends) == {"ordered", ("buyer_limit", str(Money(EACH // 2, "CNY")))}
+    assert lefts(ends) == {"ordered", ("buyer_limit", str(Money(EACH // 2, "CNY")))}

@@ -15,10 +15,10 @@ from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
 from marketplace.stripe_double.deliveries import sign
 from tests.integration.payments.conftest import NOW
-from tests.integration.payments.test_card_races import _at_once
 from tests.integration.payments.test_disputes import Disputed
 from tests.integration.payments.test_remitting import shop  # noqa: F401  a fixture
 from tests.support.cards import charge, double_of
+from tests.support.racing import at_once
 
 
 def taken(double):
@@ -42,7 +42,7 @@ def test_a_notice_ten_times_eight_at_once_and_again_after_three_days(app):
     double.dispute(charge(deal.key).intent_id)
     notices = taken(double)
     acts = [lambda raw=raw, sig=sig: cards.webhook(raw, sig, clock.now()) for raw, sig in notices]
-    _at_once(app, (acts * 8)[:16])
+    at_once(app, (acts * 8)[:16])
     for _ in range(10):
         for act in acts:
             act()
@@ -66,7 +66,7 @@ def test_paying_out_from_many_hands_moves_the_money_once(app, shop):  # noqa: F8
     shop.pay_out()
     shop.double.switches.clear()
     later = NOW + timedelta(minutes=5)
-    _at_once(app, [lambda: remitting.reconcile(now=later), lambda: remitting.send(now=later)] * 4)
+    at_once(app, [lambda: remitting.reconcile(now=later), lambda: remitting.send(now=later)] * 4)
     remitting.reconcile(now=later)
     assert [one["amount"] for one in shop.transfers()] == [970_000]
     assert shop.payouts[0].state is PayoutState.SETTLED
@@ -79,6 +79,6 @@ def test_a_release_and_a_dispute_at_once_leave_one_end(app):
         deal = Disputed(reading()).place(plan=Plan.ACCEPTANCE_100).capture()
         double.dispute(charge(deal.key).intent_id)
         told = [lambda raw=raw, sig=sig: cards.webhook(raw, sig, clock.now()) for raw, sig in taken(double)]
-        _at_once(app, [*told, lambda deal=deal: deal.reach(MilestoneEvent.ACCEPTED)])
+        at_once(app, [*told, lambda deal=deal: deal.reach(MilestoneEvent.ACCEPTED)])
         assert {(state, frozen) for _minor, state, frozen in deal.states()} in ({("held", True)}, {("released", False)})
         assert checks.breaches(reading()) == []

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.catalog.services import listings
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.outbox.models import OutboxJob
 from marketplace.search import flows, services
 from marketplace.search.models import SearchEntry, SearchPrice, StaleListing
@@ -17,6 +17,7 @@ from marketplace.search.queries import sources
 from marketplace.search.queries.found import Sort
 from marketplace.worker import runner
 from tests import factories
+from tests.support.statements import statements_of
 
 DURIAN = {"th": "ทุเรียนหมอนทองเกรดส่งออก", "en": "Fresh durian Monthong"}
 COFFEE = {"vi": "Cà phê nhân robusta Đắk Lắk", "en": "Robusta green coffee"}
@@ -131,29 +132,15 @@ def test_pages_continue_without_gaps(app, market, find):
         assert len(seen) == len(set(seen)) == 31
 
 
-def count_queries(work):
-    statements = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        statements.append(statement)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    return len([statement for statement in statements if statement.lstrip().upper().startswith("SELECT")])
-
-
 @pytest.mark.parametrize("wish", [{}, {"to": factories.HANOI}, {"to": factories.HANOI, "sort": Sort.ARRIVAL}])
 def test_a_search_takes_as_many_queries_for_two_offers_as_for_twenty(app, market, find, wish):
-    few = count_queries(lambda: find("", **wish))
+    few = statements_of(lambda: find("", **wish))
     with unit_of_work() as session:
         for number in range(20):
             changes = {"stock": None, "lead_days": number + 1} if number % 2 else {}
             factories.listing(session, market.merchant.actor, sku=f"S{number}", now=clock.now(), **changes)
     runner.run_due(app)
-    assert count_queries(lambda: find("", **wish)) == few
+    assert statements_of(lambda: find("", **wish)) == few
 
 
 def test_one_unit_of_work_asks_for_one_job(app, market):

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.postgres
 _MANY = 32 if SOAK else 8
 
 
+@pytest.mark.soak
 def test_one_key_from_many_threads_is_one_charge_one_capture_one_refund(app: Flask) -> None:
     double = double_of(app)
     key = new_key()

@@ -1,14 +1,18 @@
 """A city with terms in force, an empty postbox and a clock that can be moved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services.terms import publish_shipped
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
-from tests.support.visitors import Town
+from tests import factories
+from tests.support.trading import House
+from tests.support.visitors import Program, Town
 
 
 @pytest.fixture
@@ -23,7 +27,29 @@ def town(app: Flask) -> Town:
 
 
 @pytest.fixture
-def later() -> Iterator[Callable[[int], None]]:
-    """Moves the clock by so many seconds from the present; it is right again after the test."""
-    yield clock.set_offset
-    clock.set_offset(0)
+def program(app: Flask, market: factories.Market) -> Program:
+    """A program of the merchant's."""
+    return Program(app, market.merchant.token)
+
+
+@pytest.fixture
+def haulier(app: Flask, market: factories.Market) -> factories.Trader:
+    """Another carrier, with nothing on the road."""
+    with unit_of_work() as session:
+        return factories.trader(
+            session, app, name="Lang Son Haulage", country="VN", kind=CompanyKind.CARRIER, now=clock.now()
+        )
+
+
+@pytest.fixture
+def house(app: Flask, call: Callable[..., Any], market: factories.Market) -> House:
+    """The operator's trading company, named."""
+    found = House(app, call, market)
+    found.name()
+    return found
+
+
+@pytest.fixture
+def moderated(market: factories.Market, judge: factories.Trader) -> tuple[factories.Market, factories.Trader]:
+    """The market, and who decides about its goods."""
+    return market, judge

@@ -7,16 +7,11 @@ import pytest
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from tests.functional.test_handovers import colleague, order
-from tests.support.visitors import PASSWORD, Program, Town, Visitor
+from tests.support.visitors import PASSWORD, Program, Visitor
 
 pytestmark = pytest.mark.both_databases
 
 HOUR = 3_600
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 def browser(app, login, agent):

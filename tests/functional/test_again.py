@@ -6,9 +6,8 @@ from marketplace.catalog.models import Listing
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.support.statements import statements_of
-from tests.support.visitors import Program
+from tests.support.visitors import Program, visitor
 from tests.support.ways import Way
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}

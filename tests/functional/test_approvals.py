@@ -11,19 +11,14 @@ import pytest
 from marketplace.approvals import flows
 from marketplace.catalog.models import Stock
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
-from marketplace.reports import queries as reports
 from tests import factories
-from tests.support.visitors import PASSWORD, TERMS, Town, Visitor
+from tests.support.invariants import sound
+from tests.support.visitors import PASSWORD, TERMS, Visitor
 
 pytestmark = pytest.mark.both_databases
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 class Company:
@@ -102,12 +97,6 @@ def state(program, case_id):
 def held(app):
     with unit_of_work() as session:
         return sum(row.held + row.allocated for row in session.query(Stock))
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 ANY_APPROVER = [{"from": "2000", "steps": [{"roles": ["approver"]}]}]

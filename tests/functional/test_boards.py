@@ -13,9 +13,8 @@ from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.rules.states import DepartureState, HoldCause
 from tests import factories
 from tests.functional.test_departures import carrier
-from tests.functional.test_desks import visitor
 from tests.support.statements import statements
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, visitor
 
 __all__ = ["carrier"]
 

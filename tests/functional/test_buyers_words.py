@@ -11,16 +11,16 @@ from marketplace.orders.models import Order
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_claims_pages import Reader
-from tests.functional.test_path_pages import follow, visitor
+from tests.functional.test_path_pages import follow
 from tests.integration.orders.test_claims import bring, line_of, place
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, logged_in
 
 CHECKED = True
 
 
 @pytest.fixture
 def buyer(app, market):
-    found = visitor(app, market.buyer)
+    found = logged_in(app, market.buyer)
     found.open(f"/products/{market.chains}")
     found.send(f"/cart/lines/{market.chains}", {"quantity": "80"})
     found.open("/cart")

@@ -14,14 +14,13 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.road.models.customs import TransitNumber
 from marketplace.papers import queries as issued
-from marketplace.reports import queries as reports
 from tests.conftest import SOAK
 from tests.functional.test_centres import refused
-from tests.functional.test_desks import visitor
 from tests.functional.test_letters import letters
 from tests.support.centre_orders import AFTER_ACCEPTANCE, DECLARED, CentreMarket, company
+from tests.support.invariants import sound
 from tests.support.racing import at_once
-from tests.support.visitors import Town
+from tests.support.visitors import Town, visitor
 
 CHECKED = True
 
@@ -32,9 +31,7 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def site(app, client, market, operator):
     yield CentreMarket(app, client, market, operator)
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
+    sound()
 
 
 def test_bonded_goods_are_sold_as_an_import_from_cart_to_acceptance(site):

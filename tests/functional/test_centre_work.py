@@ -11,9 +11,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import encode_cursor
 from marketplace.logistics.models.cargo import Consignment
-from tests.functional.test_desks import visitor
 from tests.support.centre_orders import DECLARED, CentreMarket
 from tests.support.statements import statements_of
+from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 CHECKED = True

@@ -10,8 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
-from tests.functional.test_desks import visitor
-from tests.support.ways import caller
+from tests.support.visitors import visitor
 
 CHECKED = True
 
@@ -35,17 +34,6 @@ DECLARED = {
     "quantity": 40, "declaration_number": "D-1", "declaration_line": 2, "declared_on": TODAY.isoformat(),
     "duty_paid": True,
 }  # fmt: skip
-
-
-@pytest.fixture
-def call(client):
-    ask = caller(client)
-
-    def call(who, method, path, body=None, expect=None):
-        key = None if method == "GET" else str(new_id())
-        return ask(who, method, path, key=key, expect=expect, **({} if body is None else {"json": body}))
-
-    return call
 
 
 def company(app, name, kind, country="VN"):

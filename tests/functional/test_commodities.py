@@ -12,7 +12,7 @@ from marketplace.kernel.db import db, unit_of_work
 from marketplace.moderation import queries as moderation
 from tests import factories
 from tests.support.statements import statements
-from tests.support.visitors import Town, Visitor
+from tests.support.visitors import Town, Visitor, logged_in, visitor
 
 PAGE = "/commodities/motorcycle-chain"
 
@@ -45,22 +45,6 @@ def call(client, trader, method, path, body=None, status=200):
     answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
     assert answer.status_code == status, answer.text
     return answer.get_json()
-
-
-def member(app, trader):
-    found = Visitor(app)
-    found.log_in(trader.login)
-    return found
-
-
-def at_desk(app, trader):
-    """Return the browser of one of the operator's, past the second factor."""
-    found = Visitor(app)
-    with app.app_context():
-        epoch = db.session().get_one(Person, trader.actor.person).auth_epoch
-    with found.client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{trader.actor.person}:{trader.company}:{epoch}"
-    return found
 
 
 def skus(found):
@@ -124,7 +108,7 @@ def test_a_page_asks_the_same_whatever_stands_on_it(app, market):
 
 def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):
     found, office = market
-    asking = at_desk(app, office)
+    asking = visitor(app, office)
     asking.open("/operator/categories")
     asking.open("/operator/categories/motorcycle-parts/attributes")
     action = "/operator/categories/motorcycle-parts/attributes"
@@ -143,7 +127,7 @@ def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):
         ("links", "H87", []), ("colour", None, ["black", "gold"]),
     ]  # fmt: skip
     made = call(client, None, "GET", "/commodities/motorcycle-chain")["offers"][0]["listing_id"]
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     form = f"/merchant/listings/{made}/details/attributes"
     seller.open(form)
     seller.send(form, {"attributes.links": "many", "attributes.colour": "gold"}, 422)
@@ -157,7 +141,7 @@ def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):
     # Nobody sees it before a reviewer has.
     assert call(client, None, "GET", "/commodities/motorcycle-chain")["offers"][0]["attributes"] == {}
     (case,) = call(client, office, "GET", "/moderation")["items"]
-    assert "Links: 116" in at_desk(app, office).open(f"/operator/moderation/{case['id']}")
+    assert "Links: 116" in visitor(app, office).open(f"/operator/moderation/{case['id']}")
     call(client, office, "POST", f"/moderation/{case['id']}/decision", {"decision": "approve"})
     shown = call(client, None, "GET", "/commodities/motorcycle-chain?attributes=colour:gold;links:116")
     assert [each["attributes"] for each in shown["offers"]] == [{"links": "116", "colour": "gold"}]
@@ -175,7 +159,7 @@ def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):
 
 def test_a_merchant_wishes_for_a_page(app, client, market):
     found, office = market
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     seller.open("/merchant/commodities")
     wish = {"name": "Brake disc", "name_zh": "刹车盘", "category": "motorcycle-parts", "hs6": "8714", "grade": "A"}
     seller.send("/merchant/commodities", wish, 422)
@@ -184,7 +168,7 @@ def test_a_merchant_wishes_for_a_page(app, client, market):
     (mine,) = call(client, found.merchant, "GET", "/commodity-proposals")["items"]
     assert (mine["state"], mine["names"]) == ("pending", {"en": "Brake disc", "zh": "刹车盘"})
     assert call(client, found.thai, "GET", "/commodity-proposals")["items"] == []
-    judge = at_desk(app, office)
+    judge = visitor(app, office)
     assert "Brake disc" in judge.open("/operator/commodities")
     page = f"/operator/commodities/{mine['id']}"
     assert 'value="brake-disc"' in judge.open(page)

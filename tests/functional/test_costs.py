@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.costs import flows
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
@@ -21,6 +21,7 @@ from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.invariants import sound
 
 pytestmark = pytest.mark.both_databases
 LINE = "CQ-HAN"
@@ -29,12 +30,6 @@ RATES = (
     ("waiting", "hour", "50"),
 )  # fmt: skip
 OVER_BORDER = True
-
-
-@pytest.fixture
-def treasurer(app, operator):
-    with unit_of_work() as session:
-        return factories.colleague(session, app, operator, role=Role.TREASURY, now=clock.now())
 
 
 @pytest.fixture
@@ -76,10 +71,6 @@ def sheet(way, reader=None):
     return way.call(reader or way.operator, "GET", f"/departures/{way.booking['departure_id']}/costs", expect=200)
 
 
-def holds():
-    assert reports.check(reading()) == []
-
-
 def owed_to(market):
     """Return what the ledger says that the buyer owes, and has paid, for freight."""
     found = between.between(
@@ -109,7 +100,7 @@ def test_a_cost_that_comes_while_bookings_are_taken_leaves_the_plan_to_the_clock
     assert [one["planned"]["amount"] for one in seen["by_kind"] if one["kind"] == "haulage"] == ["4000.00"]
     # Once: what is planned stays as it is until somebody asks for it.
     assert flows.plan_due(now=clock.now()) == 0
-    holds()
+    sound()
 
 
 def test_a_lorrys_margin_is_its_freight_by_the_ledger_less_what_it_cost(gone, market, treasurer):
@@ -144,7 +135,7 @@ def test_a_lorrys_margin_is_its_freight_by_the_ledger_less_what_it_cost(gone, ma
     # Who runs lorries enters costs; who looks after money says what rates are and closes.
     gone.call(gone.operator, "POST", f"/departures/{departure}/costs/close", expect=403)
     gone.call(treasurer, "POST", f"/departures/{departure}/costs/close", expect=409)
-    holds()
+    sound()
 
 
 def test_a_closed_sheet_keeps_its_exchange_rates_and_takes_no_costs(gone, treasurer, later):
@@ -172,7 +163,7 @@ def test_a_closed_sheet_keeps_its_exchange_rates_and_takes_no_costs(gone, treasu
     gone.call(gone.operator, "POST", f"/departures/{departure}/costs/items", json=cost, expect=201)
     assert sheet(gone)["exchange_rates"] == closed["exchange_rates"]
     assert sheet(gone)["changed_since"] is True
-    holds()
+    sound()
 
 
 def invoiced(way, *lines, number="F-1", trader=None, expect=201, submit=True, path="/partner-invoices", **body):
@@ -213,7 +204,7 @@ def test_what_a_partner_asks_as_planned_matches_and_becomes_a_cost_once(gone, tr
     gone.call(treasurer, "POST", decide, json={"decision": "accept"}, expect=409)
     assert look(gone, again, treasurer)["state"] == "disputed"
     assert margin(sheet(gone), "actual")[1] == "4950.00"
-    holds()
+    sound()
 
 
 def test_what_differs_waits_and_a_part_of_it_is_accepted(gone, treasurer, broker):
@@ -235,7 +226,7 @@ def test_what_differs_waits_and_a_part_of_it_is_accepted(gone, treasurer, broker
     (cost,) = [one for one in sheet(gone)["costs"] if one["basis"] == "actual"]
     assert (cost["invoice"], cost["amount"]["amount"], cost["company_id"]) == ("B-1", "500.00", str(broker.company))
     gone.call(gone.operator, "POST", f"/costs/items/{cost['id']}/void", expect=409)
-    holds()
+    sound()
 
 
 def test_a_departure_that_a_partner_has_nothing_to_do_with_is_unknown_to_it(gone, app, treasurer):
@@ -299,7 +290,7 @@ def test_a_lorry_that_drives_empty_is_seen_as_one_without_revenue(way, priced, t
     (total,) = found["totals"]
     assert (total["lorries"], total["without_revenue"]) == (1, 1)
     assert total["cost_of_empty"] == seen["lorry"]["expected"]["cost"]
-    holds()
+    sound()
 
 
 def test_what_rides_as_a_second_part_has_its_share_and_both_are_the_whole(gone, market):

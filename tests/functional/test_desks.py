@@ -7,15 +7,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.support.visitors import Visitor
-
-
-def visitor(app, trader):
-    """Return a browser that is logged in, also for staff, whose second factor has tests of its own."""
-    found = Visitor(app)
-    with found.client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{trader.actor.person}:{trader.company}:0"
-    return found
+from tests.support.visitors import Visitor, visitor
 
 
 @pytest.mark.parametrize(

@@ -3,31 +3,18 @@
 import io
 from urllib.parse import quote
 
-import pytest
-
-from marketplace.accounts.models import Person
 from marketplace.accounts.queries import closures
-from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock, moments
-from marketplace.kernel.db import db, unit_of_work
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.support.pdfs import pdf
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, logged_in, visitor
 
 DANGEROUS = {
     "answer": "dangerous", "confirmed": True, "un_number": "3480", "hazard_class": "9", "net_quantity": "5",
     "net_unit": "KGM", "battery": "lithium_ion", "watt_hours": "48.8", "test_summary_on": "2025-01-02",
     "safety_sheet_on": "2025-01-02",
 }  # fmt: skip
-
-
-@pytest.fixture
-def market(app):
-    found = factories.open_market(app)
-    with unit_of_work() as session:
-        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
-    return found, office
 
 
 def call(client, trader, method, path, body=None, status=200, **options):
@@ -43,30 +30,15 @@ def hand_in(client, trader):
     return answer.get_json()["id"]
 
 
-def member(app, trader):
-    found = Visitor(app)
-    found.log_in(trader.login)
-    return found
-
-
-def at_desk(app, trader):
-    found = Visitor(app)
-    with app.app_context():
-        epoch = db.session().get_one(Person, trader.actor.person).auth_epoch
-    with found.client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{trader.actor.person}:{trader.company}:{epoch}"
-    return found
-
-
 def approve(client, office):
     for case in call(client, office, "GET", "/moderation")["items"]:
         call(client, office, "POST", f"/moderation/{case['id']}/decision", {"decision": "approve"})
 
 
-def test_promises_go_live_at_once_and_show_everything_again_when_refused(app, client, market):
-    found, _office = market
+def test_promises_go_live_at_once_and_show_everything_again_when_refused(app, client, moderated):
+    found, _office = moderated
     listing = f"/listings/{found.chains}"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     form = f"/merchant{listing}/details/pallet"
     seller.open(form)
     seller.send(form, {"pallet.units": "100", "pallet.height_mm": "1600"}, 422)
@@ -93,8 +65,8 @@ def test_promises_go_live_at_once_and_show_everything_again_when_refused(app, cl
     assert "sample" not in call(client, None, "GET", listing)["details"]
 
 
-def test_a_battery_is_answered_for_and_rides_but_nothing_explosive_does(app, client, market):
-    found, office = market
+def test_a_battery_is_answered_for_and_rides_but_nothing_explosive_does(app, client, moderated):
+    found, office = moderated
     listing = f"/listings/{found.chains}"
     call(client, office, "PUT", "/categories/motorcycle-parts/dangerous", {"asks": True})
     # Undecided: incomplete like goods without packing, on page, API and cart, and never priced.
@@ -105,7 +77,7 @@ def test_a_battery_is_answered_for_and_rides_but_nothing_explosive_does(app, cli
     line = {"quantity": 40}
     refused = call(client, found.buyer, "PUT", f"/cart{listing.replace('listings', 'lines')}", line, 422)
     assert [error["code"] for error in refused["errors"]] == ["dangerous_undecided"]
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     form = f"/merchant{listing}/details/dangerous"
     assert "nobody can order them" in seller.open(form)
     seller.send(form, {"dangerous.answer": "not_dangerous"}, 422)
@@ -141,10 +113,10 @@ def test_a_battery_is_answered_for_and_rides_but_nothing_explosive_does(app, cli
     page.open(f"/products/{found.pads}/papers/{paper}", 404)
 
 
-def test_certificates_come_with_their_papers_and_end(app, client, market):
-    found, office = market
+def test_certificates_come_with_their_papers_and_end(app, client, moderated):
+    found, office = moderated
     form = f"/merchant/listings/{found.chains}/details/certificates"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     seller.open(form)
     first = "certificates.items.0"
     typed = {
@@ -164,15 +136,15 @@ def test_certificates_come_with_their_papers_and_end(app, client, market):
     paper = f"/products/{found.chains}/papers/{kept['file']}"
     stranger = Visitor(app)
     stranger.open(paper, 404)
-    member(app, found.thai).open(paper, 404)
-    assert at_desk(app, office).client.get(paper).status_code == seller.client.get(paper).status_code == 200
+    logged_in(app, found.thai).open(paper, 404)
+    assert visitor(app, office).client.get(paper).status_code == seller.client.get(paper).status_code == 200
     approve(client, office)
     assert stranger.client.get(paper).status_code == 200
     # Whoever orders now takes a lorry that leaves after the certificate is over.
     call(client, found.buyer, "PUT", "/cart", {"to": factories.HANOI})
     call(client, found.buyer, "PUT", f"/cart/lines/{found.chains}", {"quantity": 40})
     assert "certificate_ends" in str(call(client, found.buyer, "GET", "/cart"))
-    buyer = member(app, found.buyer)
+    buyer = logged_in(app, found.buyer)
     buyer.open("/cart")
     assert f"A certificate of these goods ends on {moments.day(last, 'en')}" in buyer.text()
     # Emptied it is gone.
@@ -181,10 +153,10 @@ def test_certificates_come_with_their_papers_and_end(app, client, market):
     assert call(client, found.merchant, "GET", f"/listings/{found.chains}/details")["certificates"] is None
 
 
-def test_part_numbers_are_found_however_they_are_written(app, client, market):
-    found, office = market
+def test_part_numbers_are_found_however_they_are_written(app, client, moderated):
+    found, office = moderated
     form = f"/merchant/listings/{found.chains}/details/parts"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     seller.open(form)
     seller.send(
         form, {"parts.manufacturer": "KMC", "parts.number": "KM-428.116", "parts.crosses": "DID\nRK; 428-KRO"}, 422
@@ -202,9 +174,9 @@ def test_part_numbers_are_found_however_they_are_written(app, client, market):
         assert [hit["id"] for hit in hits][:1] == [str(found.chains)], written
 
 
-def test_a_brand_without_a_word_is_shown_to_the_reviewer(app, client, market):
-    found, office = market
-    desk = at_desk(app, office)
+def test_a_brand_without_a_word_is_shown_to_the_reviewer(app, client, moderated):
+    found, office = moderated
+    desk = visitor(app, office)
     desk.open("/operator/brands")
     desk.send("/operator/brands", {"name": "Honda"})
     desk.open("/operator/brands")
@@ -227,10 +199,10 @@ def test_a_brand_without_a_word_is_shown_to_the_reviewer(app, client, market):
     call(client, office, "DELETE", f"/brands/{row['id']}", status=404)
 
 
-def test_food_is_said_by_page_and_api(app, client, market):
-    found, office = market
+def test_food_is_said_by_page_and_api(app, client, moderated):
+    found, office = moderated
     form = f"/merchant/listings/{found.pads}/details/food"
-    seller = member(app, found.thai)
+    seller = logged_in(app, found.thai)
     seller.open(form)
     wrong = {
         "food.shelf_days": "30",
@@ -250,8 +222,8 @@ def test_food_is_said_by_page_and_api(app, client, market):
     assert "8 °C … 12 °C" in stranger.text()
 
 
-def test_an_attribute_that_is_no_text_is_refused_in_words(client, market):
-    found, _office = market
+def test_an_attribute_that_is_no_text_is_refused_in_words(client, moderated):
+    found, _office = moderated
     for value, code in (
         ("a\0b", "control_characters"),
         ("a\nb", "one_line"),
@@ -263,8 +235,8 @@ def test_an_attribute_that_is_no_text_is_refused_in_words(client, market):
         assert [(error["field"], error["code"]) for error in refused["errors"]] == [("attributes.speed", code)], value
 
 
-def test_a_paper_that_was_declined_is_there_for_who_looks_at_the_appeal(app, client, market):
-    found, office = market
+def test_a_paper_that_was_declined_is_there_for_who_looks_at_the_appeal(app, client, moderated):
+    found, office = moderated
     paper = hand_in(client, found.merchant)
     item = {"kind": "ccc", "number": "A-1", "issuer": "CQC", "file": paper, "valid_from": "2025-01-01"}
     listing = f"/listings/{found.chains}"
@@ -274,15 +246,15 @@ def test_a_paper_that_was_declined_is_there_for_who_looks_at_the_appeal(app, cli
     call(client, office, "POST", f"/moderation/{case['id']}/decision", no)
     call(client, found.merchant, "POST", f"{listing}/appeal", {"text": "It is ours."}, 201)
     (appeal,) = call(client, office, "GET", "/moderation?kind=appeal")["items"]
-    desk, address = at_desk(app, office), f"/products/{found.chains}/papers/{paper}"
+    desk, address = visitor(app, office), f"/products/{found.chains}/papers/{paper}"
     assert f'href="{address}"' in desk.open(f"/operator/moderation/{appeal['id']}")
     assert desk.client.get(address).data.startswith(b"%PDF")
     Visitor(app).open(address, 404)
-    member(app, found.thai).open(address, 404)
+    logged_in(app, found.thai).open(address, 404)
 
 
-def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client, market):
-    found, office = market
+def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client, moderated):
+    found, office = moderated
     asked = {"name": "Voltage", "kind": "number", "unit": "VLT"}
     call(client, office, "PUT", "/categories/motorcycle-parts/attributes/voltage", asked)
     paper = hand_in(client, found.merchant)
@@ -296,7 +268,7 @@ def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client
     }
     call(client, found.merchant, "PATCH", f"/listings/{found.chains}/details", body)
     (case,) = call(client, office, "GET", "/moderation")["items"]
-    desk = at_desk(app, office)
+    desk = visitor(app, office)
     shown = desk.open(f"/operator/moderation/{case['id']}")
     for words in (
         "Make: Toyota; Model: Hilux; First year: 2012; Last year: 2015",

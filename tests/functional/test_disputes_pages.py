@@ -11,7 +11,6 @@ from marketplace.accounts.models import Company
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.models.remitting import ProviderAccount
-from marketplace.reports import queries as reports
 from marketplace.stripe_double.resources import balance
 from marketplace.worker import runner
 from marketplace.worker.jobs import JOBS
@@ -20,6 +19,7 @@ from tests.functional.test_path_card import CARD
 from tests.functional.test_second_factor import enrolled
 from tests.integration.orders.test_claims import bring
 from tests.support.cards import bring_notices, double_of
+from tests.support.invariants import sound
 from tests.support.payouts import said
 from tests.support.visitors import Town, Visitor, app_code
 
@@ -91,8 +91,7 @@ def test_a_dispute_from_the_first_notice_to_the_banks_word(app, call, market, tr
     assert call(treasury, "GET", f"/card-disputes/{row['id']}", expect=200)["dispute"]["state"] == "won"
     mine = call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)
     assert {one["state"] for one in mine["milestones"] if one["subject"] == "order"} == {"released"}
-    reading().rollback()
-    assert reports.check(reading()) == []
+    sound()
 
 
 def set_up(app, call, market, code):
@@ -157,5 +156,4 @@ def test_a_merchant_is_paid_by_transfer_and_owes_what_had_to_go_back(app, call, 
     JOBS["watch_provider"]({})
     JOBS["send_transfers"]({})
 
-    reading().rollback()
-    assert reports.check(reading()) == []
+    sound()

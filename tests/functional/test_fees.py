@@ -25,12 +25,6 @@ WHY = {"cause": "customs", "reason": "Customs kept the container until noon."}
 
 
 @pytest.fixture
-def treasurer(app, operator):
-    with unit_of_work() as session:
-        return factories.colleague(session, app, operator, role=Role.TREASURY, now=clock.now())
-
-
-@pytest.fixture
 def way(call, market, operator):
     with unit_of_work() as session:
         seeded.publish(session, now=clock.now())

@@ -14,9 +14,8 @@ from marketplace.kernel import clock, moments
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.reports.queries import figures
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.support.statements import statements, statements_of
-from tests.support.visitors import Program, Visitor
+from tests.support.visitors import Program, Visitor, visitor
 from tests.support.ways import Way
 
 DAY = timedelta(days=1)

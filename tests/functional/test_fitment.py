@@ -5,24 +5,12 @@ import io
 import openpyxl
 import pytest
 
-from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
 from marketplace.worker.runner import run_due
-from tests import factories
 from tests.support.sheets import table, workbook
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 HILUX = {"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2015, "note": "2.5 D"}
-
-
-@pytest.fixture
-def market(app):
-    found = factories.open_market(app)
-    with unit_of_work() as session:
-        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
-    return found, office
 
 
 def call(client, trader, method, path, body=None, status=200, **options):
@@ -53,8 +41,8 @@ def found_by(client, words):
     return [hit["id"] for hit in call(client, None, "GET", f"/search?q={words}")["items"]]
 
 
-def test_a_part_is_found_by_make_model_and_year_once_somebody_reviewed_it(app, client, market):
-    found, office = market
+def test_a_part_is_found_by_make_model_and_year_once_somebody_reviewed_it(app, client, moderated):
+    found, office = moderated
     form = f"/merchant/listings/{found.chains}/details/fitment"
     seller = Visitor(app)
     seller.log_in(found.merchant.login)
@@ -84,8 +72,8 @@ def test_a_part_is_found_by_make_model_and_year_once_somebody_reviewed_it(app, c
     assert "Toyota Hilux (2012 – 2015); Honda Wave (2018 and later)" in " ".join(stranger.text().split())
 
 
-def test_a_sheet_says_all_of_its_articles_and_its_export_changes_nothing(app, client, market):
-    found, office = market
+def test_a_sheet_says_all_of_its_articles_and_its_export_changes_nothing(app, client, moderated):
+    found, office = moderated
     chains = sku_of(client, found.chains)
     sheet = (
         f"sku,make,model,year_from,year_to,note\n{chains},Toyota,Hilux,2012,2015,2.5 D\n{chains},'=Fiat,500,2007,,\n"
@@ -111,8 +99,8 @@ def test_a_sheet_says_all_of_its_articles_and_its_export_changes_nothing(app, cl
     assert call(client, office, "GET", "/moderation")["items"] == []
 
 
-def test_an_edit_that_waits_stays_beside_what_a_sheet_brings(app, client, market):
-    found, office = market
+def test_an_edit_that_waits_stays_beside_what_a_sheet_brings(app, client, moderated):
+    found, office = moderated
     chains = sku_of(client, found.chains)
     call(client, found.merchant, "PATCH", f"/listings/{found.chains}", {"titles": {"en": "Chain of steel"}})
     sheet = f"sku,make,model,year_from\n{chains},Toyota,Hilux,2012\n"
@@ -123,8 +111,8 @@ def test_an_edit_that_waits_stays_beside_what_a_sheet_brings(app, client, market
     assert len(shown["details"]["fitment"]["vehicles"]) == 1
 
 
-def test_bad_rows_are_named_in_the_merchants_language_and_nothing_is_written(app, client, market):
-    found, _office = market
+def test_bad_rows_are_named_in_the_merchants_language_and_nothing_is_written(app, client, moderated):
+    found, _office = moderated
     chains = sku_of(client, found.chains)
     foreign = sku_of(client, found.pads)
     rows = [
@@ -150,8 +138,8 @@ def test_bad_rows_are_named_in_the_merchants_language_and_nothing_is_written(app
     call(client, None, "GET", "/fitment.csv", status=401)
 
 
-def test_the_page_takes_a_sheet_in_and_gives_it_out(app, client, market):
-    found, _office = market
+def test_the_page_takes_a_sheet_in_and_gives_it_out(app, client, moderated):
+    found, _office = moderated
     chains = sku_of(client, found.chains)
     seller = Visitor(app)
     seller.log_in(found.merchant.login)

@@ -16,13 +16,12 @@ from marketplace.distribution.services import dangerous
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id
 from marketplace.logistics.fleet.queries import cutoffs
 from marketplace.logistics.fleet.rules.cutoffs import CutoffKind
 from marketplace.logistics.services import timetable
 from tests import factories
 from tests.factories import HANOI
-from tests.functional.test_desks import visitor
+from tests.support.visitors import visitor
 from tests.support.ways import Way, caller
 
 CHECKED = True
@@ -36,26 +35,6 @@ FIGURES = {
 
 LONG = (clock.now().date() + timedelta(days=400)).isoformat()
 SOON = (clock.now().date() + timedelta(days=2)).isoformat()
-
-
-@pytest.fixture
-def call(client):
-    """Call the API for a trader, with a body and a key of its own."""
-    ask = caller(client)
-
-    def call(who, method, path, body=None, expect=None):
-        key = None if method == "GET" else str(new_id())
-        return ask(who, method, path, key=key, expect=expect, **({} if body is None else {"json": body}))
-
-    return call
-
-
-@pytest.fixture
-def haulier(app, market):
-    with unit_of_work() as session:
-        return factories.trader(
-            session, app, name="Lang Son Haulage", country="VN", kind=CompanyKind.CARRIER, now=clock.now()
-        )
 
 
 @pytest.fixture

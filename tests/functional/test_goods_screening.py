@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.catalog import flows
 from marketplace.catalog.services import listings
 from marketplace.kernel import clock
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.both_databases
 FLUX = {"name": "Flux capacitors (invented)", "hs": [], "words": ["flux capacitor"]}
 CLEAR = {"decision": "clear", "reason": "A name alone."}
 CONFIRM = {"decision": "confirm", "reason": "These are they."}
-
-
-@pytest.fixture
-def market(app):
-    found = factories.open_market(app)
-    with unit_of_work() as session:
-        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
-    return found, office
 
 
 @pytest.fixture
@@ -50,8 +41,8 @@ def hits(call, office, state="open"):
     return call(office, "GET", f"/screening-hits?state={state}")["items"]
 
 
-def test_goods_are_compared_when_a_list_comes_and_a_cleared_hit_stays_cleared(app, call, market):
-    found, office = market
+def test_goods_are_compared_when_a_list_comes_and_a_cleared_hit_stays_cleared(app, call, moderated):
+    found, office = moderated
     before = call(None, "GET", f"/listings/{found.chains}")
     hs = {"name": "Whatever begins so", "hs": [before["hs"][:4]], "words": []}
     first = imported(call, office, hs)
@@ -73,8 +64,8 @@ def test_goods_are_compared_when_a_list_comes_and_a_cleared_hit_stays_cleared(ap
     assert flows.screen_goods(now=clock.now()) == 0
 
 
-def test_an_edit_is_compared_before_review_and_weighs_until_it_is_cleared(app, call, market):
-    found, office = market
+def test_an_edit_is_compared_before_review_and_weighs_until_it_is_cleared(app, call, moderated):
+    found, office = moderated
     imported(call, office, FLUX)
     run_due(app)
     assert hits(call, office) == []
@@ -99,8 +90,8 @@ def test_an_edit_is_compared_before_review_and_weighs_until_it_is_cleared(app, c
     assert hits(call, office) == []
 
 
-def test_a_sheet_is_kept_with_its_version_and_given_out(app, call, client, market):
-    found, office = market
+def test_a_sheet_is_kept_with_its_version_and_given_out(app, call, client, moderated):
+    found, office = moderated
     eye = Visitor(app)
     eye.enter(office.actor)
     eye.open("/operator/screening/lists")
@@ -140,8 +131,8 @@ def test_a_sheet_is_kept_with_its_version_and_given_out(app, call, client, marke
     assert str(found.chains) not in {hit["subject_id"] for hit in hits(call, office)}
 
 
-def test_drafts_are_compared_once_they_are_handed_in(app, call, market):
-    found, office = market
+def test_drafts_are_compared_once_they_are_handed_in(app, call, moderated):
+    found, office = moderated
     imported(call, office, FLUX)
     run_due(app)
     with unit_of_work() as session:

@@ -17,11 +17,6 @@ from tests.support.statements import statements
 from tests.support.visitors import Program, Visitor
 
 
-@pytest.fixture
-def program(app, market):
-    return Program(app, market.merchant.token)
-
-
 def body(sku, **changes):
     return {
         "sku": sku, "title": "Chain", "locale": "en", "hs": "8714.10", "origin": "CN", "unit": "H87", "moq": 40,

@@ -13,7 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.functional.hostile.city import picture
-from tests.support.visitors import Visitor
+from tests.support.visitors import visitor
 
 pytestmark = pytest.mark.both_databases
 
@@ -218,16 +218,10 @@ def test_doors_are_not_sealed_on_what_another_phone_may_have_loaded(packed):
     assert (answer["answer"], answer["problem"]["type"]) == ("refused", "urn:city:problem:not_aboard")
 
 
-def entered(app, trader):
-    visitor = Visitor(app)
-    visitor.enter(trader.actor)
-    return visitor
-
-
 def test_a_page_without_script_does_one_act_a_form(app, packed):
     way, path = packed, f"/operator/departures/{packed.booking['departure_id']}/work"
-    visitor = entered(app, way.operator)
-    assert "Take in" in visitor.open(path)
+    reader = visitor(app, way.operator)
+    assert "Take in" in reader.open(path)
     form = {
         "booking": way.booking["id"],
         "pieces": "10",
@@ -237,40 +231,40 @@ def test_a_page_without_script_does_one_act_a_form(app, packed):
         "damage": "wet",
         "remarks": "Wet at one corner",
     }
-    visitor.send(path, form | {"gross_kg": "", "photos": (BytesIO(picture()), "wet.png")}, status=422)
-    assert 'id="error-receive-gross_kg"' in visitor.shown
-    visitor.send(path, form | {"photos": (BytesIO(picture()), "wet.png")})
+    reader.send(path, form | {"gross_kg": "", "photos": (BytesIO(picture()), "wet.png")}, status=422)
+    assert 'id="error-receive-gross_kg"' in reader.shown
+    reader.send(path, form | {"photos": (BytesIO(picture()), "wet.png")})
     assert item(way)["received"] == 10
     (done,) = work(way)["acts"]
     assert (done["remarks"], done["content"]["damaged"], len(done["photos"])) == ("Wet at one corner", 1, 1)
     shown = f"{done['id']}/files/{done['photos'][0]}"
     way.call(way.market.buyer, "GET", f"/handling-acts/{shown}", expect=403)
-    assert visitor.client.get(f"/partner/handled/{shown}").status_code == 200
-    assert "Wet at one corner" in visitor.open(path)
+    assert reader.client.get(f"/partner/handled/{shown}").status_code == 200
+    assert "Wet at one corner" in reader.open(path)
 
 
 def test_a_batch_from_a_page_answers_each_act(app, packed):
     way, path = packed, f"/partner/departures/{packed.booking['departure_id']}/work"
-    visitor = entered(app, way.market.carrier)
-    visitor.open(path)
+    reader = visitor(app, way.market.carrier)
+    reader.open(path)
     good, bad = taken(way), taken(way, gross_kg="heavy")
     files = {f"photos.{good['id']}": (BytesIO(picture()), "box.png")}
-    sent = visitor.hidden(path) | {"acts": json.dumps([good, bad, {"kind": "dance"}])} | files
-    answers = visitor.client.post(path, data=sent).get_json()["answers"]
+    sent = reader.hidden(path) | {"acts": json.dumps([good, bad, {"kind": "dance"}])} | files
+    answers = reader.client.post(path, data=sent).get_json()["answers"]
     assert {one["id"]: one["answer"] for one in answers} == {good["id"]: "applied", bad["id"]: "refused", "": "refused"}
     assert len(work(way)["acts"][0]["photos"]) == 1
     for acts in ("no JSON", '{"id": 1}', '["act"]', f"[{'1,' * 100}1]"):
-        answer = visitor.client.post(path, data=visitor.hidden(path) | {"acts": acts})
+        answer = reader.client.post(path, data=reader.hidden(path) | {"acts": acts})
         assert answer.status_code in (400, 422), answer.text
 
 
 def test_a_carrier_sees_its_own_departures_only(app, packed):
     way = packed
     path = f"/partner/departures/{way.booking['departure_id']}/work"
-    entered(app, way.market.carrier).open(path)
+    visitor(app, way.market.carrier).open(path)
     with unit_of_work() as session:
         other = factories.trader(session, app, name="Another", country="CN", kind=CompanyKind.CARRIER, now=clock.now())
-    entered(app, other).open(path, 404)
+    visitor(app, other).open(path, 404)
     way.call(other, "GET", f"/departures/{way.booking['departure_id']}/work", expect=404)
     (answer,) = send(way, taken(way), trader=other)
     assert answer["problem"]["status"] == 404

@@ -11,15 +11,10 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.orders.models import Cart, CartLine
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.support.visitors import PASSWORD, TERMS, Town, Visitor
+from tests.support.visitors import PASSWORD, TERMS, Visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 def colleague(town, call, owner, login, *roles):

@@ -14,7 +14,6 @@ from marketplace.distribution.costs import flows
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.services import timetable
-from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB
@@ -23,6 +22,7 @@ from tests.functional.test_costs import RATES, owed_to, sheet
 from tests.functional.test_neighbours import cart_of, check_out, goods, lines_of
 from tests.functional.test_road import SIDES, crew_of, lorry, visitor
 from tests.functional.test_tariffs import GOOD
+from tests.support.invariants import sound
 from tests.support.ways import BANK, Way
 
 __all__ = ["goods"]
@@ -109,11 +109,6 @@ def hard(app, call, market, operator, goods, brokers, priced, home):
     return Hard(made, parts, tall, batteries, crews, brokers, home)
 
 
-def holds():
-    reading().rollback()
-    assert reports.check(reading()) == []
-
-
 def taken_in(hard):
     """Pack everything and bring it to the hub; the eight cartons of the third order are one unit of 2.9 m."""
     for way in (hard.fruit, hard.parts):
@@ -191,7 +186,7 @@ def test_batteries_are_refused_beside_fruit_and_parts_are_not(hard, call, market
     )  # fmt: skip
     assert back["type"] == "urn:city:problem:segregation"
     assert sorted(back["facts"]["pair"]) == sorted([booking["reference"], hard.fruit.booking["reference"]])
-    holds()
+    sound()
 
 
 def test_the_brokers_declare_and_eight_cartons_without_a_place_go_by_the_next_lorry(hard, call, operator):
@@ -217,7 +212,7 @@ def test_the_brokers_declare_and_eight_cartons_without_a_place_go_by_the_next_lo
     assert {way.booking["departure_id"] for way in (hard.fruit, hard.parts)} == {hard.departure}
     again = packed(hard)
     assert (again["left_over"], again["plan"]["placed"], again["plan"]["total"]) == ([], 2, 2)
-    holds()
+    sound()
 
 
 def test_held_after_the_seal_it_says_when_it_arrives_now_and_the_swap_tractor_breaks_down(hard, market, operator):
@@ -248,7 +243,7 @@ def test_held_after_the_seal_it_says_when_it_arrives_now_and_the_swap_tractor_br
     for name in ("arrive", "strip"):
         way.act(name)
     assert {one.booking["state"] for one in (hard.fruit, hard.parts)} == {"arrived"}
-    holds()
+    sound()
 
 
 def bought_home(hard):
@@ -299,7 +294,7 @@ def test_the_trailer_comes_home_loaded_at_the_tariff_of_the_way_home(hard, call,
     # What is loaded on the way home is not driven empty.
     seen = call(operator, "GET", f"/rotations/{rotation}", expect=200)
     assert [way["departure"] is not None and way["empty"] for way in seen["ways"] if way["start"] == HANOI] == [False]
-    holds()
+    sound()
 
 
 def test_its_margin_is_its_freight_by_the_ledger_less_what_it_cost(hard, market, operator):
@@ -328,4 +323,4 @@ def test_its_margin_is_its_freight_by_the_ledger_less_what_it_cost(hard, market,
     beside = Decimal(sheet(hard.tall)["lorry"]["actual"]["revenue"]["amount"])
     reading().rollback()
     assert (revenue + beside) * 100 == owed_to(market)
-    holds()
+    sound()

@@ -9,14 +9,13 @@ import pytest
 from marketplace.accounts.queries.closures import local_day
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
-from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.functional.test_fees import two_from
 from tests.functional.test_road import beside, left
-from tests.support.visitors import Town
+from tests.support.invariants import sound
+from tests.support.visitors import Town, visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -43,9 +42,7 @@ def way(app, call, market, operator):
     made.pack()
     made.app = app
     yield made
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
+    sound()
 
 
 def held(way, cause="security"):

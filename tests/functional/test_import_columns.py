@@ -14,11 +14,6 @@ HEADERS = {"place": "地点", "title": "英文品名", "carton_units": "Pcs per 
 
 
 @pytest.fixture
-def program(app, market):
-    return Program(app, market.merchant.token)
-
-
-@pytest.fixture
 def visitor(app, market):
     found = Visitor(app)
     found.log_in(market.merchant.login)

@@ -28,15 +28,9 @@ from tests.functional.test_path_bank import fill
 from tests.integration.orders.test_claims import bring
 from tests.integration.payments.test_payouts import name_payee
 from tests.support.pdfs import pdf
-from tests.support.visitors import Town
 
 pytestmark = pytest.mark.both_databases
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 def place(call, market, *, key="letters", **payment):

@@ -15,7 +15,7 @@ from marketplace.logistics.models.network import Line
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.logistics.services import network
 from tests import factories
-from tests.functional.test_desks import visitor
+from tests.support.visitors import visitor
 
 pytestmark = pytest.mark.both_databases
 TARIFF = {

@@ -257,13 +257,6 @@ def _begin_by_promptpay(call, market):
     return waiting, cart["bundles"][0]["goods"]
 
 
-@pytest.fixture
-def pass_time():
-    """Move the clock by so many seconds, until the test ends."""
-    yield clock.set_offset
-    clock.set_offset(0)
-
-
 def _told(app):
     """The letters about money that went back without an order; every job that is due by now is done first."""
     runner.run_due(app)
@@ -318,13 +311,13 @@ def test_the_payment_that_is_missing_is_named(call, market, app, buyer):
     assert "To be paid until" in shown
 
 
-def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_thailand, buyer, pass_time):
+def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_thailand, buyer, later):
     double = double_of(app)
     waiting, goods = _begin_by_promptpay(call, market)
     checkout = f"/checkout/{waiting['id']}"
     _confirm(app, waiting["payment_url"], "promptpay", "wait")
     call(market.buyer, "POST", f"{checkout}/completion", expect=202)
-    pass_time(20 * 60)
+    later(20 * 60)
     sweeping.finish_checkouts(now=clock.now())
     refused = call(market.buyer, "GET", checkout, expect=409)
     assert [one["state"] for one in refused["facts"]["payments"]] == ["with_bank"]
@@ -333,7 +326,7 @@ def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_tha
     (intent,) = [one for one in double.all("payment_intent") if one["status"] == "processing"]
     double.settle_local(intent["id"], "pay")
     cards.reconcile(clock.now() + 2 * IN_FLIGHT)
-    pass_time(30 * 60)
+    later(30 * 60)
     runner.run_due(app)
 
     (kept,) = call(market.buyer, "GET", checkout, expect=409)["facts"]["payments"]
@@ -344,7 +337,7 @@ def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_tha
     shown = buyer.open(checkout)
     assert "was taken by PromptPay on" in shown
     assert "went back on" in shown
-    pass_time(40 * 60)
+    later(40 * 60)
     letters = _told(app)
     assert len(letters) == len({letter.to for letter in letters}) > 0
     (matter,) = reading().scalars(sa.select(InboxMatter).where(InboxMatter.news == News.LATE_MONEY_BACK))
@@ -352,9 +345,7 @@ def test_money_that_came_too_late_is_told_to_its_payer(call, market, app, in_tha
     assert reports.check(reading()) == []
 
 
-def test_money_of_an_order_that_could_not_be_placed_is_told_to_its_payer(
-    call, market, app, in_thailand, buyer, pass_time
-):
+def test_money_of_an_order_that_could_not_be_placed_is_told_to_its_payer(call, market, app, in_thailand, buyer, later):
     waiting, goods = _begin_by_promptpay(call, market)
     checkout = f"/checkout/{waiting['id']}"
     _confirm(app, waiting["payment_url"], "promptpay", "pay")
@@ -371,12 +362,12 @@ def test_money_of_an_order_that_could_not_be_placed_is_told_to_its_payer(
     shown = buyer.open(checkout)
     assert "The reservation of these goods has ended" in shown
     assert "was taken by PromptPay on" in shown
-    pass_time(40 * 60)
+    later(40 * 60)
     letters = _told(app)
     assert len(letters) == len({letter.to for letter in letters}) > 0
 
 
-def test_a_refund_of_an_order_that_was_placed_is_no_late_money(call, market, app, in_thailand, pass_time):
+def test_a_refund_of_an_order_that_was_placed_is_no_late_money(call, market, app, in_thailand, later):
     waiting, _goods = _begin_by_promptpay(call, market)
     _confirm(app, waiting["payment_url"], "promptpay", "pay")
     done = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=200)
@@ -384,7 +375,7 @@ def test_a_refund_of_an_order_that_was_placed_is_no_late_money(call, market, app
     call(market.buyer, "POST", f"/orders/{done['order_ids'][0]}/cancellation", key="end", expect=204)
     runner.run_due(app)
     assert {state for *_, state in charges()} == {"refunded"}
-    pass_time(40 * 60)
+    later(40 * 60)
     assert _told(app) == []
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from marketplace.accounts.queries import closures
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
-from marketplace.reports import queries as reports
+from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.factories import HANOI, HUB
 from tests.functional.test_letters import subjects
 from tests.functional.test_road import crew_of
 from tests.functional.test_tariffs import GOOD
+from tests.support.invariants import sound
 from tests.support.lorries import FAR, NEAR, NUMBER, Lorry
 from tests.support.visitors import Town
 from tests.support.ways import BANK
@@ -31,10 +31,6 @@ OVER_BORDER = True
 @pytest.fixture
 def lorry(app, call, market, operator):
     return Lorry(app, call, market, operator)
-
-
-def holds():
-    assert reports.check(reading()) == []
 
 
 def problem(answer):
@@ -86,7 +82,7 @@ def test_no_more_is_booked_than_the_operator_s_lorry_takes(lorry, small, call, m
     manifest = way.seen()["manifest"]
     assert len(manifest["sha256"]) == 64
     assert [house["booking"] for house in manifest["content"]["consignments"]] == [way.booking["reference"]]
-    holds()
+    sound()
 
 
 def test_what_is_heavier_than_declared_rides_with_consent_or_later(lorry, call, market):
@@ -115,7 +111,7 @@ def test_what_is_heavier_than_declared_rides_with_consent_or_later(lorry, call, 
     assert plain.booking["departure_id"] != first
     assert plain.booking["departs_at"] > declared.booking["departs_at"]
     assert declared.seen()["bookings"][0]["load"]["kg"] == "3000.000"
-    holds()
+    sound()
 
 
 def test_three_cartons_that_did_not_come_are_short_and_given_back(lorry):
@@ -131,7 +127,7 @@ def test_three_cartons_that_did_not_come_are_short_and_given_back(lorry):
         assert lorry.phone(act) == "applied"
     assert lorry.phone("receipt", way, pieces=7) == "applied"
     assert way.line()["parts"] == {"delivered": 280, "short": 120}
-    holds()
+    sound()
 
 
 def test_two_lines_of_an_order_ride_two_departures(app, lorry, call, market):
@@ -158,7 +154,7 @@ def test_two_lines_of_an_order_ride_two_departures(app, lorry, call, market):
     }
     assert states == {first: "at_border", second: "departed"}
     assert {row["state"] for row in way.order()["bookings"]} == {"in_transit"}
-    holds()
+    sound()
 
 
 def test_customs_hold_a_line_at_the_port_while_the_lorry_goes_on(lorry, call, market, later):
@@ -194,7 +190,7 @@ def test_customs_hold_a_line_at_the_port_while_the_lorry_goes_on(lorry, call, ma
     other.receive(cartons=4, damaged=1, remarks="one crushed")
     assert (other.booking["state"], kept.booking["state"]) == ("completed", "cargo_received")
     assert other.line()["parts"] == {"damaged": 40, "delivered": 360}
-    holds()
+    sound()
 
 
 def test_the_buyer_follows_every_step_to_the_receipt(lorry, call, market):
@@ -225,7 +221,7 @@ def test_the_buyer_follows_every_step_to_the_receipt(lorry, call, market):
     assert (way.booking["state"], way.line()["parts"]) == ("completed", {"delivered": 400})
     receipts = way.seen()["bookings"][0]["receipts"]
     assert [row["cartons"] for row in receipts] == [4, 6]
-    holds()
+    sound()
 
 
 def test_a_tractor_breaks_down_and_the_arrival_slips_past_the_promise(app, lorry, call, market, later):
@@ -261,7 +257,7 @@ def test_a_tractor_breaks_down_and_the_arrival_slips_past_the_promise(app, lorry
     late = {"reason": "late", "quantity": 100, "text": "It came late"}
     claim = call(market.buyer, "POST", f"/order-lines/{way.line_id}/claims", json=late, expect=201)
     assert claim["days_late"] >= 1
-    holds()
+    sound()
 
 
 def test_nothing_of_a_lorry_is_there_for_others(lorry, call, market):
@@ -287,4 +283,4 @@ def test_nothing_of_a_lorry_is_there_for_others(lorry, call, market):
         if stranger is not lorry.strangers["trade"]:
             assert call(stranger, "GET", "/lorries", expect=200)["items"] == []
     assert lorry.seen()["departure"]["state"] == "departed"
-    holds()
+    sound()

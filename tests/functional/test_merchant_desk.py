@@ -2,7 +2,6 @@
 
 import io
 
-import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Listing, Stock
@@ -15,11 +14,6 @@ from tests.factories import PASSWORD
 from tests.support.sheets import row, table, workbook
 from tests.support.statements import statements
 from tests.support.visitors import Program, Visitor
-
-
-@pytest.fixture
-def program(app, market):
-    return Program(app, market.merchant.token)
 
 
 def waits(program):

@@ -19,7 +19,7 @@ from marketplace.logistics.queries import options
 from marketplace.web.shared import moulds
 from tests import factories
 from tests.support.statements import statements
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, logged_in
 
 PAGES = ("/products", "/products/{chains}", "/products/{chains}?quantity=80&to=VNHAN", "/search?q=chain")
 
@@ -28,12 +28,6 @@ PAGES = ("/products", "/products/{chains}", "/products/{chains}?quantity=80&to=V
 def market(app):
     app.extensions["city.moulds"] = moulds.Shelf()
     return factories.open_market(app)
-
-
-def member(app, trader):
-    found = Visitor(app)
-    found.log_in(trader.login)
-    return found
 
 
 def secrets_of(text):
@@ -47,7 +41,7 @@ def test_a_page_kept_for_one_reader_says_nothing_of_him_to_another(app, market, 
     with unit_of_work() as session:
         session.get(Person, one.actor.person).name = "Nang <Kham>"
         session.get(Person, other.actor.person).name = "Lin Qing"
-    first, second, stranger = member(app, one), member(app, other), Visitor(app)
+    first, second, stranger = logged_in(app, one), logged_in(app, other), Visitor(app)
     for _ in range(2):
         shown = {"one": first.open(path), "other": second.open(path), "stranger": stranger.open(path)}
         assert "Nang &lt;Kham&gt;" in shown["one"]
@@ -75,7 +69,7 @@ def test_a_kept_page_gets_the_nonce_of_its_answer(market, client, page):
 
 
 def test_each_form_of_a_kept_page_has_a_key_of_its_own(app, market):
-    buyer = member(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     shown = [buyer.open(f"/products/{market.chains}") for _ in range(2)]
     keys = [re.findall(r'name="idempotency_key" value="([^"]+)"', text) for text in shown]
     assert keys[0]
@@ -167,7 +161,7 @@ def test_goods_taken_off_the_shelf_are_gone(market, client):
 
 
 def test_a_session_ends_at_once_on_kept_pages(app, market):
-    buyer = member(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     assert "Log out" in buyer.open("/products")
     with unit_of_work() as session:
         session.get(Person, market.buyer.actor.person).auth_epoch += 1
@@ -176,15 +170,15 @@ def test_a_session_ends_at_once_on_kept_pages(app, market):
 
 def test_rights_decide_which_kept_page_is_shown(app, market):
     path = f"/products/{market.chains}"
-    assert "Put " in member(app, market.buyer).open(path)
-    carrier = member(app, market.carrier)
+    assert "Put " in logged_in(app, market.buyer).open(path)
+    carrier = logged_in(app, market.carrier)
     assert "Put " not in carrier.open(path)
     assert "Put " not in Visitor(app).open(path)
     assert "Put " not in carrier.open(path)
 
 
 def test_a_message_for_one_reader_is_not_kept(app, market):
-    buyer = member(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     plain = buyer.open("/products")
     with buyer.client.session_transaction() as session:
         session["_flashes"] = [("good", "Only for you")]
@@ -202,7 +196,7 @@ def test_another_language_is_another_page(market, client):
 
 def test_a_page_that_is_kept_costs_a_question_or_two(app, market):
     goods, there = f"/products/{market.chains}", f"?quantity=40&to={factories.HANOI}"
-    buyer, stranger = member(app, market.buyer), Visitor(app)
+    buyer, stranger = logged_in(app, market.buyer), Visitor(app)
 
     def cost(who, path):
         who.open(path)

@@ -12,7 +12,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure
 from tests import factories
-from tests.functional.test_desks import visitor
+from tests.support.visitors import visitor
 
 pytestmark = pytest.mark.both_databases
 SERVICE = {"line": "CQ-HAN", "vehicle": "CQ-HAN-lorry", "weekday": "sun", "time": "03:15"}

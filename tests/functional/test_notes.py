@@ -7,14 +7,9 @@ from marketplace.exchange.models.notes import Note
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from tests.functional.test_handovers import colleague, order
-from tests.support.visitors import PASSWORD, Town, Visitor
+from tests.support.visitors import PASSWORD, Visitor
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 @pytest.fixture

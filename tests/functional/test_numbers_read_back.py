@@ -16,12 +16,12 @@ from flask.testing import FlaskClient
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
-from marketplace.reports import queries as reports
+from marketplace.kernel.db import unit_of_work
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
+from tests.support.invariants import sound
 from tests.support.visitors import Visitor
 from tests.support.ways import BANK, Way
 
@@ -69,8 +69,7 @@ class Look:
         read = {name: money[name]["amount"] for name in ("total", *FACTS.values())}
         assert {name: read[name] for name in figures} == figures
         self.ledger(money)
-        reading().rollback()
-        assert reports.check(reading()) == []
+        sound()
         return money
 
     def named(self, money: dict[str, Any]) -> list[str]:

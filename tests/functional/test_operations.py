@@ -31,19 +31,15 @@ from marketplace.orders.queries import checks, lines
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import fulfilment
-from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
 from tests.functional.test_second_factor import enrolled
+from tests.support.invariants import sound
 from tests.support.visitors import Visitor
 from tests.support.ways import COUNT, Way, available
 
 pytestmark = pytest.mark.both_databases
 OVER_BORDER = True
-
-
-def holds():
-    assert reports.check(reading()) == []
 
 
 def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, later):
@@ -62,13 +58,13 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     due = [one for one in way.order()["payments"] if one["event"] == "handed_over"]
     assert {(one["subject"], one["state"]) for one in due} == {("order", "due"), ("freight", "due")}
     assert next(one for one in due if one["subject"] == "order")["amount"]["amount"] == "7672.00"
-    holds()
+    sound()
     for name, body in (("close", {}), ("load", {}), ("seal", {"seal_number": "CN-204417"}), ("depart", {})):
         way.act(name, **body)
     assert way.line()["parts"] == {"in_transit": 280, "short": 120}
     content = way.seen()["manifest"]["content"]["consignments"]
     assert [[unit["cartons"] for unit in house["units"]] for house in content] == [[7]]
-    holds()
+    sound()
     start = clock.now()
     later(100 * 3_600)
     hours = [(start + timedelta(hours=number)).isoformat() for number in (24, 50, 60)]
@@ -99,7 +95,7 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert {one["stage"]: one["state"] for one in way.seen()["bookings"][0]["discrepancies"]} == {
         "handover": "short", "receipt": "short",
     }  # fmt: skip
-    holds()
+    sound()
 
 
 @pytest.fixture
@@ -191,7 +187,7 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     follow(buyer, buyer.send(receipt, {"cartons": "7"}))
     assert "Delivered" in buyer.shown
     assert way.line()["parts"] == {"delivered": 280, "short": 120}
-    holds()
+    sound()
 
 
 def test_a_count_of_few_or_none_is_confirmed_before_the_rest_is_lost(way, market, visit):
@@ -216,7 +212,7 @@ def test_a_count_of_few_or_none_is_confirmed_before_the_rest_is_lost(way, market
     counted = buyer.open(receipt)
     assert "This cargo is counted" in counted
     assert 'name="cartons"' not in counted
-    holds()
+    sound()
 
 
 def test_fewer_cartons_are_confirmed_and_a_packing_is_corrected_until_the_hub_has_seen_it(way, market, visit):
@@ -243,7 +239,7 @@ def test_fewer_cartons_are_confirmed_and_a_packing_is_corrected_until_the_hub_ha
     way.hand_over(cartons_received=4, gross_kg="50")
     way.pack(expect=409)
     merchant.open(packing, status=404)
-    holds()
+    sound()
 
 
 def test_what_is_heavier_than_booked_and_does_not_fit_leaves_nothing_half_written(way, operator):
@@ -257,7 +253,7 @@ def test_what_is_heavier_than_booked_and_does_not_fit_leaves_nothing_half_writte
     assert way.hand_over(gross_kg="200", key="h") == taken
     assert taken["booking"]["load"]["kg"] == "200.000"
     way.hand_over(expect=409)
-    holds()
+    sound()
 
 
 def test_cartons_that_follow_make_the_discrepancy_good(way):
@@ -272,7 +268,7 @@ def test_cartons_that_follow_make_the_discrepancy_good(way):
     assert taken["booking"]["load"]["kg"] == "125.000"
     assert way.line()["parts"] == {"handed_over": 400}
     assert len([one for one in way.order()["payments"] if one["subject"] == "order"]) == 2
-    holds()
+    sound()
 
 
 def test_room_and_stock_of_what_did_not_come_are_given_back(way):
@@ -286,7 +282,7 @@ def test_room_and_stock_of_what_did_not_come_are_given_back(way):
     way.act("seal", seal_number="CN-1")
     way.act("depart")
     assert available(way) == 10_000 - 280  # what fell short is the merchant's again
-    holds()
+    sound()
 
 
 def test_units_that_cannot_come_any_more_are_promised_to_nobody(way):
@@ -303,7 +299,7 @@ def test_after_the_cutoff_only_an_operator_with_a_reason_takes_cargo_in(way, ope
     way.hand_over(expect=409, override_reason="the gate was shut")
     way.hand_over(expect=409, trader=operator)
     way.hand_over(trader=operator, override_reason="the gate was shut")
-    holds()
+    sound()
 
 
 def test_others_cargo_and_departures_are_not_there(app, call, way, market, operator):
@@ -330,7 +326,7 @@ def test_a_cancelled_departure_moves_its_cargo_to_the_next(way, operator):
     first = way.booking
     way.act("cancel", reason="the border is closed")
     assert (way.booking["state"], way.booking["departure_id"] != first["departure_id"]) == ("cargo_received", True)
-    holds()
+    sound()
 
 
 def test_what_is_not_loaded_is_rolled_when_the_doors_are_sealed(way, operator):
@@ -343,7 +339,7 @@ def test_what_is_not_loaded_is_rolled_when_the_doors_are_sealed(way, operator):
     way.call(operator, "POST", f"/departures/{first['departure_id']}/seal", json={"seal_number": "CN-1"}, expect=204)
     assert (way.booking["state"], way.booking["departure_id"] != first["departure_id"]) == ("confirmed", True)
     way.hand_over()
-    holds()
+    sound()
 
 
 LORRY_ACTS = {

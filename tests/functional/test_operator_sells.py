@@ -3,33 +3,20 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-import pytest
-
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.papers import queries as papers
 from marketplace.payments.flows import lapsing
 from marketplace.payments.queries import trading
-from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_bank_statements import upload
 from tests.functional.test_samples import COURIER, FREE, OFFER, decided, dispatched, offer, order_sample, received
 from tests.integration.orders.test_claims import bring
 from tests.support.bank import Booked, Day, camt053
+from tests.support.invariants import sound
 from tests.support.payouts import said
-from tests.support.trading import BANK, House
+from tests.support.trading import BANK
 from tests.support.visitors import Visitor
-
-
-@pytest.fixture
-def house(app, call, market):
-    found = House(app, call, market)
-    found.name()
-    return found
-
-
-def sound():
-    assert reports.check(reading()) == []
 
 
 def test_it_sells_only_what_its_merchant_agreed_to(house, call, market):

@@ -4,26 +4,12 @@ import pytest
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
-from marketplace.reports import queries as reports
+from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.functional.test_bank_statements import upload
 from tests.support.bank import Booked, Day, camt053
-from tests.support.trading import House
+from tests.support.invariants import sound
 from tests.support.visitors import Visitor
-
-
-@pytest.fixture
-def house(app, call, market):
-    found = House(app, call, market)
-    found.name()
-    return found
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 class Bank:

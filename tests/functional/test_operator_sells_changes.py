@@ -6,11 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.kernel.db import reading
-from marketplace.reports import queries as reports
 from tests.conftest import SOAK
 from tests.functional.test_operator_sells_remedies import LORRY
 from tests.functional.test_payee_changes import LATEST, OLD, Desk
+from tests.support.invariants import sound
 from tests.support.trading import BANK, House
 
 KINDS = ["reduce", "discount", "add", "pay"]
@@ -23,12 +22,6 @@ def house(app, call, market):
     found.name()
     found.agree(margin=333)
     return found
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 def change(way, proposer, answerer, **terms):

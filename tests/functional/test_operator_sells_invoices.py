@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.orders.invoices import services
-from marketplace.reports import queries as reports
 from tests.integration.orders.test_claims import bring
+from tests.support.invariants import sound
 from tests.support.trading import House
 
 
@@ -23,12 +23,6 @@ def way(app, call, market):
     bring(found.order_id)
     found.house = house
     return found
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 def missing(way, who, side):

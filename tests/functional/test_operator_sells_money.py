@@ -2,32 +2,17 @@
 
 from datetime import timedelta
 
-import pytest
-
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.merchants.services import payees
-from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_approvals import ANY_APPROVER, Company, ask, checkout, decide
 from tests.functional.test_bank_statements import upload
 from tests.integration.orders.test_claims import bring
 from tests.support.bank import Booked, Day, camt053
-from tests.support.trading import BANK, House
+from tests.support.invariants import sound
+from tests.support.trading import BANK
 from tests.support.visitors import Town, Visitor
-
-
-@pytest.fixture
-def house(app, call, market):
-    found = House(app, call, market)
-    found.name()
-    return found
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 def test_what_a_company_approves_is_who_sells_to_it(app, house, call, market):

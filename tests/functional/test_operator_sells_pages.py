@@ -14,7 +14,7 @@ from tests.functional.test_samples import OFFER, offer
 from tests.functional.test_trade_papers import pdf_of
 from tests.support.pdfs import pdf
 from tests.support.trading import BANK, House
-from tests.support.visitors import Visitor
+from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 
@@ -23,14 +23,8 @@ def house(app, call, market):
     return House(app, call, market)
 
 
-def visit(app, trader):
-    visitor = Visitor(app)
-    visitor.enter(trader.actor)
-    return visitor
-
-
 def test_it_is_named_agreed_bought_and_paid_in_the_browser(app, house, call, market):
-    office, treasurer = visit(app, house.office), visit(app, house.treasurer)
+    office, treasurer = visitor(app, house.office), visitor(app, house.treasurer)
     assert "None: the operator sells nothing" in office.open("/operator/trading")
     office.send("/operator/trading/company", {"company_id": "city trading"})
     office.open("/operator/trading")
@@ -51,7 +45,7 @@ def test_it_is_named_agreed_bought_and_paid_in_the_browser(app, house, call, mar
     assert office.refused_fields() == {"company_id"}
     office.open("/operator/trading")
     office.send("/operator/trading/agreements", offer)
-    seller = visit(app, market.merchant)
+    seller = visitor(app, market.merchant)
     assert "As agreed." in seller.open("/merchant/trading")
     answer = re.search(r'action="(/merchant/trading/[^"]+/answer)"', seller.shown)[1]
     seller.send(answer, {"agree": "true"})
@@ -59,7 +53,7 @@ def test_it_is_named_agreed_bought_and_paid_in_the_browser(app, house, call, mar
 
     call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
     cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
-    buyer = visit(app, market.buyer)
+    buyer = visitor(app, market.buyer)
     shown = buyer.open("/checkout")
     assert "Bought of City Trading, by bank transfer" in shown
     assert "Your contract is with City Trading" in shown
@@ -82,14 +76,14 @@ def test_it_is_named_agreed_bought_and_paid_in_the_browser(app, house, call, mar
     confirm = re.search(r'action="(/operator/trading/payments/[^"]+/confirmation)"', treasurer.shown)[1]
     treasurer.send(confirm, {"amount": "3288.00", "received_on": clock.now().date().isoformat()})
     assert "548.00" in treasurer.open("/operator/trading")
-    assert visit(app, market.buyer).open(f"/orders/{order_id}")
-    visit(app, market.buyer).open("/operator/trading", 403)
+    assert visitor(app, market.buyer).open(f"/orders/{order_id}")
+    visitor(app, market.buyer).open("/operator/trading", 403)
 
 
 def test_a_merchant_declines_and_ends(app, house, call, market):
     house.name()
     body = {"merchant_id": str(market.merchant.company), "margin_basis_points": 100}
-    seller = visit(app, market.merchant)
+    seller = visitor(app, market.merchant)
     for answered, then in (("false", "Declined"), ("true", "Agreed")):
         call(house.office, "POST", "/trading-agreements", json=body, expect=201)
         seller.open("/merchant/trading")
@@ -105,7 +99,7 @@ def test_treasury_answers_for_the_trading_company_on_its_page(app, house, call, 
     house.name()
     house.agree()
     way = house.way()
-    buyer, treasurer = visit(app, market.buyer), visit(app, house.treasurer)
+    buyer, treasurer = visitor(app, market.buyer), visitor(app, house.treasurer)
     assert "Proposed to it" not in treasurer.open("/operator/trading")
     page = f"/orders/{way.order_id}/changes"
     assert "percent.delivered" in buyer.open(f"{page}?kind=plan")
@@ -122,14 +116,14 @@ def test_treasury_answers_for_the_trading_company_on_its_page(app, house, call, 
         treasurer.open("/operator/trading")
         assert call(market.buyer, "GET", page, expect=200)["items"][0]["state"] == state
     # The merchant is asked for no other plan, and offered none.
-    assert "percent.delivered" not in visit(app, market.merchant).open(f"{page}?kind=plan")
+    assert "percent.delivered" not in visitor(app, market.merchant).open(f"{page}?kind=plan")
 
 
 def test_a_sample_is_bought_of_the_trading_company_on_its_page(app, house, call, market):
     house.name()
     house.agree()
     offer(call, market, OFFER)
-    buyer = visit(app, market.buyer)
+    buyer = visitor(app, market.buyer)
     page = f"/samples/order/{market.chains}?quantity=2&way=courier&to={factories.HANOI}"
     assert "Bought of City Trading, by bank transfer: 100 % with the order" in buyer.open(page).replace("\u00a0", " ")
     assert "bank sample_100 operator_sells" in buyer.shown
@@ -146,16 +140,16 @@ def test_treasury_sees_the_slip_that_it_judges(app, house, call, market):
         path = f"/payments/{order.order()['payments'][0]['id']}/slip"
         call(market.buyer, "POST", path, json={"file_id": file_id}, expect=200)
     paid, foreign = (order.order()["payments"][0]["id"] for order in (way, other))
-    treasurer = visit(app, house.treasurer)
+    treasurer = visitor(app, house.treasurer)
     shown = treasurer.open("/operator/trading")
     assert f"/operator/trading/payments/{paid}/slip" in shown
     assert treasurer.client.get(f"/operator/trading/payments/{paid}/slip").data.startswith(b"%PDF")
     assert f'href="/operator/orders/{way.order_id}/money"' in shown
-    for visitor, path, status in (
+    for reader, path, status in (
         (treasurer, f"/operator/trading/payments/{foreign}/slip", 404),
-        (visit(app, market.buyer), f"/operator/trading/payments/{paid}/slip", 403),
+        (visitor(app, market.buyer), f"/operator/trading/payments/{paid}/slip", 403),
     ):
-        visitor.open(path, status)
+        reader.open(path, status)
     call(house.treasurer, "GET", f"/trading-payments/{paid}/slip", expect=200)
     call(house.treasurer, "GET", f"/trading-payments/{foreign}/slip", expect=404)
     call(market.merchant, "GET", f"/trading-payments/{paid}/slip", expect=403)
@@ -166,7 +160,7 @@ def test_an_unlikely_amount_is_asked_about_in_its_row(app, house, call, market):
     house.agree()
     way = house.way()
     action = f"/operator/trading/payments/{way.order()['payments'][0]['id']}/confirmation"
-    treasurer = visit(app, house.treasurer)
+    treasurer = visitor(app, house.treasurer)
     assert 'name="confirmed"' not in treasurer.open("/operator/trading")
     fields = {"amount": "5000.00", "received_on": clock.now().date().isoformat()}
     refused = treasurer.send(action, fields, 409).text
@@ -183,7 +177,7 @@ def test_the_trading_desk_reads_what_its_company_sells(app, house, call, market)
     house.agree()
     way = house.way()
     foreign = Way(call, market, house.office, payment={"rail": "bank", "plan": "deposit_30_70"})
-    desk = visit(app, house.trader)
+    desk = visitor(app, house.trader)
     for path in ("/orders", "/orders?side=merchant"):
         shown = desk.open(path)
         assert (f"/orders/{way.order_id}" in shown, f"/orders/{foreign.order_id}" in shown) == (True, False)
@@ -223,7 +217,7 @@ def test_a_payment_to_the_trading_company_says_whose_account_it_is_and_who_may_p
     way = house.way()
     direct = Way(call, market, house.office, payment={"rail": "bank", "plan": "deposit_30_70"})
     paid, other = (order.order()["payments"][0]["id"] for order in (way, direct))
-    buyer = visit(app, market.buyer)
+    buyer = visitor(app, market.buyer)
     said, never = "which receives the money for its trading company, City Trading", "never holds it"
     for payment_id, is_house in ((paid, True), (other, False)):
         shown = buyer.open(f"/payments/{payment_id}")
@@ -231,7 +225,7 @@ def test_a_payment_to_the_trading_company_says_whose_account_it_is_and_who_may_p
         assert "JPG, PNG, WEBP, PDF" in shown
     with unit_of_work() as session:
         reader = factories.colleague(session, app, market.buyer, role=Role.PURCHASING, name="Reader", now=clock.now())
-    shown = visit(app, reader).open(f"/payments/{paid}")
+    shown = visitor(app, reader).open(f"/payments/{paid}")
     assert f"/payments/{paid}/slip" not in shown
     assert "with one of these roles: Owner, Finance" in shown
     for order, is_house in ((way, True), (direct, False)):
@@ -244,7 +238,7 @@ def test_a_slip_waits_on_the_desk_and_in_the_inbox_of_whoever_answers_it(app, ho
     house.name()
     house.agree()
     way = house.way()
-    treasurer = visit(app, house.treasurer)
+    treasurer = visitor(app, house.treasurer)
     label = "Bank slips for the trading company to answer"
 
     def queue():
@@ -281,7 +275,7 @@ def test_an_offer_waits_on_the_desk_and_in_the_inbox_of_its_merchant(app, house,
         return [(row["waiting"], bool(row["due_at"])) for row in found if row["queue"] == "answer_trading"]
 
     assert (waits(market.merchant), waits(market.thai)) == ([(1, True)], [(0, False)])
-    seller = visit(app, market.merchant)
+    seller = visitor(app, market.merchant)
     desk = seller.open("/merchant").partition("Offers of the trading company to answer")
     assert 'href="/merchant/trading"' in desk[0][-200:]
     assert "City Trading would buy your goods and sell them on" in seller.open("/account/inbox")
@@ -307,8 +301,8 @@ def test_an_approver_reads_who_sells_and_is_paid(app, house, call, market):
     (part,) = seen["parts"]
     assert (part["seller"], part["seller_id"]) == ("City Trading", str(house.trader.company))
     words = "Seller and payee: City Trading, the trading company of the city"
-    assert words in visit(app, chief).open(f"/account/approvals/{case_id}")
+    assert words in visitor(app, chief).open(f"/account/approvals/{case_id}")
     verdict = {"verdict": "approve", "content_hash": seen["content_hash"]}
     call(chief, "POST", f"/approvals/{case_id}/decision", json=verdict, expect=200)
     call(market.buyer, "POST", "/checkout", json=order, expect=201)
-    assert words in visit(app, chief).open(f"/account/approvals/{case_id}")
+    assert words in visitor(app, chief).open(f"/account/approvals/{case_id}")

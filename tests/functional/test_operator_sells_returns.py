@@ -4,10 +4,10 @@ import pytest
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.payments.services import by_hand
-from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.invariants import sound
 from tests.support.trading import House
 from tests.support.visitors import Visitor
 
@@ -35,12 +35,6 @@ def owed_of(house, way):
 def come_back(way):
     money = way.order()["money"]
     return money["owed_back"]["amount"], money["come_back"]["amount"]
-
-
-def sound():
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
 
 
 def test_it_is_sent_by_the_banks_day_and_reference_and_not_without(app, house, call):

@@ -11,7 +11,7 @@ from marketplace.orders.queries import exports
 from marketplace.papers.models import IssuedDocument
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_desks import visitor
+from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 BANK = {"rail": "bank", "plan": "acceptance_100"}

@@ -7,15 +7,15 @@ import pytest
 
 from marketplace.accounts.queries.closures import local_day
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
-from marketplace.reports import queries as reports
 from tests.functional.test_fleets import driver, vehicle
 from tests.functional.test_letters import letters
 from tests.functional.test_second_factor import enrolled
 from tests.functional.test_tariffs import GOOD, LEAVES
+from tests.support.invariants import sound
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
@@ -53,11 +53,6 @@ def change(way, kind_id, expect=200, departure=None, key=None, trader=None):
     return done if expect == 200 else done["type"].rpartition(":")[2]
 
 
-def holds():
-    reading().rollback()
-    assert reports.check(reading()) == []
-
-
 def test_on_a_smaller_lorry_the_first_confirmed_stays_and_the_other_is_told_why_it_goes_later(
     town, call, market, pair, kind
 ):
@@ -86,7 +81,7 @@ def test_on_a_smaller_lorry_the_first_confirmed_stays_and_the_other_is_told_why_
         assert "A smaller lorry drives the departure before" in told[0]
         assert "then what was confirmed first" in told[0]
     assert change(first, small, 409) == "same_lorry"
-    holds()
+    sound()
 
 
 def test_what_stands_in_the_way_is_named_and_nothing_is_changed(call, market, operator, pair, kind):
@@ -118,7 +113,7 @@ def test_what_stands_in_the_way_is_named_and_nothing_is_changed(call, market, op
         first.act(name)
     assert seen(first)["choices"] == []
     assert change(first, drives, 409) == "lorry_fixed"
-    holds()
+    sound()
 
 
 def call_with(call):
@@ -153,7 +148,7 @@ def test_a_share_that_was_reached_is_kept_on_a_larger_lorry(call, market, operat
     for name, body in LEAVES:
         way.act(name, **body)
     assert Decimal(way.order()["freight"][0]["amount"]["amount"]) == (whole * Decimal("0.8")).quantize(Decimal("0.01"))
-    holds()
+    sound()
 
 
 def test_the_same_by_forms_without_scripts(app, market, operator, pair, kind):

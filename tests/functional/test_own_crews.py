@@ -6,37 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
-from tests import factories
 from tests.functional.test_fleets import LONG, SOON, driver, paper, vehicle
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
-from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def call(client):
-    """Call the API for a trader, with a body and a key of its own."""
-    ask = caller(client)
-
-    def call(who, method, path, body=None, expect=None):
-        key = None if method == "GET" else str(new_id())
-        return ask(who, method, path, key=key, expect=expect, **({} if body is None else {"json": body}))
-
-    return call
-
-
-@pytest.fixture
-def stranger(app, market):
-    with unit_of_work() as session:
-        return factories.trader(
-            session, app, name="Lang Son Haulage", country="VN", kind=CompanyKind.CARRIER, now=clock.now()
-        )
 
 
 def crew_of(call, who):
@@ -45,14 +22,14 @@ def crew_of(call, who):
     return {"tractor": vehicle(call, who, "VN 12C12345"), "trailer": trailer, "drivers": [driver(call, who)]}
 
 
-def test_a_carrier_mans_its_own_departures_with_what_it_keeps(call, market, stranger, operator):
-    own, others = crew_of(call, market.carrier), crew_of(call, stranger)
+def test_a_carrier_mans_its_own_departures_with_what_it_keeps(call, market, haulier, operator):
+    own, others = crew_of(call, market.carrier), crew_of(call, haulier)
     mine = call(market.carrier, "GET", "/fleet/departures", expect=200)["items"]
     lines = {"CQ-HAN", "BKK-HAN"}
     assert {row["line"] for row in mine} <= lines
-    assert call(stranger, "GET", "/fleet/departures", expect=200)["items"] == []
+    assert call(haulier, "GET", "/fleet/departures", expect=200)["items"] == []
     path = f"/fleet/departures/{mine[5]['id']}/crews"
-    for who, where in ((stranger, path), (market.carrier, f"/fleet/departures/{new_id()}/crews")):
+    for who, where in ((haulier, path), (market.carrier, f"/fleet/departures/{new_id()}/crews")):
         call(who, "GET", where, expect=404)
         call(who, "POST", where, others, expect=404)
     call(market.buyer, "GET", path, expect=403)
@@ -66,14 +43,14 @@ def test_a_carrier_mans_its_own_departures_with_what_it_keeps(call, market, stra
     assert [(row["id"], row["tractor"]) for row in seen] == [(made, own["tractor"])]
     again = call(market.carrier, "POST", path, own, expect=409)
     assert again["type"] == "urn:city:problem:crew_legs"
-    for who in (stranger, market.buyer):
-        call(who, "POST", f"/fleet/crews/{made}/withdrawal", {}, expect=404 if who is stranger else 403)
+    for who in (haulier, market.buyer):
+        call(who, "POST", f"/fleet/crews/{made}/withdrawal", {}, expect=404 if who is haulier else 403)
     call(market.carrier, "POST", f"/fleet/crews/{made}/withdrawal", {}, expect=204)
     call(market.carrier, "POST", f"/fleet/crews/{made}/withdrawal", {}, expect=404)
 
 
-def test_the_same_is_refused_as_to_the_operator_and_the_crews_of_others_stay_unknown(call, market, stranger, operator):
-    others = crew_of(call, stranger)
+def test_the_same_is_refused_as_to_the_operator_and_the_crews_of_others_stay_unknown(call, market, haulier, operator):
+    others = crew_of(call, haulier)
     mine = call(market.carrier, "GET", "/fleet/departures", expect=200)["items"]
     departure = mine[5]["id"]
     theirs = call(operator, "POST", f"/departures/{departure}/crews", others, expect=201)["id"]
@@ -88,7 +65,7 @@ def test_the_same_is_refused_as_to_the_operator_and_the_crews_of_others_stay_unk
     assert {error["field"] for error in ends["errors"]} == {"drivers"}
 
 
-def test_scans_are_for_the_keeper_and_the_operator(app, call, market, stranger, operator, client):
+def test_scans_are_for_the_keeper_and_the_operator(app, call, market, haulier, operator, client):
     made = vehicle(call, market.carrier, "VN 12C12345")
     data = {"file": (io.BytesIO(pdf()), "paper.pdf"), "purpose": "licence"}
     answer = client.post(
@@ -102,7 +79,7 @@ def test_scans_are_for_the_keeper_and_the_operator(app, call, market, stranger, 
 
     assert asked(market.carrier, f"/fleet/papers/{paper_id}/file").data == pdf()
     assert asked(operator, f"/fleets/papers/{paper_id}/file").data == pdf()
-    assert asked(stranger, f"/fleet/papers/{paper_id}/file").status_code == 404
+    assert asked(haulier, f"/fleet/papers/{paper_id}/file").status_code == 404
     assert asked(market.carrier, f"/fleet/papers/{new_id()}/file").status_code == 404
     assert asked(market.carrier, f"/fleets/papers/{paper_id}/file").status_code == 403
     assert asked(market.buyer, f"/fleet/papers/{paper_id}/file").status_code == 403

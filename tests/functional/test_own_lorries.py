@@ -12,22 +12,16 @@ from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.functional.test_desks import visitor
 from tests.functional.test_letters import letters, subjects
 from tests.functional.test_road import SIDES, crew_of, left
 from tests.support.lorries import Lorry
-from tests.support.visitors import Town
+from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 NEAR, FAR = SIDES
 ZONE = "Asia/Ho_Chi_Minh"
 OVER_BORDER = True
-
-
-@pytest.fixture
-def town(app):
-    return Town(app)
 
 
 @pytest.fixture

@@ -6,13 +6,7 @@ from dataclasses import replace
 from marketplace.kernel.db import reading
 from marketplace.orders.models import Order
 from marketplace.payments.flows import cards
-from tests.support.visitors import Visitor
-
-
-def visitor(app, trader):
-    found = Visitor(app)
-    found.log_in(trader.login)
-    return found
+from tests.support.visitors import logged_in
 
 
 def follow(found, answer):
@@ -20,7 +14,7 @@ def follow(found, answer):
 
 
 def test_from_the_shelf_to_a_confirmed_order(app, market):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     assert "The cart is empty" in buyer.open("/cart")
     buyer.open(f"/products/{market.chains}")
     line = f"/cart/lines/{market.chains}"
@@ -49,16 +43,16 @@ def test_from_the_shelf_to_a_confirmed_order(app, market):
     assert "Pro-forma invoice" in page
     assert "Freight contract" in page
 
-    merchant = visitor(app, market.merchant)
+    merchant = logged_in(app, market.merchant)
     assert order.reference in merchant.open("/orders?side=merchant")
     merchant.open(f"/orders/{order.id}")
     follow(merchant, merchant.send(f"/orders/{order.id}/confirmation", {}))
     assert "The order is confirmed." in merchant.shown
-    visitor(app, market.thai).open(f"/orders/{order.id}", status=404)
+    logged_in(app, market.thai).open(f"/orders/{order.id}", status=404)
 
 
 def test_a_buyer_reads_what_ending_an_order_does_before_it_ends(app, market):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     buyer.open(f"/products/{market.chains}")
     buyer.send(f"/cart/lines/{market.chains}", {"quantity": "80"})
     buyer.open("/cart")
@@ -75,7 +69,7 @@ def test_a_buyer_reads_what_ending_an_order_does_before_it_ends(app, market):
     buyer.open(f"{page}/cancellation")
     for said in ("cannot be undone", "is free again", "657.60", "need not be paid any longer", "Keep the order"):
         assert said in buyer.text(), said
-    visitor(app, market.thai).open(f"{page}/cancellation", 404)
+    logged_in(app, market.thai).open(f"{page}/cancellation", 404)
     follow(buyer, buyer.send(f"{page}/cancellation", {}))
     assert "The order is cancelled." in buyer.shown
     # There is nothing left to end.
@@ -83,7 +77,7 @@ def test_a_buyer_reads_what_ending_an_order_does_before_it_ends(app, market):
 
 
 def test_totals_that_moved_are_shown_again(app, market):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     buyer.open(f"/products/{market.chains}")
     buyer.send(f"/cart/lines/{market.chains}", {})
     buyer.open("/cart")
@@ -95,7 +89,7 @@ def test_totals_that_moved_are_shown_again(app, market):
 
 
 def test_a_card_is_asked_for_on_the_providers_page(app, market):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     buyer.open(f"/products/{market.pads}")
     buyer.send(f"/cart/lines/{market.pads}", {})
     buyer.open("/checkout")
@@ -112,7 +106,7 @@ def test_a_card_is_asked_for_on_the_providers_page(app, market):
 
 
 def test_a_card_that_is_processed_without_a_page_is_waited_for(app, market, monkeypatch):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     buyer.open(f"/products/{market.chains}")
     buyer.send(f"/cart/lines/{market.chains}", {})
     buyer.open("/cart")
@@ -128,6 +122,6 @@ def test_a_card_that_is_processed_without_a_page_is_waited_for(app, market, monk
 
 
 def test_it_reads_in_chinese_addresses(app, market):
-    buyer = visitor(app, market.buyer)
+    buyer = logged_in(app, market.buyer)
     assert 'lang="zh"' in buyer.open("/zh/cart")
     assert 'lang="vi"' in buyer.open("/vi/orders")

@@ -11,9 +11,8 @@ from marketplace.exchange.queries import questions as queries
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.support.statements import statements_of
-from tests.support.visitors import Program, Town, Visitor
+from tests.support.visitors import Program, Town, Visitor, visitor
 
 
 @pytest.fixture

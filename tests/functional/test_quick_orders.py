@@ -7,10 +7,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.orders.rules.carts import MOST_LINES
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.support.sheets import workbook
 from tests.support.statements import statements_of
-from tests.support.visitors import Program
+from tests.support.visitors import Program, visitor
 
 
 def many(market, count, prefix="Q"):

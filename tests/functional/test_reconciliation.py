@@ -27,7 +27,7 @@ from marketplace.payments.rules.provider import BookingKind
 from marketplace.reports.reconciliation import rules
 from tests import factories
 from tests.support.statements import statements_of
-from tests.support.visitors import Visitor
+from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 
@@ -120,18 +120,11 @@ def test_what_does_not_add_up_stands_there_with_owner_deadline_and_place(app, cl
     book = openpyxl.load_workbook(io.BytesIO(file_of(client, treasury, "xlsx")))
     assert all(cell.data_type != "f" for row in book["items"].iter_rows() for cell in row)
     assert sum(row[1] for row in book["sums"].iter_rows(min_row=2, values_only=True)) == len(rows)
-    page = reading_as(app, treasury)
+    page = visitor(app, treasury)
     page.open("/operator/reconciliation")
     assert late.reference in page.text()
     page.open("/operator")
     assert f"Money that does not add up yet {len(rows)}" in " ".join(page.text().split())
-
-
-def reading_as(app, trader):
-    page = Visitor(app)
-    with page.client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{trader.actor.person}:{trader.company}:0"
-    return page
 
 
 def test_a_payout_that_came_back_waits_until_it_is_made_again(call, market, treasury):
@@ -155,7 +148,7 @@ def test_jobs_about_money_that_stopped_stand_there_and_no_others(app, call, mark
     assert {row["reference"] for row in board(call, treasury)["items"]} == {"send_payouts", "reconcile_cards"}
     # Who may not revive them reads that they stopped, and is led to no page that is closed.
     for reader, is_led in ((treasury, False), (operator, True)):
-        page = reading_as(app, reader).open("/operator/reconciliation")
+        page = visitor(app, reader).open("/operator/reconciliation")
         assert "send_payouts" in page
         assert ('href="/operator/jobs"' in page) is is_led
 

@@ -20,7 +20,7 @@ from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
 from tests import factories
 from tests.functional.hostile.city import picture
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -333,17 +333,11 @@ def test_a_replacement_that_is_not_packed_in_time_is_paid_for_and_its_room_and_s
     assert goods_due(way) == [("due", "9864.00")]
 
 
-def visit(app, trader):
-    visitor = Visitor(app)
-    visitor.enter(trader.actor)
-    return visitor
-
-
 def test_a_claims_page_says_you_and_is_settled_only_when_it_is(app, call, market, operator):
     way = received(call, market, operator, market.chains)
     made = claim(way)
     page = f"/claims/{made['id']}"
-    buyer, seller = visit(app, market.buyer), visit(app, market.merchant)
+    buyer, seller = visitor(app, market.buyer), visitor(app, market.merchant)
     # What is defective is not called the wrong goods.
     assert "Wrong or defective" in buyer.open(f"/orders/{way.order_id}")
     assert re.search(r"<dt>Next move</dt><dd>You</dd>", seller.open(page))
@@ -371,10 +365,10 @@ def test_who_decides_a_claim_says_why(app, call, market, operator):
         judge = factories.staff(session, app, role=Role.OPERATIONS, name="City Court", now=clock.now())
     refused = act(way, judge, made, "decision", 422, amount="500.00", remedy="refund")
     assert [one["field"] for one in refused["errors"]] == ["text"]
-    office, page = visit(app, judge), f"/claims/{made['id']}"
+    office, page = visitor(app, judge), f"/claims/{made['id']}"
     form = office.open(page).partition("Decide the claim")[2]
     assert "(optional)" not in form[form.index('for="field-text"') :][:120]
     office.send(f"{page}/decision", {"remedy": "refund", "amount": "500.00", "text": " "}, 422)
     assert office.refused_fields() == {"text"}
     office.send(f"{page}/decision", {"remedy": "refund", "amount": "500.00", "text": "By the pictures."})
-    assert "By the pictures." in visit(app, market.buyer).open(page)
+    assert "By the pictures." in visitor(app, market.buyer).open(page)

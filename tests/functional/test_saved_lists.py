@@ -5,9 +5,8 @@ from uuid import uuid4
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.test_desks import visitor
 from tests.support.statements import statements_of
-from tests.support.visitors import Program, Visitor
+from tests.support.visitors import Program, Visitor, visitor
 
 
 def test_a_list_goes_into_the_cart_and_what_cannot_says_why(app, market):

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from marketplace.distribution.costs import flows
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.reference.models import FxRate
-from marketplace.reports import queries as reports
 from tests.functional import test_costs
 from tests.functional.test_costs import invoiced, look, sheet
+from tests.support.invariants import sound
 from tests.support.racing import at_once
 from tests.support.ways import caller
 
@@ -26,9 +26,7 @@ SET_OFF = {"decision": "dispute", "reason": "set_off"}
 def lorry(gone):
     """The number of a departure that waits for what comes, by a planned lorry that left."""
     yield sheet(gone)["lorry"]["departure"]
-    session = reading()
-    session.rollback()
-    assert reports.check(session) == []
+    sound()
 
 
 def borne(way, **cost):

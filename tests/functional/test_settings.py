@@ -22,16 +22,6 @@ def admin(app, market):
         return factories.staff(session, app, role=Role.ADMIN, now=clock.now())
 
 
-@pytest.fixture
-def call(client):
-    def call(trader, method, path, expect, body=None):
-        answer = client.open(f"/api/v1{path}", method=method, headers=trader.headers if trader else {}, json=body)
-        assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
-
-
 def the(items, key):
     return next(item for item in items if item["key"] == key)
 
@@ -44,9 +34,9 @@ def test_every_setting_has_words_and_bounds():
 def test_a_stranger_reads_what_holds_and_what_comes(call, market, admin, client):
     later = (clock.now() + timedelta(days=3)).replace(microsecond=0)
     body = {"value": "5", "valid_from": later.isoformat()}
-    call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", 200, body | {"value": "7"})
-    call(admin, "PUT", "/settings/TRANSFER_TOLERANCE", 200, {"value": "40.00", "currency": "USD"})
-    items = call(None, "GET", "/settings", 200)["items"]
+    call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", body | {"value": "7"}, expect=200)
+    call(admin, "PUT", "/settings/TRANSFER_TOLERANCE", {"value": "40.00", "currency": "USD"}, expect=200)
+    items = call(None, "GET", "/settings", expect=200)["items"]
     assert len(items) == len(Setting)
     proforma = the(items, "PROFORMA_WORKING_DAYS")
     assert (proforma["value"]["number"], proforma["next_value"]["number"]) == (5, 7)
@@ -67,28 +57,28 @@ def test_what_would_break_the_city_is_refused_by_its_field(call, market, admin):
         ("HOLD_CARD_MINUTES", {"value": "20", "currency": "USD"}, "currency"),
         ("TRANSFER_TOLERANCE", {"value": "20"}, "currency"),
     ):
-        problem = call(admin, "PUT", f"/settings/{key}", 422, body)
+        problem = call(admin, "PUT", f"/settings/{key}", body, expect=422)
         assert problem["errors"][0]["field"] == field
-    call(admin, "PUT", "/settings/NOTHING", 404, {"value": "20"})
+    call(admin, "PUT", "/settings/NOTHING", {"value": "20"}, expect=404)
     past = {"value": "20", "valid_from": (clock.now() - timedelta(hours=1)).isoformat()}
-    call(admin, "PUT", "/settings/HOLD_CARD_MINUTES", 409, past)
-    call(market.buyer, "PUT", "/settings/HOLD_CARD_MINUTES", 403, {"value": "20"})
-    call(None, "PUT", "/settings/HOLD_CARD_MINUTES", 401, {"value": "20"})
+    call(admin, "PUT", "/settings/HOLD_CARD_MINUTES", past, expect=409)
+    call(market.buyer, "PUT", "/settings/HOLD_CARD_MINUTES", {"value": "20"}, expect=403)
+    call(None, "PUT", "/settings/HOLD_CARD_MINUTES", {"value": "20"}, expect=401)
 
 
 def test_rates_and_closed_days_are_noted_once(call, market, admin):
     today = clock.now().date().isoformat()
     rate = {"base": "USD", "quote": "CNY", "rate": "7.1", "source": "PBOC", "effective_date": today}
-    call(admin, "POST", "/fx-rates", 204, rate)
-    call(admin, "POST", "/fx-rates", 409, rate)
-    refused = call(admin, "POST", "/fx-rates", 422, rate | {"quote": "USD"})["errors"]
+    call(admin, "POST", "/fx-rates", rate, expect=204)
+    call(admin, "POST", "/fx-rates", rate, expect=409)
+    refused = call(admin, "POST", "/fx-rates", rate | {"quote": "USD"}, expect=422)["errors"]
     assert [error["field"] for error in refused] == ["base", "quote"]
-    first = call(None, "GET", "/fx-rates", 200)["items"][0]
+    first = call(None, "GET", "/fx-rates", expect=200)["items"][0]
     assert (first["base"], first["rate"]) == ("USD", "7.1000000000")
     closed = {"country": "VN", "day": local_day("VN", clock.now()).isoformat(), "reason": "Typhoon"}
-    call(admin, "POST", "/closures", 204, closed)
-    call(admin, "POST", "/closures", 204, closed)
-    assert call(None, "GET", "/closures", 200)["items"] == [closed]
+    call(admin, "POST", "/closures", closed, expect=204)
+    call(admin, "POST", "/closures", closed, expect=204)
+    assert call(None, "GET", "/closures", expect=200)["items"] == [closed]
     actions = [row.action for row in db.session.query(AuditRow)]
     assert (actions.count("rate.published"), actions.count("day.closed")) == (1, 1)
 
@@ -100,7 +90,7 @@ def test_what_a_form_says_of_its_fields_is_what_it_takes(app, admin, call):
         ("9999-12-31T08:00:00Z", "day_within", "2016-01-01 to 2100-12-31"),
     ):
         body = {"value": "5", "valid_from": wrong}
-        (error,) = call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", 422, body)["errors"]
+        (error,) = call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", body, expect=422)["errors"]
         assert (error["field"], error["code"], error["accepted"]) == ("valid_from", code, accepted)
     visitor = Visitor(app)
     visitor.log_in(admin.login, factories.PASSWORD)
@@ -124,7 +114,7 @@ def test_the_admin_does_the_same_by_page(app, admin, call):
     enrolled(visitor)
     visitor.open("/operator/settings")
     visitor.send("/operator/settings/HOLD_CARD_MINUTES", {"value": "25"})
-    assert the(call(None, "GET", "/settings", 200)["items"], "HOLD_CARD_MINUTES")["value"]["number"] == 25
+    assert the(call(None, "GET", "/settings", expect=200)["items"], "HOLD_CARD_MINUTES")["value"]["number"] == 25
     visitor.open("/operator/settings")
     assert (
         "a whole number from 1 to 1440"
@@ -147,30 +137,30 @@ def test_a_day_is_closed_where_people_trade_here_and_not_long_past_or_far_ahead(
     body = {"country": "CN", "day": today.isoformat(), "reason": "Flood"}
     within = {"field": "day", "code": "day_within", "accepted": f"{today} to {furthest}"}
     for wrong in ("2020-01-01", (today - timedelta(days=1)).isoformat(), "9999-12-31"):
-        (error,) = call(admin, "POST", "/closures", 422, body | {"day": wrong})["errors"]
+        (error,) = call(admin, "POST", "/closures", body | {"day": wrong}, expect=422)["errors"]
         assert {name: error[name] for name in within} == within
-    (error,) = call(admin, "POST", "/closures", 422, body | {"country": "XX"})["errors"]
+    (error,) = call(admin, "POST", "/closures", body | {"country": "XX"}, expect=422)["errors"]
     assert (error["field"], error["code"], error["accepted"]) == ("country", "choice", ", ".join(sorted(RCEP)))
-    assert call(None, "GET", "/closures", 200)["items"] == []
-    call(admin, "POST", "/closures", 204, body | {"day": furthest.isoformat()})
+    assert call(None, "GET", "/closures", expect=200)["items"] == []
+    call(admin, "POST", "/closures", body | {"day": furthest.isoformat()}, expect=204)
 
 
 def test_a_closed_day_is_taken_back_and_can_be_closed_again(call, market, admin):
     monday = local_day("CN", clock.now()) + timedelta(days=40)
     monday += timedelta(days=-monday.weekday())
     body = {"country": "CN", "day": monday.isoformat()}
-    call(admin, "POST", "/closures/withdrawal", 404, body)
-    call(admin, "POST", "/closures", 204, body | {"reason": "Flood in the hills"})
-    call(market.buyer, "POST", "/closures/withdrawal", 403, body)
-    call(admin, "POST", "/closures/withdrawal", 404, body | {"country": "VN"})
-    call(admin, "POST", "/closures/withdrawal", 204, body)
-    assert call(None, "GET", "/closures", 200)["items"] == []
-    call(admin, "POST", "/closures/withdrawal", 404, body)
+    call(admin, "POST", "/closures/withdrawal", body, expect=404)
+    call(admin, "POST", "/closures", body | {"reason": "Flood in the hills"}, expect=204)
+    call(market.buyer, "POST", "/closures/withdrawal", body, expect=403)
+    call(admin, "POST", "/closures/withdrawal", body | {"country": "VN"}, expect=404)
+    call(admin, "POST", "/closures/withdrawal", body, expect=204)
+    assert call(None, "GET", "/closures", expect=200)["items"] == []
+    call(admin, "POST", "/closures/withdrawal", body, expect=404)
     (noted,) = db.session.query(AuditRow).filter_by(action="day.reopened")
     assert noted.facts == body
     yesterday = local_day("CN", clock.now()) - timedelta(days=1)
     with unit_of_work() as session:
         services.close_day(session, country="CN", day=yesterday, source="Flood")
-    refused = call(admin, "POST", "/closures/withdrawal", 409, body | {"day": yesterday.isoformat()})
+    refused = call(admin, "POST", "/closures/withdrawal", body | {"day": yesterday.isoformat()}, expect=409)
     assert refused["type"] == "urn:city:problem:closed_day_over"
-    call(admin, "POST", "/closures", 204, body | {"reason": "Flood again"})
+    call(admin, "POST", "/closures", body | {"reason": "Flood again"}, expect=204)

@@ -6,27 +6,17 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
-from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.rules.cargo import Status
 from marketplace.worker.jobs import JOBS
-from tests import factories
 from tests.functional.test_fleets import SOON, driver, paper, vehicle
 from tests.functional.test_letters import letters
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 OVER_BORDER = True
-
-
-@pytest.fixture
-def haulier(app, market):
-    with unit_of_work() as session:
-        return factories.trader(
-            session, app, name="Lang Son Haulage", country="VN", kind=CompanyKind.CARRIER, now=clock.now()
-        )
 
 
 @pytest.fixture

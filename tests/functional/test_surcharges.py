@@ -10,8 +10,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
-from tests.functional.test_handling import act, entered, item, send, taken, told, work
-from tests.support.visitors import Town
+from tests.functional.test_handling import act, item, send, taken, told, work
+from tests.support.visitors import Town, visitor
 
 pytestmark = pytest.mark.both_databases
 
@@ -115,11 +115,11 @@ def test_what_is_weighed_once_the_doors_are_sealed_is_shown_and_changes_nothing(
     assert told(way, act(way, "gate_out", minutes=-30)) == ["applied"]
     assert told(way, taken(way, minutes=-4, gross_kg="3500", base=work(way)["version"])) == ["conflict"]
     assert (item(way)["gross_kg"], item(way)["state"], asked(way)) == ("125.000", "in_transit", [])
-    assert "3,500" in entered(app, way.operator).open(f"/operator/departures/{way.booking['departure_id']}/work")
+    assert "3,500" in visitor(app, way.operator).open(f"/operator/departures/{way.booking['departure_id']}/work")
 
 
 def test_the_payer_answers_on_a_page(app, heavy):
-    buyer = entered(app, heavy.market.buyer)
+    buyer = visitor(app, heavy.market.buyer)
     assert "not loaded until you agree" in buyer.open("/account/surcharges")
     path = f"/account/surcharges/{asked(heavy)[0]['id']}"
     buyer.send(f"{path}/refusal", {})
@@ -134,7 +134,7 @@ def test_who_moves_goods_lets_no_money_off_nor_does_anybody_his_own(app, heavy):
     way, market = heavy, heavy.market
     way.call(way.operator, "POST", path := f"/freight-surcharges/{asked(way)[0]['id']}/waiver", expect=403)
     desk = f"/operator/departures/{way.booking['departure_id']}/work"
-    assert "Ask for nothing more" not in entered(app, way.operator).open(desk)
+    assert "Ask for nothing more" not in visitor(app, way.operator).open(desk)
     now = clock.now()
     with unit_of_work() as session:
         mover, cashier = (
@@ -154,16 +154,16 @@ def test_who_moves_goods_lets_no_money_off_nor_does_anybody_his_own(app, heavy):
     assert [one["id"] for one in way.call(treasurer, "GET", "/surcharge-desk", expect=200)["items"]] == [
         asked(way)[0]["id"]
     ]
-    visitor = entered(app, treasurer)
-    assert "Goods that wait for their payer" in visitor.open("/operator/fees")
-    assert way.booking["reference"] in visitor.open("/operator/surcharges")
-    visitor.send(f"/partner/surcharges/{asked(way)[0]['id']}/waiver", {})
-    assert "Nothing is asked for" in visitor.open("/operator/surcharges")
+    reader = visitor(app, treasurer)
+    assert "Goods that wait for their payer" in reader.open("/operator/fees")
+    assert way.booking["reference"] in reader.open("/operator/surcharges")
+    reader.send(f"/partner/surcharges/{asked(way)[0]['id']}/waiver", {})
+    assert "Nothing is asked for" in reader.open("/operator/surcharges")
     assert asked(way)[0]["state"] == "waived"
 
 
 def test_a_carrier_asks_for_nothing_on_its_page(app, heavy):
-    carrier = entered(app, heavy.market.carrier)
+    carrier = visitor(app, heavy.market.carrier)
     carrier.open(f"/partner/departures/{heavy.booking['departure_id']}/work")
     carrier.send(f"/partner/surcharges/{asked(heavy)[0]['id']}/waiver", {})
     assert asked(heavy)[0]["state"] == "waived"

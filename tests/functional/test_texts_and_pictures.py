@@ -2,29 +2,15 @@
 
 import io
 
-import pytest
-
-from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
-from tests import factories
 from tests.functional.hostile.city import picture
-from tests.functional.test_details import approve, call, member
-from tests.support.visitors import Visitor
+from tests.functional.test_details import approve, call
+from tests.support.visitors import Visitor, logged_in
 
 
-@pytest.fixture
-def market(app):
-    found = factories.open_market(app)
-    with unit_of_work() as session:
-        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
-    return found, office
-
-
-def test_a_translation_waits_with_its_mark_and_shows_it(app, client, market):
-    found, office = market
+def test_a_translation_waits_with_its_mark_and_shows_it(app, client, moderated):
+    found, office = moderated
     form = f"/merchant/listings/{found.chains}/texts/vi"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     assert "摩托车链条 428H" in seller.open(form)
     seller.send(form, {"title": "Xích xe máy", "description": "Rất bền.", "how": ""}, 422)
     assert seller.refused_fields() == {"how"}
@@ -58,16 +44,16 @@ def test_a_translation_waits_with_its_mark_and_shows_it(app, client, market):
     call(client, found.thai, "PUT", f"{path}/vi", {"title": "x", "how": "person"}, 404)
 
 
-def test_a_text_in_one_language_leaves_the_others(client, market):
-    found, office = market
+def test_a_text_in_one_language_leaves_the_others(client, moderated):
+    found, office = moderated
     call(client, found.merchant, "PATCH", f"/listings/{found.chains}", {"descriptions": {"en": "Strong."}})
     approve(client, office)
     now = call(client, None, "GET", f"/listings/{found.chains}")
     assert now["descriptions"] == {"zh": "加强型", "en": "Strong."}
 
 
-def test_pictures_stand_in_the_order_they_are_put_in(app, client, market):
-    found, office = market
+def test_pictures_stand_in_the_order_they_are_put_in(app, client, moderated):
+    found, office = moderated
     ids = []
     for colour in ("red", "green", "blue"):
         sent = {"file": (io.BytesIO(picture(colour)), "a.png"), "purpose": "picture"}
@@ -88,7 +74,7 @@ def test_pictures_stand_in_the_order_they_are_put_in(app, client, market):
         refused = call(client, found.merchant, "PATCH", f"{path}/{ids[0][0]}", wrong, 422)
         assert [error["field"] for error in refused["errors"]] == [field]
     call(client, found.thai, "PATCH", f"{path}/{ids[0][0]}", {"position": 1}, 404)
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     # The buttons beside each picture send its new place.
     seller.open(f"/merchant/listings/{found.chains}")
     seller.send(f"/merchant{path}/{ids[1][0]}", {"position": "2"})

@@ -29,17 +29,6 @@ from tests.integration.payments.test_payouts import name_payee
 from tests.support.visitors import Visitor
 
 
-@pytest.fixture
-def call(client):
-    def call(trader, method, path, expect, body=None):
-        headers = trader.headers | {"Idempotency-Key": str(new_id())}
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, json=body)
-        assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
-
-
 def bill(market, minor):
     owner = market.merchant.actor.company
     with unit_of_work() as session:
@@ -58,35 +47,35 @@ def bill(market, minor):
 def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):
     owner = bill(market, 300_00)
     owed = [{"company_id": str(owner), "owed": {"amount": "300.00", "currency": "CNY"}}]
-    assert call(market.merchant, "GET", "/commissions", 200)["items"] == owed
-    assert call(market.buyer, "GET", "/commissions", 200)["items"] == []
-    assert call(treasury, "GET", "/commissions", 200)["items"] == owed
+    assert call(market.merchant, "GET", "/commissions", expect=200)["items"] == owed
+    assert call(market.buyer, "GET", "/commissions", expect=200)["items"] == []
+    assert call(treasury, "GET", "/commissions", expect=200)["items"] == owed
     receipt = {"amount": "300.01", "currency": "CNY", "bank_reference": "TT-9"}
     path = f"/commissions/{owner}/receipts"
-    refused = call(treasury, "POST", path, 422, receipt)
+    refused = call(treasury, "POST", path, receipt, expect=422)
     assert refused["errors"][0]["field"] == "amount"
-    call(market.merchant, "POST", path, 403, receipt | {"amount": "300.00"})
-    call(treasury, "POST", path, 204, receipt | {"amount": "100.00"})
-    (again,) = call(treasury, "POST", path, 422, receipt | {"amount": "100.00"})["errors"]
+    call(market.merchant, "POST", path, receipt | {"amount": "300.00"}, expect=403)
+    call(treasury, "POST", path, receipt | {"amount": "100.00"}, expect=204)
+    (again,) = call(treasury, "POST", path, receipt | {"amount": "100.00"}, expect=422)["errors"]
     assert (again["field"], again["code"]) == ("bank_reference", "recorded")
-    call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
-    assert call(treasury, "GET", "/commissions", 200)["items"] == []
-    (refused,) = call(treasury, "POST", path, 422, receipt)["errors"]
+    call(treasury, "POST", path, receipt | {"amount": "200.00"}, expect=204)
+    assert call(treasury, "GET", "/commissions", expect=200)["items"] == []
+    (refused,) = call(treasury, "POST", path, receipt, expect=422)["errors"]
     assert (refused["code"], refused["message"]) == ("nothing_owed", "Nothing is owed in this currency: 0.00 CNY.")
-    call(treasury, "POST", f"/commissions/{new_id()}/receipts", 404, receipt)
-    first, second = call(treasury, "GET", "/commission-receipts", 200)["items"]
+    call(treasury, "POST", f"/commissions/{new_id()}/receipts", receipt, expect=404)
+    first, second = call(treasury, "GET", "/commission-receipts", expect=200)["items"]
     assert (first["amount"]["amount"], first["bank_reference"], first["act_by"]) == ("100.00", "TT-9", None)
     path = f"/commission-receipts/{first['id']}/withdrawal"
-    assert call(treasury, "POST", path, 422, {"reason": " "})["errors"][0]["field"] == "reason"
-    call(treasury, "POST", path, 204, {"reason": "It was another company's."})
-    call(market.merchant, "GET", "/commission-receipts", 403)
+    assert call(treasury, "POST", path, {"reason": " "}, expect=422)["errors"][0]["field"] == "reason"
+    call(treasury, "POST", path, {"reason": "It was another company's."}, expect=204)
+    call(market.merchant, "GET", "/commission-receipts", expect=403)
     desk = Visitor(app)
     desk.log_in(treasury.login)
     enrolled(desk)
     assert "TT-9" in desk.open("/operator/bank")
     desk.send(f"/operator/commission-receipts/{second['id']}/withdrawal", {"reason": "Nor did this come."})
-    assert call(treasury, "GET", "/commissions", 200)["items"] == owed
-    assert call(treasury, "GET", "/commission-receipts", 200)["items"] == []
+    assert call(treasury, "GET", "/commissions", expect=200)["items"] == owed
+    assert call(treasury, "GET", "/commission-receipts", expect=200)["items"] == []
     assert check(reading()) == []
 
 
@@ -94,7 +83,7 @@ def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):
 def test_a_bank_reference_is_whatever_the_bank_writes(app, call, market, treasury, bank_reference):
     owner = bill(market, 300_00)
     receipt = {"amount": "100.00", "currency": "CNY", "bank_reference": bank_reference}
-    call(treasury, "POST", f"/commissions/{owner}/receipts", 204, receipt)
+    call(treasury, "POST", f"/commissions/{owner}/receipts", receipt, expect=204)
     desk = Visitor(app)
     desk.log_in(treasury.login)
     enrolled(desk)
@@ -119,15 +108,15 @@ def test_a_return_is_sent_by_one_side_and_confirmed_by_the_other(call, market):
             cause_id=new_id(),
             now=clock.now(),
         )
-    (owed,) = call(payer, "GET", "/returns", 200)["items"]
+    (owed,) = call(payer, "GET", "/returns", expect=200)["items"]
     path = f"/returns/{owed['id']}"
-    assert call(payer, "POST", f"{path}/receipt", 409)["type"].endswith(":not_returned")
-    call(payee, "POST", f"{path}/confirmation", 200)
-    call(payee, "POST", f"{path}/receipt", 403)
-    call(market.thai, "POST", f"{path}/receipt", 404)
+    assert call(payer, "POST", f"{path}/receipt", expect=409)["type"].endswith(":not_returned")
+    call(payee, "POST", f"{path}/confirmation", expect=200)
+    call(payee, "POST", f"{path}/receipt", expect=403)
+    call(market.thai, "POST", f"{path}/receipt", expect=404)
     for _ in range(2):
-        assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
-    assert call(payee, "GET", "/returns", 200)["items"][0]["received_at"]
+        assert call(payer, "POST", f"{path}/receipt", expect=200)["received_at"]
+    assert call(payee, "GET", "/returns", expect=200)["items"][0]["received_at"]
 
 
 def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_otherwise(app, call, market):
@@ -140,29 +129,29 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
 
     def owed():
         reading().rollback()
-        figures = call(payer, "GET", "/cash-flow", 200)["figures"]
+        figures = call(payer, "GET", "/cash-flow", expect=200)["figures"]
         return [one["back_to_us"]["amount"] for one in figures if one["currency"] == "CNY"]
 
-    (found,) = call(payee, "GET", "/returns", 200)["items"]
+    (found,) = call(payee, "GET", "/returns", expect=200)["items"]
     assert (found["pay_into"], found["returned_at"]) == (None, None)
     name_payee(payer.actor.company, number="6222000000000123")
     path = f"/returns/{found['id']}"
-    assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"]["account_number"] == "6222000000000123"
+    assert call(payee, "GET", "/returns", expect=200)["items"][0]["pay_into"]["account_number"] == "6222000000000123"
     reader = Visitor(app)
     reader.log_in(payee.login)
     name_payee(payer.actor.company, PayeeState.PENDING, number="6222000000000777")
-    assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"] is None
+    assert call(payee, "GET", "/returns", expect=200)["items"][0]["pay_into"] is None
     assert "neither is to be paid into until then" in reader.open("/account/returns")
     with unit_of_work() as session:
         session.execute(sa.update(Payee).where(Payee.state == PayeeState.PENDING).values(state=PayeeState.WITHDRAWN))
-    assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":not_returned")
-    said = call(payee, "POST", f"{path}/confirmation", 200)
+    assert call(payer, "POST", f"{path}/denial", expect=409)["type"].endswith(":not_returned")
+    said = call(payee, "POST", f"{path}/confirmation", expect=200)
     assert said["silence_counts"]
     assert (said["pay_into"], said["received_at"], owed()) == (None, None, ["50.00"])
     assert said["returned_at"] < said["answer_by"]
-    assert call(payee, "POST", f"{path}/confirmation", 200) == said
-    call(payee, "POST", f"{path}/denial", 403)
-    call(market.thai, "POST", f"{path}/denial", 404)
+    assert call(payee, "POST", f"{path}/confirmation", expect=200) == said
+    call(payee, "POST", f"{path}/denial", expect=403)
+    call(market.thai, "POST", f"{path}/denial", expect=404)
 
     sides = {}
     for name, trader in (("payer", payer), ("payee", payee)):
@@ -172,11 +161,11 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
     assert "It has not come" not in sides["payee"].shown
     sides["payer"].send(f"/account/returns/{found['id']}/denial", {})
     for trader in (payer, payee):
-        (row,) = call(trader, "GET", "/returns", 200)["items"]
+        (row,) = call(trader, "GET", "/returns", expect=200)["items"]
         assert row["denied_at"]
         assert (row["returned_at"], row["answer_by"]) == (None, None)
     assert "6222000000000123" in sides["payee"].open("/account/returns")
-    assert call(payer, "POST", f"{path}/denial", 200)["denied_at"] == row["denied_at"]
+    assert call(payer, "POST", f"{path}/denial", expect=200)["denied_at"] == row["denied_at"]
 
     sides["payee"].send(f"/account/returns/{found['id']}/confirmation", {})
     late = clock.now() + timedelta(days=20)
@@ -185,8 +174,8 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
     for _ in range(2):
         lapsing.lapse(now=late)
     assert owed() in ([], ["0.00"])
-    assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":return_counts")
-    assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
+    assert call(payer, "POST", f"{path}/denial", expect=409)["type"].endswith(":return_counts")
+    assert call(payer, "POST", f"{path}/receipt", expect=200)["received_at"]
     assert check(reading()) == []
 
 
@@ -197,12 +186,12 @@ def test_silence_settles_nothing_where_no_account_was_named(app, call, market):
             session, subject=Subject(SubjectKind.ORDER, new_id()), payee_id=payee.company, payer_id=payer.company,
             amount=Money(2_600_00, "CNY"), cause_id=new_id(), now=clock.now(),
         )  # fmt: skip
-    (found,) = call(payee, "GET", "/returns", 200)["items"]
+    (found,) = call(payee, "GET", "/returns", expect=200)["items"]
     creditor = Visitor(app)
     creditor.log_in(payer.login)
     assert 'href="/merchant/payees"' in creditor.open("/account/returns")
     creditor.open("/merchant/payees")
-    said = call(payee, "POST", f"/returns/{found['id']}/confirmation", 200)
+    said = call(payee, "POST", f"/returns/{found['id']}/confirmation", expect=200)
     assert not said["silence_counts"]
     runner.run_due(app)
     folder = EmlFolder(app.extensions["city.settings"].data_dir / "mail", sender="")
@@ -212,11 +201,11 @@ def test_silence_settles_nothing_where_no_account_was_named(app, call, market):
     # An account that is named later changes nothing of what was sent before there was one.
     name_payee(payer.actor.company, number="6222000000000123", now=clock.now())
     lapsing.lapse(now=clock.now() + timedelta(days=40))
-    (row,) = call(payer, "GET", "/returns", 200)["items"]
+    (row,) = call(payer, "GET", "/returns", expect=200)["items"]
     assert (row["received_at"], row["silence_counts"]) == (None, False)
     assert "says that it has come: no account was named" in creditor.open("/account/returns")
     assert "Without a word by" not in creditor.shown
-    call(payer, "POST", f"/returns/{found['id']}/receipt", 200)
+    call(payer, "POST", f"/returns/{found['id']}/receipt", expect=200)
     assert check(reading()) == []
 
 
@@ -245,11 +234,11 @@ def test_long_lists_go_on_by_cursor(app, call, market, treasury):
                 )
             )  # fmt: skip
     for who, path, count in ((payer, "/returns", 51), (treasury, "/commissions", 51), (payee, "/payees", 52)):
-        first = call(who, "GET", path, 200)
-        rest = call(who, "GET", f"{path}?cursor={first['next']}", 200)
+        first = call(who, "GET", path, expect=200)
+        rest = call(who, "GET", f"{path}?cursor={first['next']}", expect=200)
         assert (len(first["items"]), rest["next"]) == (50, None), path
         assert len({str(row) for row in [*first["items"], *rest["items"]]}) == count, path
-        call(who, "GET", f"{path}?cursor=x", 422)
+        call(who, "GET", f"{path}?cursor=x", expect=422)
     for who, path in ((payer, "/account/returns"), (payee, "/merchant/payees")):
         visitor = Visitor(app)
         visitor.log_in(who.login)
@@ -272,8 +261,8 @@ def test_the_desk_shows_what_waits_and_takes_a_receipt(app, market, treasury):
 def test_the_last_day_of_all_is_no_end_of_a_period(app, call, market):
     with unit_of_work() as session:
         staff = factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
-    call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-30", 200)
-    call(market.merchant, "GET", "/statements?currency=CNY&from=0001-01-01", 200)
-    refused = call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-31", 422)
+    call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-30", expect=200)
+    call(market.merchant, "GET", "/statements?currency=CNY&from=0001-01-01", expect=200)
+    refused = call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-31", expect=422)
     assert [error["field"] for error in refused["errors"]] == ["to"]
-    call(staff, "GET", "/departures/running?to=9999-12-31", 422)
+    call(staff, "GET", "/departures/running?to=9999-12-31", expect=422)

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.services import timetable
-from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_second_factor import enrolled
+from tests.support.invariants import sound
 from tests.support.two_lorries import CHANGE, Rode, open_roads
 from tests.support.visitors import Visitor
 
@@ -21,10 +21,6 @@ OVER_BORDER = True
 @pytest.fixture
 def roads(app, market):
     return open_roads(app, market)
-
-
-def holds():
-    assert reports.check(reading()) == []
 
 
 @pytest.fixture
@@ -46,9 +42,9 @@ def test_both_lorries_are_offered_with_their_own_freight_and_held_in_one_act(rod
     assert [one["departure_id"] for one in order["bookings"]] == [change["first"]["id"], change["second"]["id"]]
     assert (rode.states(), rode.ride["state"], rode.ride["to"]) == (("held", "held"), "stands", "VNSGN")
     assert len({one["reference"] for one in order["freight"]}) == 2
-    holds()
+    sound()
     assert rode.confirm().states() == ("confirmed", "confirmed")
-    holds()
+    sound()
 
 
 def test_goods_change_lorry_on_their_way_to_the_buyers_door(rode, roads):
@@ -67,7 +63,7 @@ def test_goods_change_lorry_on_their_way_to_the_buyers_door(rode, roads):
     assert rode.states() == ("completed", "cargo_received")
     assert len(rode.due()) == 2
     rode.change_over(expect=409)
-    holds()
+    sound()
     rode.act("strip")
     rode.leaves(second=True, seal="S-2")
     assert rode.line["parts"] == {"in_transit": 400}
@@ -78,7 +74,7 @@ def test_goods_change_lorry_on_their_way_to_the_buyers_door(rode, roads):
     assert (rode.line["parts"], rode.order()["state"]) == ({"delivered": 400}, "delivered")
     kinds = [one["kind"] for one in rode.order()["documents"]]
     assert (kinds.count("house_waybill"), kinds.count("cargo_receipt")) == (2, 2)
-    holds()
+    sound()
 
 
 def test_a_lorry_all_the_way_that_is_no_later_and_no_dearer_leaves_no_way_with_a_change(rode):
@@ -133,7 +129,7 @@ def test_what_the_second_carrier_does_not_find_was_lost_on_the_first_lorry(rode)
     path = f"/bookings/{rode.booking(second=True)['id']}/receipt"
     rode.call(rode.market.buyer, "POST", path, json={"cartons": 9}, expect=201)
     assert rode.line["parts"] == {"delivered": 360, "lost": 40}
-    holds()
+    sound()
 
 
 def test_who_gives_the_order_up_frees_both_lorries(rode):
@@ -141,7 +137,7 @@ def test_who_gives_the_order_up_frees_both_lorries(rode):
     rode.call(rode.market.buyer, "POST", f"/orders/{rode.order_id}/cancellation", json={}, expect=204)
     assert rode.states() == ("cancelled", "cancelled")
     assert rode.ride["state"] == "ended"
-    holds()
+    sound()
 
 
 def test_a_first_lorry_that_does_not_run_takes_the_second_one_along(rode):
@@ -155,7 +151,7 @@ def test_a_first_lorry_that_does_not_run_takes_the_second_one_along(rode):
     )
     assert gap > timedelta(hours=4)
     assert rode.booking(second=True)["departs_at"] >= second["departs_at"]
-    holds()
+    sound()
 
 
 def test_a_second_lorry_that_does_not_run_is_replaced_by_the_next(rode):
@@ -164,7 +160,7 @@ def test_a_second_lorry_that_does_not_run_is_replaced_by_the_next(rode):
     rode.act("cancel", second=True, reason="no driver")
     assert rode.states() == ("confirmed", "confirmed")
     assert rode.booking(second=True)["departure_id"] != before["departure_id"]
-    holds()
+    sound()
 
 
 def test_a_declined_second_lorry_is_chosen_anew_by_hand(app, rode, roads, operator):
@@ -172,7 +168,7 @@ def test_a_declined_second_lorry_is_chosen_anew_by_hand(app, rode, roads, operat
     second = rode.booking(second=True)
     rode.call(operator, "POST", f"/bookings/{second['id']}/decline", json={"reason": "no room"}, expect=204)
     assert (rode.states(), rode.ride["state"]) == (("confirmed", "declined"), "lost")
-    holds()
+    sound()
     (row,) = [
         one for one in rode.call(operator, "GET", "/rides", expect=200)["items"] if one["ride"]["state"] == "lost"
     ]
@@ -185,7 +181,7 @@ def test_a_declined_second_lorry_is_chosen_anew_by_hand(app, rode, roads, operat
     rode.call(operator, "POST", f"{path}/booking", json={"departure": chosen}, expect=201)
     assert (rode.states(), rode.ride["state"]) == (("confirmed", "confirmed"), "stands")
     assert rode.booking(second=True)["departure_id"] == chosen
-    holds()
+    sound()
 
 
 def test_the_pages_show_both_lorries_and_take_the_goods_over(app, rode, roads, operator):
@@ -214,7 +210,7 @@ def test_the_pages_show_both_lorries_and_take_the_goods_over(app, rode, roads, o
     assert rode.states() == ("completed", "cargo_received")
     assert "Taken over by the second carrier" in buyer.open(f"/orders/{rode.order_id}")
     staff.open(f"/operator/departures/{rode.booking(second=True)['departure_id']}")
-    holds()
+    sound()
 
 
 def test_where_no_lorry_goes_alone_a_way_is_chosen_and_the_totals_are_those_of_what_is_chosen(app, rode):

@@ -5,8 +5,8 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.test_details import call, member
-from tests.support.visitors import Visitor
+from tests.functional.test_details import call
+from tests.support.visitors import Visitor, logged_in
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def market(app):
 def test_variants_lead_to_one_another_and_are_ordered_apart(app, client, market):
     found, gold = market
     form = f"/merchant/listings/{found.chains}/variants"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     assert "CH-428-116; " in seller.open(form)
     seller.send(form, {"axes": "Colour", "members": "CH-428-116; steel\nNO-SUCH; gold"}, 422)
     assert seller.refused_fields() == {"members"}
@@ -60,7 +60,7 @@ def test_the_first_variant_begins_the_group(app, client, market):
     assert [(error["field"], error["code"]) for error in same["errors"]] == [("members", "variant_twice")]
     assert call(client, found.thai, "GET", f"{path}/variants")["members"] == []
     form = f"/merchant{path}/variants/new"
-    seller = member(app, found.thai)
+    seller = logged_in(app, found.thai)
     assert f'href="{form}"' in seller.open(f"/merchant{path}/variants")
     seller.open(form)
     seller.send(form, {"sku": "BP-2", "values": "rear", "percent": "0", "axes": "Wheel", "own": ""}, 422)
@@ -79,7 +79,7 @@ def test_another_variant_is_a_draft_with_its_own_prices(app, client, market):
     call(client, found.merchant, "PUT", f"{path}/variants", {"axes": ["Colour"], "members": members})
     call(client, found.merchant, "PATCH", f"{path}/details", {"warranty": {"months": 6, "covers": "Links"}})
     form = f"/merchant{path}/variants/new"
-    seller = member(app, found.merchant)
+    seller = logged_in(app, found.merchant)
     seller.open(form)
     seller.send(form, {"sku": "CH-RED", "values": "gold", "percent": "10"}, 422)
     assert seller.refused_fields() == {"members"} or seller.refused_fields() == {"values"}

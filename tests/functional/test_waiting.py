@@ -9,9 +9,9 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports.queries import desks
 from tests import factories
 from tests.functional.test_claims_pages import Reader
-from tests.functional.test_desks import visitor
 from tests.integration.orders.test_claims import bring, fill, line_of, place
 from tests.support.statements import statements
+from tests.support.visitors import visitor
 
 CHECKED = True
 

@@ -21,11 +21,6 @@ def market(app):
 
 
 @pytest.fixture
-def program(app, market):
-    return Program(app, market.merchant.token)
-
-
-@pytest.fixture
 def seller(app, market):
     found = Visitor(app)
     found.log_in(market.merchant.login)

@@ -32,6 +32,13 @@ def market(app: Flask, request: pytest.FixtureRequest) -> Iterator[factories.Mar
 
 
 @pytest.fixture
+def later() -> Iterator[Callable[[int], None]]:
+    """Moves the clock by so many seconds from the present; it is right again after the test."""
+    yield clock.set_offset
+    clock.set_offset(0)
+
+
+@pytest.fixture
 def call(client: FlaskClient) -> Callable[..., Any]:
     """Calls the API for a trader; every POST brings a key of its own."""
     return caller(client)
@@ -47,6 +54,13 @@ def operator(app: Flask, market: factories.Market) -> factories.Trader:
 def treasury(app: Flask, market: factories.Market) -> factories.Trader:
     """Who pays out."""
     return _staff(app, Role.TREASURY)
+
+
+@pytest.fixture
+def treasurer(app: Flask, operator: factories.Trader) -> factories.Trader:
+    """A colleague of who runs departures, who pays out."""
+    with unit_of_work() as session:
+        return factories.colleague(session, app, operator, role=Role.TREASURY, now=clock.now())
 
 
 @pytest.fixture

@@ -202,3 +202,17 @@ class Town:
 def app_code(secret: str) -> str:
     """Return what the authenticator app shows now."""
     return pyotp.TOTP(secret).at(clock.now())
+
+
+def logged_in(app: Flask, trader: Any) -> Visitor:
+    """Return a trader's browser, logged in by password."""
+    found = Visitor(app)
+    found.log_in(trader.login)
+    return found
+
+
+def visitor(app: Flask, trader: Any) -> Visitor:
+    """Return a trader's browser, logged in with the second factor given."""
+    found = Visitor(app)
+    found.enter(trader.actor)
+    return found

@@ -13,17 +13,19 @@ COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_c
 
 
 def caller(client: Any) -> Callable[..., Any]:
-    """Return what calls the API for a trader; every POST brings a key of its own."""
+    """Return what calls the API for a trader, or for a stranger; every POST brings a key of its own."""
 
     def call(
-        trader: Any, method: str, path: str, key: str | None = None, expect: int | None = None, **options: Any
-    ) -> Any:
+        trader: Any, method: str, path: str, body: Any = None, *, key: str | None = None, expect: int | None = None,
+        **options: Any,
+    ) -> Any:  # fmt: skip
         key = key or (str(new_id()) if method == "POST" else None)
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
+        headers = (trader.headers if trader else {}) | ({"Idempotency-Key": key} if key else {})
+        options |= {} if body is None else {"json": body}
         answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
         if expect is not None:
             assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.is_json else answer.text or None
+        return answer.get_json() if answer.data and answer.is_json else answer.text or None
 
     return call
 

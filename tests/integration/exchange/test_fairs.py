@@ -19,11 +19,12 @@ from marketplace.exchange.rules.enquiries import EnquiryKind, EnquiryState, Ques
 from marketplace.exchange.rules.fairs import FairKind, FairState, Plan, SeatState
 from marketplace.exchange.services import enquiries, fairs
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.mail.models import MailMessage
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.invariants import fresh
 from tests.support.racing import units_at_once
 
 QUESTION = Question(EnquiryKind.INVESTOR, "A Fund", "fund@demo.test", "", "", "How?", has_consented=True)
@@ -38,12 +39,6 @@ def office(app, market):
 def done(work):
     with unit_of_work() as session:
         return work(session)
-
-
-def fresh():
-    session = reading()
-    session.rollback()
-    return session
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock, events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import db, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -44,6 +44,7 @@ from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, Deal, exist, publish_rates
 from tests.integration.payments.test_payouts import Till, name_payee
 from tests.support.bank import Booked, Day, camt053, mt940, table
+from tests.support.invariants import fresh
 from tests.support.payouts import told
 from tests.support.racing import at_once
 from tests.support.statements import statements
@@ -51,12 +52,6 @@ from tests.support.statements import statements
 HOUSE = "6230000000009999"
 OWN = "6222000000000001"
 PATIENCE = 1.0
-
-
-def fresh():
-    session = reading()
-    session.rollback()
-    return session
 
 
 def take(actor, content, *, is_house=False, **more):

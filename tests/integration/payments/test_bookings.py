@@ -26,6 +26,7 @@ from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_disputes import Disputed
 from tests.integration.payments.test_remitting import cancelled, shop  # noqa: F401  a fixture
 from tests.support.cards import bring_notices, charge, double_of
+from tests.support.invariants import fresh
 
 HOUR = timedelta(hours=1)
 
@@ -38,12 +39,6 @@ def double(app):
     for row in queries.open_bookings(fresh()):
         resolve(row.id, "before this test")
     return found
-
-
-def fresh():
-    session = reading()
-    session.rollback()
-    return session
 
 
 def resolve(booking_id, reason, actor=None):

@@ -17,10 +17,11 @@ from marketplace.reports.cash.queries.shares import PORTION, shares_of
 from marketplace.reports.cash.rules import OPEN
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal, clerk, exist
-from tests.integration.payments.test_bank import bill, fresh, house, paid_out, till
+from tests.integration.payments.test_bank import bill, house, paid_out, till
 from tests.integration.payments.test_disputes import Disputed, double
 from tests.integration.payments.test_house_reversals import newest, take_back
 from tests.support.bank import Booked
+from tests.support.invariants import fresh
 
 __all__ = ["double", "house", "till"]
 pytestmark = pytest.mark.both_databases

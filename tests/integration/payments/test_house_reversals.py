@@ -20,17 +20,9 @@ from marketplace.payments.services import commission, house_reversing, payouts, 
 from marketplace.reports.reconciliation.queries import board
 from marketplace.reports.reconciliation.rules import Kind
 from tests.integration.payments.conftest import NOW
-from tests.integration.payments.test_bank import (
-    UNKNOWN,
-    bill,
-    fresh,
-    house,
-    owed,
-    paid_out,
-    receive,
-    till,
-)
+from tests.integration.payments.test_bank import UNKNOWN, bill, house, owed, paid_out, receive, till
 from tests.support.bank import Booked
+from tests.support.invariants import fresh
 from tests.support.payouts import told
 
 __all__ = ["house", "till"]

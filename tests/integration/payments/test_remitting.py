@@ -35,6 +35,7 @@ from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_held import HeldDeal
 from tests.integration.payments.test_payouts import clear_hit, confirm_hit, name_payee
 from tests.support.cards import charge, double_of
+from tests.support.invariants import fresh
 from tests.support.payouts import told
 
 PAYABLE, OWED = AccountKind.MERCHANT_PAYABLE, AccountKind.MERCHANT_RECEIVABLE
@@ -98,12 +99,6 @@ class Shop:
 
     def transfers(self):
         return [one for one in self.double.all("transfer") if one["destination"] == self.account.provider_id]
-
-
-def fresh():
-    session = reading()
-    session.rollback()
-    return session
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from flask import Flask
 from marketplace.accounts.services import tokens
 from marketplace.checkout.flows import sweeping
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.db import db, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import CartLine, Order, OrderLine
 from marketplace.orders.services import carts
@@ -24,6 +24,7 @@ from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.support.cards import double_of
+from tests.support.invariants import fresh
 from tests.support.proxy import Proxy
 from tests.support.server import CUT_OFF, Server
 
@@ -177,10 +178,3 @@ class City:
         """Return how many units of an offer are ordered."""
         units = sa.select(sa.func.sum(OrderLine.quantity)).where(OrderLine.listing_id == listing_id)
         return int(fresh().scalar(units) or 0)
-
-
-def fresh() -> Any:
-    """Return a session that sees what others wrote."""
-    session = reading()
-    session.rollback()
-    return session

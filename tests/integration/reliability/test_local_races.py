@@ -18,9 +18,10 @@ from marketplace.payments.models.plans import Payment
 from marketplace.payments.rules.cards import CardState
 from marketplace.payments.rules.paying import PaymentState
 from tests.conftest import SOAK
-from tests.integration.reliability.crowd import PACK, fresh
+from tests.integration.reliability.crowd import PACK
 from tests.integration.reliability.test_money_races import settle
 from tests.support.cards import bring_notices, double_of
+from tests.support.invariants import fresh
 from tests.support.racing import at_once
 
 ALIPAY = {"rail": "card", "plan": "acceptance_100", "method": "alipay"}

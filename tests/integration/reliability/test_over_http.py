@@ -18,8 +18,9 @@ from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
 from tests import factories
 from tests.conftest import SOAK, _forget_cards
-from tests.integration.reliability.crowd import BANK, CARD, PACK, Asked, City, fresh
+from tests.integration.reliability.crowd import BANK, CARD, PACK, Asked, City
 from tests.support import kept, postgres
+from tests.support.invariants import fresh
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from marketplace.config import Settings
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.outbox import queries, services
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.worker import supervisor
 from marketplace.worker.supervisor import Child
+from tests.support.invariants import fresh
 
 CONSUMER = """
 import sys, time
@@ -59,13 +60,6 @@ def until(condition, seconds=30):
 def enqueue(job, name, **options):
     with unit_of_work() as session:
         return services.enqueue(session, job, {"name": name}, now=clock.now(), **options)
-
-
-def fresh():
-    """A session that sees what others have written by now."""
-    session = reading()
-    session.rollback()
-    return session
 
 
 def state(job_id):

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import stripe
 
-from marketplace.kernel import clock
 from marketplace.stripe_double.calls import API_VERSION
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
@@ -21,10 +20,3 @@ def client(double: Double) -> stripe.StripeClient:
     return stripe.StripeClient(
         "sk_test_double", http_client=InProcess(double), stripe_version=API_VERSION, max_network_retries=0
     )
-
-
-@pytest.fixture
-def later():
-    """Move the clock of this process by so many seconds."""
-    yield clock.set_offset
-    clock.set_offset(0)

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from marketplace.seed.cast import FRUIT, MODERATOR, PARTS
 from tests.browser.people import Enter, Person, a_file, joined, link_sent
+from tests.support.pictures import picture
 from tests.support.sheets import row, table, workbook
-from tests.unit.moderation.test_likeness import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,9 +8,11 @@ from flask import Flask
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services.terms import publish_shipped
+from marketplace.distribution.costs import flows
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
+from tests.support.costs import LINE, RATES, yesterday
 from tests.support.trading import House
 from tests.support.visitors import Program, Town
 
@@ -53,3 +55,34 @@ def house(app: Flask, call: Callable[..., Any], market: factories.Market) -> Hou
 def moderated(market: factories.Market, judge: factories.Trader) -> tuple[factories.Market, factories.Trader]:
     """The market, and who decides about its goods."""
     return market, judge
+
+
+@pytest.fixture
+def broker(app, market):
+    with unit_of_work() as session:
+        return factories.trader(
+            session, app, name="Pingxiang Broker", country="CN", kind=CompanyKind.BROKER, now=clock.now()
+        )
+
+
+@pytest.fixture
+def priced(call, treasurer, broker):
+    for kind, unit, price in RATES:
+        body = {
+            "line": LINE, "kind": kind, "unit": unit, "price": price, "currency": "CNY", "valid_from": yesterday(),
+            "source": "a test's own", "free_hours": 8 if kind == "waiting" else None,
+            "company_id": str(broker.company) if kind == "crossing" else None,
+        }  # fmt: skip
+        call(treasurer, "POST", "/costs/rates", json=body, expect=201)
+
+
+@pytest.fixture
+def gone(way, priced):
+    """An order's goods on their way, its departure planned."""
+    way.secure()
+    way.pack()
+    way.hand_over(complete=True)
+    for name, body in (("close", {}), ("load", {}), ("seal", {"seal_number": "S-1"}), ("depart", {})):
+        way.act(name, **body)
+    flows.plan_due(now=clock.now())
+    return way

@@ -14,27 +14,15 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports.queries import check
 from tests import factories
-from tests.functional.test_money import ACCOUNT, send
 from tests.functional.test_money import trade as trade  # noqa: PLC0414  the same two companies and their order
-from tests.functional.test_second_factor import enrolled
-from tests.functional.test_treasury import bill
 from tests.integration.payments.test_bank import paid_out_to
-from tests.integration.payments.test_payouts import name_payee
-from tests.support.bank import Booked, Day, camt053, mt940, table
-from tests.support.visitors import Visitor
+from tests.support.bank import Booked, Day, camt053, mt940, table, upload
+from tests.support.money import ACCOUNT, send
+from tests.support.payouts import bill, name_payee
+from tests.support.visitors import Visitor, enrolled
 
 OWN = ACCOUNT.account_number
 HOUSE = "6230000000009999"
-
-
-def upload(app, token, content, expect=201, **more):
-    answer = app.test_client().post(
-        "/api/v1/bank-statements",
-        data={"file": (io.BytesIO(content), "statement"), **more},
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
-    )
-    assert answer.status_code == expect, answer.text
-    return answer.get_json()
 
 
 @dataclass

@@ -9,8 +9,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.services import network, timetable
 from tests import factories
-from tests.functional.test_second_factor import enrolled
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 
 pytestmark = pytest.mark.both_databases
 

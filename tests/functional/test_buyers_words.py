@@ -10,10 +10,9 @@ from marketplace.kernel.pages import encode_cursor
 from marketplace.orders.models import Order
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_claims_pages import Reader
 from tests.functional.test_path_pages import follow
-from tests.integration.orders.test_claims import bring, line_of, place
-from tests.support.visitors import Visitor, logged_in
+from tests.support.claims import bring, line_of, place
+from tests.support.visitors import Reader, Visitor, logged_in
 
 CHECKED = True
 

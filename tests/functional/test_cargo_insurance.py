@@ -20,11 +20,11 @@ from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_neighbours import cart_of, check_out, goods
-from tests.functional.test_waybills import latest, pdf_of
+from tests.functional.test_neighbours import goods
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
-from tests.support.ways import BANK, COUNT, Way
+from tests.support.waybills import latest, pdf_of
+from tests.support.ways import BANK, COUNT, Way, cart_of, check_out
 
 __all__ = ["goods", "pdf_of"]
 pytestmark = pytest.mark.both_databases

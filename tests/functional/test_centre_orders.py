@@ -16,9 +16,9 @@ from marketplace.logistics.road.models.customs import TransitNumber
 from marketplace.papers import queries as issued
 from tests.conftest import SOAK
 from tests.functional.test_centres import refused
-from tests.functional.test_letters import letters
 from tests.support.centre_orders import AFTER_ACCEPTANCE, DECLARED, CentreMarket, company
 from tests.support.invariants import sound
+from tests.support.letters import letters
 from tests.support.racing import at_once
 from tests.support.visitors import Town, visitor
 

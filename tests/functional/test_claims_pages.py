@@ -5,34 +5,17 @@ import re
 import zipfile
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.integration.orders.test_claims import bring, claim, line_of, place, receive
+from tests.support.claims import bring, claim, line_of, place, receive
 from tests.support.payouts import said
-from tests.support.visitors import Visitor
+from tests.support.visitors import Reader, Visitor
 
 CHECKED = True
-
-
-class Reader:
-    """Somebody signed in, clicking."""
-
-    def __init__(self, app, trader):
-        self.visitor = Visitor(app)
-        self.visitor.log_in(trader.login)
-
-    def get(self, path, expect=200):
-        return self.visitor.open(path, expect)
-
-    def post(self, path, fields, page=None, expect=303):
-        self.visitor.open(page or path)
-        answer = self.visitor.send(path, fields, expect)
-        return urlsplit(answer.headers["Location"]).path if expect == 303 else answer.text
 
 
 def main_of(page):

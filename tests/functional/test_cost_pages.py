@@ -12,15 +12,11 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_claims_pages import Reader
-from tests.functional.test_costs import LINE, broker, gone, priced, sheet, yesterday
-from tests.functional.test_second_factor import enrolled
+from tests.support.costs import LINE, sheet, yesterday
 from tests.support.pdfs import pdf
+from tests.support.visitors import Reader, enrolled
 
 OVER_BORDER = True
-
-
-__all__ = ["broker", "gone", "priced"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Did last night's lorry make money: costs planned and actual beside its freight, which is that of the ledger."""
 
 import io
-from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,67 +16,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Booking
-from marketplace.payments.queries import between
-from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.costs import LINE, invoiced, look, owed_to, sheet, yesterday
 from tests.support.invariants import sound
 
 pytestmark = pytest.mark.both_databases
-LINE = "CQ-HAN"
-RATES = (
-    ("haulage", "trip", "4000"), ("toll", "leg", "300"), ("crossing", "border", "500"), ("dc", "tonne", "80"),
-    ("waiting", "hour", "50"),
-)  # fmt: skip
 OVER_BORDER = True
-
-
-@pytest.fixture
-def broker(app, market):
-    with unit_of_work() as session:
-        return factories.trader(
-            session, app, name="Pingxiang Broker", country="CN", kind=CompanyKind.BROKER, now=clock.now()
-        )
-
-
-def yesterday():
-    return (clock.now() - timedelta(days=1)).date().isoformat()
-
-
-@pytest.fixture
-def priced(call, treasurer, broker):
-    for kind, unit, price in RATES:
-        body = {
-            "line": LINE, "kind": kind, "unit": unit, "price": price, "currency": "CNY", "valid_from": yesterday(),
-            "source": "a test's own", "free_hours": 8 if kind == "waiting" else None,
-            "company_id": str(broker.company) if kind == "crossing" else None,
-        }  # fmt: skip
-        call(treasurer, "POST", "/costs/rates", json=body, expect=201)
-
-
-@pytest.fixture
-def gone(way, priced):
-    """An order's goods on their way, its departure planned."""
-    way.secure()
-    way.pack()
-    way.hand_over(complete=True)
-    for name, body in (("close", {}), ("load", {}), ("seal", {"seal_number": "S-1"}), ("depart", {})):
-        way.act(name, **body)
-    flows.plan_due(now=clock.now())
-    return way
-
-
-def sheet(way, reader=None):
-    return way.call(reader or way.operator, "GET", f"/departures/{way.booking['departure_id']}/costs", expect=200)
-
-
-def owed_to(market):
-    """Return what the ledger says that the buyer owes, and has paid, for freight."""
-    found = between.between(
-        reading(), kind=SubjectKind.FREIGHT, payer_id=market.buyer.company, payee_id=market.carrier.company,
-        currency="CNY", since=clock.now() - timedelta(days=400), until=clock.now() + timedelta(days=1),
-    )  # fmt: skip
-    return sum(row.open.minor for row in found.rows if row.kind in ("obligation_due", "obligation_cancelled"))
 
 
 def margin(seen, name):
@@ -164,18 +109,6 @@ def test_a_closed_sheet_keeps_its_exchange_rates_and_takes_no_costs(gone, treasu
     assert sheet(gone)["exchange_rates"] == closed["exchange_rates"]
     assert sheet(gone)["changed_since"] is True
     sound()
-
-
-def invoiced(way, *lines, number="F-1", trader=None, expect=201, submit=True, path="/partner-invoices", **body):
-    parts = list(zip(*lines, strict=True))
-    body |= {"number": number, "issued_on": yesterday(), "currency": "CNY"}
-    body |= {"departures": list(parts[0]), "kinds": list(parts[1]), "amounts": list(parts[2])}
-    body |= {} if submit is None else {"submit": submit}
-    return way.call(trader or way.market.carrier, "POST", path, json=body, expect=expect)
-
-
-def look(way, made, trader):
-    return way.call(trader, "GET", f"/costs/invoices/{made['id']}", expect=200)
 
 
 def test_what_a_partner_asks_as_planned_matches_and_becomes_a_cost_once(gone, treasurer, broker):

@@ -16,7 +16,7 @@ from marketplace.payments.models.plans import Payment
 from marketplace.payments.queries import checks
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_letters import subjects
+from tests.support.letters import subjects
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way
 

@@ -13,7 +13,7 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.orders import flows
 from tests import factories
 from tests.functional.hostile.city import picture
-from tests.integration.orders.test_claims import LATER, bring, claim, line_of, place
+from tests.support.claims import LATER, bring, claim, line_of, place
 from tests.support.visitors import Visitor
 
 _WHY = "The goods are of another type: they go back."

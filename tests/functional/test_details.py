@@ -7,6 +7,7 @@ from marketplace.accounts.queries import closures
 from marketplace.kernel import clock, moments
 from marketplace.worker.runner import run_due
 from tests import factories
+from tests.support.details import approve, call
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor, logged_in, visitor
 
@@ -17,22 +18,10 @@ DANGEROUS = {
 }  # fmt: skip
 
 
-def call(client, trader, method, path, body=None, status=200, **options):
-    headers = trader.headers if trader else {}
-    answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers, **options)
-    assert answer.status_code == status, answer.text
-    return answer.get_json() if answer.data else None
-
-
 def hand_in(client, trader):
     sent = {"file": (io.BytesIO(pdf("a paper")), "paper.pdf"), "purpose": "licence"}
     answer = client.post("/api/v1/files", data=sent, headers=trader.headers)
     return answer.get_json()["id"]
-
-
-def approve(client, office):
-    for case in call(client, office, "GET", "/moderation")["items"]:
-        call(client, office, "POST", f"/moderation/{case['id']}/decision", {"decision": "approve"})
 
 
 def test_promises_go_live_at_once_and_show_everything_again_when_refused(app, client, moderated):

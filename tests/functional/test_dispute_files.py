@@ -13,11 +13,10 @@ from marketplace.payments.rules import disputes as rules
 from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.worker import runner
 from tests.functional.hostile.city import picture
-from tests.functional.test_disputes_pages import entered, shown
-from tests.functional.test_letters import place
-from tests.functional.test_path_card import CARD
-from tests.integration.orders.test_claims import bring
-from tests.support.cards import bring_notices, double_of
+from tests.support.cards import CARD, bring_notices, double_of
+from tests.support.claims import bring
+from tests.support.letters import place
+from tests.support.visitors import entered, shown
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_letters import letters, subjects
-from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
+from tests.support.documents import documents, pdf_of
+from tests.support.letters import letters, subjects
 from tests.support.trading import House
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way

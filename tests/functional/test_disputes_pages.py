@@ -1,8 +1,6 @@
 """Disputes, accounts at the provider and what is owed after payout: pages and API show one set of figures."""
 
-import html
 import itertools
-import re
 
 import pytest
 import sqlalchemy as sa
@@ -14,21 +12,12 @@ from marketplace.payments.models.remitting import ProviderAccount
 from marketplace.stripe_double.resources import balance
 from marketplace.worker import runner
 from marketplace.worker.jobs import JOBS
-from tests.functional.test_letters import place, subjects
-from tests.functional.test_path_card import CARD
-from tests.functional.test_second_factor import enrolled
-from tests.integration.orders.test_claims import bring
-from tests.support.cards import bring_notices, double_of
+from tests.support.cards import CARD, bring_notices, double_of
+from tests.support.claims import bring
 from tests.support.invariants import sound
+from tests.support.letters import place, subjects
 from tests.support.payouts import said
-from tests.support.visitors import Town, Visitor, app_code
-
-
-def entered(app, trader):
-    visitor = Visitor(app)
-    visitor.log_in(trader.login)
-    secret, _codes = enrolled(visitor)
-    return visitor, secret
+from tests.support.visitors import Town, app_code, entered, shown
 
 
 @pytest.fixture
@@ -42,10 +31,6 @@ def code():
 
     yield next_code
     clock.set_offset(0)
-
-
-def shown(page):
-    return html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
 
 
 def test_a_dispute_from_the_first_notice_to_the_banks_word(app, call, market, treasury):

@@ -18,7 +18,7 @@ from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests.factories import PASSWORD
 from tests.functional.test_fees import after
-from tests.functional.test_handling import taken, told, work
+from tests.support.handling import taken, told, work
 from tests.support.pdfs import pdf
 from tests.support.ways import Way
 

@@ -16,7 +16,7 @@ from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from marketplace.seed import fees as seeded
 from tests import factories
-from tests.functional.test_handling import taken, told
+from tests.support.handling import taken, told
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way
 

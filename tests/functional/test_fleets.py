@@ -21,6 +21,7 @@ from marketplace.logistics.fleet.rules.cutoffs import CutoffKind
 from marketplace.logistics.services import timetable
 from tests import factories
 from tests.factories import HANOI
+from tests.support.fleets import LONG, SOON, driver, paper, vehicle
 from tests.support.visitors import visitor
 from tests.support.ways import Way, caller
 
@@ -33,31 +34,10 @@ FIGURES = {
     "source": "papers of the maker",
 }  # fmt: skip
 
-LONG = (clock.now().date() + timedelta(days=400)).isoformat()
-SOON = (clock.now().date() + timedelta(days=2)).isoformat()
-
 
 @pytest.fixture
 def type_id(call, operator):
     return call(operator, "GET", "/vehicle-types", expect=200)["items"][0]["id"]
-
-
-def paper(call, who, path, kind, until=LONG, **more):
-    return call(who, "POST", f"{path}/papers", {"kind": kind, "valid_until": until, **more}, expect=201)["id"]
-
-
-def vehicle(call, who, plates, **facts):
-    made = call(who, "POST", "/fleet/vehicles", {"kind": "tractor", "plates": plates, **facts}, expect=201)["id"]
-    for kind in ("inspection", "insurance", "gms_permit"):
-        paper(call, who, f"/fleet/vehicles/{made}", kind, number="N-1")
-    return made
-
-
-def driver(call, who, name="Nguyen Van Binh"):
-    made = call(who, "POST", "/fleet/drivers", {"name": name, "country": "VN"}, expect=201)["id"]
-    for kind in ("driving_licence", "passport"):
-        paper(call, who, f"/fleet/drivers/{made}", kind)
-    return made
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.orders.queries import received
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.integration.orders.test_claims import bring
+from tests.support.claims import bring
 from tests.support.statements import statements_of
 from tests.support.visitors import Program, Town, Visitor, visitor
 from tests.support.ways import Way

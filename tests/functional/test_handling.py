@@ -1,10 +1,7 @@
 """What phones send of cargo that somebody handled: once each, put together, kept apart from what is others'."""
 
 import json
-from datetime import timedelta
 from io import BytesIO
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -13,6 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.functional.hostile.city import picture
+from tests.support.handling import act, item, send, taken, told, work
 from tests.support.visitors import visitor
 
 pytestmark = pytest.mark.both_databases
@@ -21,47 +19,6 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def packed(way):
     return way.secure().pack() and way
-
-
-def act(way, kind, minutes=-60, device="phone-1", **said):
-    done_at = clock.now() + timedelta(minutes=minutes)
-    about = {} if kind in ("seal", "gate_out", "arrived", "stripped") else {"booking": way.booking["id"]}
-    return (
-        {
-            "id": str(uuid4()),
-            "kind": kind,
-            "departure": way.booking["departure_id"],
-            "device": device,
-            "done_at": done_at.isoformat(),
-        }
-        | about
-        | said
-    )
-
-
-def taken(way, **said):
-    box = {"gross_kg": "12.5", "length_cm": "40", "width_cm": "40", "height_cm": "60"}
-    pieces = said.get("pieces", 10)
-    figures: dict[str, Any] = {"pieces": pieces} | box | {"gross_kg": str(12.5 * pieces)} | said
-    return act(way, "receive", **figures)
-
-
-def send(way, *acts, trader=None, expect=200):
-    answer = way.call(trader or way.operator, "POST", "/handling-acts", json={"acts": acts}, expect=expect)
-    return answer["answers"] if expect == 200 else answer
-
-
-def told(way, *acts, trader=None):
-    return [one["answer"] for one in send(way, *acts, trader=trader)]
-
-
-def work(way, trader=None, expect=200):
-    path = f"/departures/{way.booking['departure_id']}/work"
-    return way.call(trader or way.operator, "GET", path, expect=expect)
-
-
-def item(way):
-    return work(way)["cargo"][0]
 
 
 def test_two_phones_that_took_in_and_loaded_the_same_did_it_once(packed):

@@ -18,12 +18,11 @@ from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB
 from tests.functional.hostile.city import MEASURES
-from tests.functional.test_costs import RATES, owed_to, sheet
-from tests.functional.test_neighbours import cart_of, check_out, goods, lines_of
+from tests.functional.test_neighbours import goods
 from tests.functional.test_road import SIDES, crew_of, lorry, visitor
-from tests.functional.test_tariffs import GOOD
+from tests.support.costs import RATES, owed_to, sheet
 from tests.support.invariants import sound
-from tests.support.ways import BANK, Way
+from tests.support.ways import BANK, GOOD, Way, cart_of, check_out, lines_of
 
 __all__ = ["goods"]
 pytestmark = pytest.mark.both_databases

@@ -13,9 +13,9 @@ from marketplace.payments.flows import lapsing
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_disputed_orders import shown
-from tests.functional.test_letters import letters, subjects
-from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
+from tests.support.documents import documents, pdf_of
+from tests.support.letters import letters, subjects
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way
 

@@ -25,11 +25,10 @@ from marketplace.logistics.services.space import holding
 from marketplace.merchants.services import requirements
 from marketplace.seed.network import seed_network
 from tests import factories
-from tests.functional.test_second_factor import enrolled
 from tests.integration.logistics.conftest import company
 from tests.support import kept
 from tests.support.statements import statements_of
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 
 API = "/api/v1/itineraries"
 

@@ -17,8 +17,7 @@ from marketplace.outbox import services as outbox
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from tests import factories
-from tests.functional.test_second_factor import enrolled
-from tests.support.visitors import Program, Visitor
+from tests.support.visitors import Program, Visitor, enrolled
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from marketplace.logistics.services import timetable
 from marketplace.orders import flows as orders
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_second_factor import enrolled
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases

@@ -24,37 +24,17 @@ from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import returns
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_path_bank import fill
-from tests.integration.orders.test_claims import bring
-from tests.integration.payments.test_payouts import name_payee
+from tests.support.claims import bring
+from tests.support.letters import letters, place, subjects
+from tests.support.payouts import name_payee
 from tests.support.pdfs import pdf
 
 pytestmark = pytest.mark.both_databases
-BANK = {"rail": "bank", "plan": "deposit_30_70"}
-
-
-def place(call, market, *, key="letters", **payment):
-    cart = fill(call, market, pads=0)
-    body = {"expected_totals": cart["totals"], "payment": BANK | payment}
-    placed = call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)
-    return call(market.buyer, "GET", f"/orders/{placed['order_ids'][0]}", expect=200)
 
 
 @pytest.fixture
 def order(town, call, market):
     return place(call, market)
-
-
-def letters(town, trader):
-    """The letters of this test's city to somebody, oldest first: the folder keeps those of other tests too."""
-    sent = town.letters()
-    mine = set(reading().scalars(sa.select(MailMessage.id)))
-    reading().rollback()
-    return [one for one in reversed(sent) if one.to == trader.login and one.id in mine]
-
-
-def subjects(town, trader):
-    return [one.subject for one in letters(town, trader)]
 
 
 def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, order):

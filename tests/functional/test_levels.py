@@ -11,9 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.merchants import flows
 from marketplace.merchants.queries import levels
-from tests.functional.test_merchants import PDF, licence, reviewer
-from tests.functional.test_onboarding import judge_of
-from tests.functional.test_requirements import admin, day, states
+from tests.support.merchants import PDF, admin, day, judge_of, licence, reviewer, states
 from tests.support.statements import statements
 from tests.support.visitors import PASSWORD, TERMS
 

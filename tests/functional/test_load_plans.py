@@ -13,8 +13,7 @@ from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
 from marketplace.reports import queries as reports
 from tests.factories import HUB
-from tests.functional.test_second_factor import enrolled
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases

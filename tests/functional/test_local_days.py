@@ -6,8 +6,7 @@ import pytest
 
 from marketplace.kernel import clock, moments
 from tests import factories
-from tests.functional.test_merchants import licence, reviewer
-from tests.functional.test_requirements import OWNER, YES, applied
+from tests.support.merchants import OWNER, YES, applied, licence, reviewer
 from tests.support.visitors import Program, Visitor
 
 

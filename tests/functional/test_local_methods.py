@@ -21,11 +21,9 @@ from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_disputes_pages import entered
-from tests.functional.test_path_bank import fill
-from tests.functional.test_path_card import charges
-from tests.support.cards import bring_notices, double_of
-from tests.support.visitors import Visitor
+from tests.support.cards import bring_notices, charges, double_of
+from tests.support.visitors import Visitor, entered
+from tests.support.ways import fill
 
 ALIPAY = {"rail": "card", "plan": "acceptance_100", "method": "alipay"}
 

@@ -12,13 +12,12 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.functional.test_letters import subjects
 from tests.functional.test_road import crew_of
-from tests.functional.test_tariffs import GOOD
 from tests.support.invariants import sound
+from tests.support.letters import subjects
 from tests.support.lorries import FAR, NEAR, NUMBER, Lorry
 from tests.support.visitors import Town
-from tests.support.ways import BANK
+from tests.support.ways import BANK, GOOD
 
 pytestmark = pytest.mark.both_databases
 VAN = {

@@ -10,10 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.http import parse_options_header
 
 from marketplace.accounts.models import Membership
-from marketplace.accounts.rules.permissions import CompanyKind, Role
-from marketplace.accounts.services import registration, tokens
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import flows, queries
@@ -22,27 +20,10 @@ from marketplace.merchants.queries import checks, requirements
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
 from tests import factories
-from tests.support.pdfs import pdf
-from tests.support.visitors import PASSWORD, TERMS, Town, app_code
+from tests.support.merchants import ACCOUNT, NUMBER, PDF, REVIEWER, application, licence, prove, proven, reviewer
+from tests.support.visitors import app_code
 
 OWNER = "owner@demo.test"
-REVIEWER = "moderator@demo.test"
-ACCOUNT = {
-    "currency": "CNY", "account_name": "Chongqing Chains Co.", "bank_name": "Bank of China", "country": "CN",
-    "account_number": "6217 0000 1234 5678", "bic": "BKCHCNBJ",
-}  # fmt: skip
-NUMBER = "91110000600037341L"
-PDF = pdf("a licence")
-
-
-def licence(program) -> str:
-    answer = program.app.test_client().post(
-        "/api/v1/files",
-        data={"file": (io.BytesIO(PDF), "licence.pdf"), "purpose": "licence"},
-        headers={"Authorization": f"Bearer {program.token}"},
-    )
-    assert answer.status_code == 201, answer.text
-    return answer.get_json()["id"]
 
 
 @pytest.mark.parametrize("name", ["营业执照.pdf", "ใบอนุญาต.pdf"])
@@ -65,38 +46,6 @@ def test_a_file_that_does_not_fit_is_refused_in_words(trade):
     answer = program.app.test_client().post("/api/v1/files", data=sent, headers=headers)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["message"].startswith("This file is none of the kinds we take here")
-
-
-def application(program, **changes) -> dict[str, str]:
-    given = {"legal_name": "Chongqing Chains Co.", "registration_number": NUMBER, "licence_file_id": licence(program)}
-    return {**given, **ACCOUNT, **changes}
-
-
-def proven(program, **changes) -> dict[str, str]:
-    """Return an application with a recovery code: of somebody who sets his second factor up for it."""
-    return application(program, **changes) | {"code": prove(program)[0]}
-
-
-def reviewer(town: Town, login: str = REVIEWER, role: Role = Role.MODERATOR):
-    """Bring in one of the operator's staff, a reviewer if nothing else is said."""
-    with unit_of_work() as session:
-        joined = registration.admit_company(
-            session, actor=SYSTEM, kind=CompanyKind.OPERATOR, name=f"City of {login}", country="CN",
-            registration_number=login, person_name="A Reviewer", login=login, password=PASSWORD,
-            accepted_terms=tuple(TERMS), locale="en", vault=town.app.extensions["city.vault"], now=clock.now(),
-        )  # fmt: skip
-        membership = session.query(Membership).filter_by(person_id=joined.person_id).one()
-        membership.roles = [role]
-        token = tokens.issue_token(session, person_id=joined.person_id, company_id=joined.company_id, now=clock.now())
-    program = town.program()
-    program.token = token
-    return program
-
-
-def prove(program) -> list[str]:
-    """Set a second factor up and return its recovery codes: each proves once, at any time."""
-    secret = program.call("POST", "/me/second-factor", 201)["secret"]
-    return program.call("POST", "/me/second-factor/confirmation", 200, {"code": app_code(secret)})["codes"]
 
 
 @pytest.fixture

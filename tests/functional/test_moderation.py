@@ -11,7 +11,7 @@ from marketplace.kernel.db import db, extension, unit_of_work
 from marketplace.moderation import flows
 from marketplace.moderation.services import wording as writing
 from tests.functional.test_selling import BODY, BUYER, OTHER, REVIEWER, SELLER, check_city, market, member, reviewer
-from tests.unit.moderation.test_likeness import picture
+from tests.support.pictures import picture
 
 __all__ = ["market"]
 

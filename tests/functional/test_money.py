@@ -2,7 +2,6 @@
 
 import io
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -16,50 +15,16 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.payments.queries import payments
 from marketplace.payments.rules.plans import preset
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
+from marketplace.payments.rules.terms import Mode, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 from marketplace.reference.rules import zone_of
 from marketplace.reports.queries import check
 from tests.integration.payments.conftest import publish_rates
-from tests.support.pdfs import pdf
-from tests.support.visitors import Program, Town
+from tests.support.money import ACCOUNT, SLIP, Trade, send
+from tests.support.visitors import Town
 
-ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6222000000000001", "EXAMCNBJ", "CN")
-SLIP = pdf("a slip")
 REFERENCE = "ORD-7K3M-Q9TX"
-
-
-@dataclass
-class Trade:
-    """An order of 10,000 CNY between two companies, its deposit due."""
-
-    town: Town
-    subject: Subject
-    buyer: Program
-    merchant: Program
-    stranger: Program
-    lines: tuple[UUID, UUID]
-
-    def newest(self) -> str:
-        """Return the id of the newest payment."""
-        return str(payments.payments_of(reading(), subjects=[self.subject])[self.subject][-1].id)
-
-    def hand_over(self, *line_ids: UUID) -> str:
-        """Let the second milestone fall due, of these lines or of all."""
-        now = clock.now()
-        with unit_of_work() as session:
-            due = plans.fall_due(
-                session,
-                subject=self.subject,
-                event=MilestoneEvent.HANDED_OVER,
-                line_ids=line_ids or None,
-                due_at=now + timedelta(days=7),
-                now=now,
-            )
-        return str(due)
 
 
 @pytest.fixture
@@ -86,10 +51,6 @@ def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
         )
         plans.open_all(session, openings=[opening], actor=SYSTEM, now=now)
     return Trade(town, subject, *(town.program(f"{name}@demo.test") for name in ids), lines)
-
-
-def send(program: Program, path: str, status: int, body: dict, key: str | None = None):
-    return program.call("POST", path, status, body, **{"Idempotency-Key": key or str(uuid4())})
 
 
 def today(**more):

@@ -8,9 +8,8 @@ from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from marketplace.stripe_double.resources import payment_intents
 from marketplace.worker import runner
-from tests.functional.test_path_bank import fill
-from tests.functional.test_path_card import charges, pay_on
-from tests.support.cards import bring_notices, double_of
+from tests.support.cards import bring_notices, charges, double_of, pay_on
+from tests.support.ways import fill
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
 

@@ -23,11 +23,10 @@ from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
 from tests import factories
-from tests.functional.test_letters import place, subjects
-from tests.functional.test_second_factor import enrolled
-from tests.integration.payments.test_payouts import Till, clear_hit, confirm_hit, name_payee
 from tests.integration.payments.test_write_offs import Debtor
-from tests.support.visitors import Town, Visitor
+from tests.support.letters import place, subjects
+from tests.support.payouts import Till, clear_hit, confirm_hit, name_payee
+from tests.support.visitors import Town, Visitor, enrolled
 
 
 def pass_time(table):

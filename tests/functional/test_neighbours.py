@@ -9,7 +9,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.support.pdfs import pdf
-from tests.support.ways import BANK, Way
+from tests.support.ways import Way, cart_of, check_out, lines_of
 
 BATTERY = {
     "answer": "dangerous", "confirmed": True, "un_number": "3480", "hazard_class": "9", "net_quantity": "5",
@@ -38,22 +38,6 @@ def goods(call, client, market):
         for listing_id in made:
             factories.agree_to_all(session, listing_id)
     return made
-
-
-def cart_of(call, market, *listings):
-    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
-    for listing_id in listings:
-        cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 400}, expect=200)
-    return cart
-
-
-def check_out(call, market, cart, expect, **body):
-    asked = {"expected_totals": cart["totals"], "payment": BANK} | body
-    return call(market.buyer, "POST", "/checkout", json=asked, expect=expect)
-
-
-def lines_of(cart):
-    return {line["listing_id"]: line for bundle in cart["bundles"] for line in bundle["lines"]}
 
 
 @pytest.mark.both_databases

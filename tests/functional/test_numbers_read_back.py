@@ -19,8 +19,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
+from tests.support.documents import documents, pdf_of
 from tests.support.invariants import sound
 from tests.support.visitors import Visitor
 from tests.support.ways import BANK, Way

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.orders.invoices.models import InvoiceMatch
-from tests.functional.test_claims_pages import Reader
 from tests.integration.orders.test_official_invoices import invoice, sold
 from tests.support.pdfs import pdf
+from tests.support.visitors import Reader
 
 CHECKED = True
 

@@ -1,18 +1,8 @@
 """What a company has shown, who looked at it, and until when it counts."""
 
-from tests.functional.test_merchants import NUMBER, prove, proven, reviewer
+from tests.support.merchants import NUMBER, judge_of, proven, reviewer
 
 OWNER = "owner@demo.test"
-
-
-def judge_of(town, program=None, login="moderator@demo.test"):
-    """Return a reviewer, who may have a program, at a browser."""
-    codes = prove(program or reviewer(town))
-    visitor = town.visitor()
-    visitor.log_in(login)
-    visitor.open("/login/second-factor")
-    visitor.send("/login/second-factor", {"code": codes[0]})
-    return visitor
 
 
 def test_a_number_that_its_register_would_not_write_is_shown_to_the_reviewer(town):

@@ -14,7 +14,7 @@ from marketplace.orders.models import Order
 from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_path_card import pay_on
+from tests.support.cards import pay_on
 from tests.support.visitors import Visitor
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}

@@ -33,9 +33,8 @@ from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import fulfilment
 from tests import factories
 from tests.conftest import SOAK
-from tests.functional.test_second_factor import enrolled
 from tests.support.invariants import sound
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 from tests.support.ways import COUNT, Way, available
 
 pytestmark = pytest.mark.both_databases

@@ -9,12 +9,11 @@ from marketplace.papers import queries as papers
 from marketplace.payments.flows import lapsing
 from marketplace.payments.queries import trading
 from tests import factories
-from tests.functional.test_bank_statements import upload
-from tests.functional.test_samples import COURIER, FREE, OFFER, decided, dispatched, offer, order_sample, received
-from tests.integration.orders.test_claims import bring
-from tests.support.bank import Booked, Day, camt053
+from tests.support.bank import Booked, Day, camt053, upload
+from tests.support.claims import bring
 from tests.support.invariants import sound
 from tests.support.payouts import said
+from tests.support.samples import COURIER, FREE, OFFER, decided, dispatched, offer, order_sample, received
 from tests.support.trading import BANK
 from tests.support.visitors import Visitor
 

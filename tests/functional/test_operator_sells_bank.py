@@ -6,8 +6,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.test_bank_statements import upload
-from tests.support.bank import Booked, Day, camt053
+from tests.support.bank import Booked, Day, camt053, upload
 from tests.support.invariants import sound
 from tests.support.visitors import Visitor
 

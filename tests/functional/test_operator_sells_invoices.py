@@ -7,7 +7,7 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.orders.invoices import services
-from tests.integration.orders.test_claims import bring
+from tests.support.claims import bring
 from tests.support.invariants import sound
 from tests.support.trading import House
 

@@ -7,9 +7,8 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.merchants.services import payees
 from tests import factories
 from tests.functional.test_approvals import ANY_APPROVER, Company, ask, checkout, decide
-from tests.functional.test_bank_statements import upload
-from tests.integration.orders.test_claims import bring
-from tests.support.bank import Booked, Day, camt053
+from tests.support.bank import Booked, Day, camt053, upload
+from tests.support.claims import bring
 from tests.support.invariants import sound
 from tests.support.trading import BANK
 from tests.support.visitors import Town, Visitor

@@ -10,9 +10,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.worker.runner import run_due
 from tests import factories
-from tests.functional.test_samples import OFFER, offer
-from tests.functional.test_trade_papers import pdf_of
+from tests.support.documents import pdf_of
 from tests.support.pdfs import pdf
+from tests.support.samples import OFFER, offer
 from tests.support.trading import BANK, House
 from tests.support.visitors import visitor
 from tests.support.ways import Way

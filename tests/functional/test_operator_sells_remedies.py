@@ -14,9 +14,9 @@ from marketplace.papers.models import IssuedDocument
 from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.reports import queries as reports
-from tests.functional.test_remedies import act, claim, say
-from tests.integration.orders.test_claims import come_late
+from tests.support.claims import come_late
 from tests.support.payouts import said
+from tests.support.remedies import act, claim, say
 from tests.support.trading import BANK, House
 
 ACCEPTANCE = BANK | {"plan": "acceptance_100"}

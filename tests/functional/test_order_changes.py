@@ -17,6 +17,7 @@ from marketplace.orders import flows
 from marketplace.orders.notes.models import TradeNote
 from marketplace.worker.runner import run_due
 from tests import factories
+from tests.support.changes import answer, papers, propose, shares
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import BANK, Way, available
 
@@ -24,33 +25,8 @@ CARD = {"rail": "card", "plan": "deposit_30_70", "payment_method": "pm_card_visa
 CHECKED = True
 
 
-def propose(way, trader=None, expect=201, **body):
-    trader = trader or way.market.buyer
-    return way.call(trader, "POST", f"/orders/{way.order_id}/changes", json=body, expect=expect)
-
-
-def answer(way, change, what="acceptance", trader=None, expect=200, key=None):
-    body = {"content_hash": change["content_hash"]} if what == "acceptance" else {}
-    trader = trader or way.market.merchant
-    path = f"/order-changes/{change['id']}/{what}"
-    return way.call(trader, "POST", path, json=body, expect=expect, key=key)
-
-
 def paid(order, subject="order"):
     return [(one["state"], one["amount"]["amount"]) for one in order["payments"] if one["subject"] == subject]
-
-
-def shares(order, line=0):
-    line_id = order["lines"][line]["id"]
-    return [
-        (one["event"], one["state"], one["amount"]["amount"])
-        for one in order["milestones"]
-        if one["order_line_id"] == line_id and one["subject"] == "order"
-    ]
-
-
-def papers(order, kind="sales_contract"):
-    return sorted(one["version"] for one in order["documents"] if one["kind"] == kind)
 
 
 def room_of(way):

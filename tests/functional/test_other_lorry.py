@@ -11,13 +11,11 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.planning.services import standing
 from marketplace.logistics.planning.services.standing import CargoFacts
-from tests.functional.test_fleets import driver, vehicle
-from tests.functional.test_letters import letters
-from tests.functional.test_second_factor import enrolled
-from tests.functional.test_tariffs import GOOD, LEAVES
+from tests.support.fleets import driver, vehicle
 from tests.support.invariants import sound
-from tests.support.visitors import Visitor
-from tests.support.ways import Way
+from tests.support.letters import letters
+from tests.support.visitors import Visitor, enrolled
+from tests.support.ways import GOOD, LEAVES, Way
 
 pytestmark = pytest.mark.both_databases
 

@@ -9,7 +9,7 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
-from tests.functional.test_fleets import LONG, SOON, driver, paper, vehicle
+from tests.support.fleets import LONG, SOON, driver, paper, vehicle
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
 

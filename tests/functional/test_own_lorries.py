@@ -12,8 +12,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.functional.test_letters import letters, subjects
 from tests.functional.test_road import SIDES, crew_of, left
+from tests.support.letters import letters, subjects
 from tests.support.lorries import Lorry
 from tests.support.visitors import visitor
 from tests.support.ways import Way

@@ -3,8 +3,8 @@
 import pytest
 
 from tests import factories
-from tests.functional.test_waybills import latest, papers, pdf_of  # noqa: F401  a fixture
 from tests.support.visitors import Visitor
+from tests.support.waybills import latest, papers
 
 pytestmark = pytest.mark.both_databases
 LOTS = [
@@ -18,7 +18,7 @@ def said(rows):
     return [" ".join(row.split()) for row in rows]
 
 
-def test_every_paper_names_the_lots_and_each_label_its_own(way, market, pdf_of):  # noqa: F811
+def test_every_paper_names_the_lots_and_each_label_its_own(way, market, pdf_of):
     way.secure()
     made = way.pack(lots=LOTS)
     assert [(one["number"], one["first_carton"], one["last_carton"]) for one in made["lots"]] == [

@@ -16,8 +16,7 @@ from marketplace.merchants.rules.requirements import Item, Verdict
 from marketplace.merchants.services import requirements
 from tests import factories
 from tests.functional.test_levels import shown
-from tests.functional.test_merchants import reviewer
-from tests.functional.test_requirements import admin, day, states
+from tests.support.merchants import admin, day, reviewer, states
 from tests.support.visitors import PASSWORD, TERMS
 
 LOGIN = "lead@demo.test"

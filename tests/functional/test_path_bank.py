@@ -18,18 +18,10 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.support.statements import statements
 from tests.support.visitors import Visitor
+from tests.support.ways import fill
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 ADDS_UP = ("agreed", "let_off", "still_agreed", "paid", "balance", "overpaid", "owed_back", "come_back")
-
-
-def fill(call, market, *, chains=400, pads=80):
-    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
-    if chains:
-        call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": chains}, expect=200)
-    if pads:
-        call(market.buyer, "PUT", f"/cart/lines/{market.pads}", json={"quantity": pads}, expect=200)
-    return call(market.buyer, "GET", "/cart", expect=200)
 
 
 def test_a_cart_says_what_everything_comes_to(call, market):

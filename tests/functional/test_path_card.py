@@ -17,27 +17,15 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
 from marketplace.payments.flows import cards, give_back
-from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.queries import ledger
 from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_path_bank import fill
-from tests.support.cards import double_of
+from tests.support.cards import CARD, charges, double_of, pay_on
 from tests.support.visitors import Visitor
-
-CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
-
-
-def charges():
-    session = reading()
-    session.rollback()
-    return sorted(
-        (one.subject_kind, one.currency, one.amount_minor, one.captured_minor, str(one.state))
-        for one in session.scalars(sa.select(CardCharge))
-    )
+from tests.support.ways import fill
 
 
 def test_goods_and_freight_are_charged_apart_and_captured(call, market):
@@ -252,13 +240,6 @@ def test_a_checkout_that_breaks_keeps_no_other_waiting(call, market, monkeypatch
     monkeypatch.setattr(finishing, "advance", break_once)
     sweeping.finish_checkouts(now=clock.now(), in_flight=sweeping.IN_FLIGHT * 0)
     assert {state for *_, state in charges()} == {"authorised", "captured"}
-
-
-def pay_on(app, url):
-    """Pay on the stand-in's page as a buyer would."""
-    path = "/" + url.split("/", 3)[3]
-    answer = app.test_client().post(path, data={"card": "pm_card_visa", "act": "pay"})
-    assert answer.status_code == 303, answer.text
 
 
 def test_the_held_deposit_is_released_by_the_confirmation_and_a_cancellation_refunds(call, market):

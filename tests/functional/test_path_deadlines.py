@@ -16,9 +16,9 @@ from marketplace.orders import flows as orders
 from marketplace.payments.flows import lapsing as paying
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_path_bank import fill
 from tests.support.invariants import sound
 from tests.support.visitors import Visitor
+from tests.support.ways import fill
 
 pytestmark = pytest.mark.both_databases
 DEPOSIT = {"rail": "bank", "plan": "deposit_30_70"}

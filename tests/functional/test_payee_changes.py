@@ -14,7 +14,7 @@ from marketplace.orders import flows
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
 from tests import factories
-from tests.functional.test_letters import letters, subjects
+from tests.support.letters import letters, subjects
 from tests.support.pdfs import pdf
 from tests.support.visitors import PASSWORD, Town, Visitor, app_code
 from tests.support.ways import Way

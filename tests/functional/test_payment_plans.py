@@ -13,6 +13,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.flows import lapsing
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.changes import pay, stands
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
@@ -29,20 +30,6 @@ def ladder(**more):
     return {"name": "Step by step", "stages": stages, "rails": ["bank", "card"], **more}
 
 
-def stands(call, way, operator, **figures):
-    """Read how the money stands as the three who may see it, and compare the figures."""
-    path = f"/orders/{way.order_id}"
-    buyer, merchant = (call(who, "GET", path, expect=200)["money"] for who in (way.market.buyer, way.market.merchant))
-    known = call(operator, "GET", f"{path}/money", expect=200)
-    assert known.pop("card_disputes") == []
-    assert buyer == merchant == known
-    assert Decimal(buyer["paid"]["amount"]) + Decimal(buyer["balance"]["amount"]) == Decimal(buyer["total"]["amount"])
-    for name, value in figures.items():
-        shown = buyer[name]["amount"] if isinstance(buyer[name], dict) else buyer[name]
-        assert (Decimal(shown) if isinstance(value, Decimal | int) else shown) == value, name
-    return buyer
-
-
 def go(way, act):
     """Bring the goods a step further."""
     if act == "ready":
@@ -55,12 +42,6 @@ def go(way, act):
         way.receive(cartons=10)
     else:
         way.act(act, **({"seal_number": "CN-1"} if act == "seal" else {}))
-
-
-def pay(way, event):
-    payment = next(one for one in way.order()["payments"] if (one["subject"], one["event"]) == ("order", event))
-    body = {"amount": payment["amount"]["amount"], "received_on": way.order()["placed_at"][:10]}
-    way.call(way.market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
 
 
 @pytest.mark.both_databases

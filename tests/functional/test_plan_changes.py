@@ -11,8 +11,7 @@ from marketplace.kernel.db import reading
 from marketplace.papers import queries as paper_queries
 from marketplace.worker.runner import run_due
 from tests.functional.test_documents import printed
-from tests.functional.test_order_changes import answer, papers, propose, shares
-from tests.functional.test_payment_plans import pay, stands
+from tests.support.changes import answer, papers, pay, propose, shares, stands
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 

@@ -20,6 +20,7 @@ from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
 from tests import factories
 from tests.functional.hostile.city import picture
+from tests.support.remedies import act, claim, say
 from tests.support.visitors import Visitor, visitor
 from tests.support.ways import Way
 
@@ -45,13 +46,6 @@ def fruit(app, call, market):
     return listing_id
 
 
-def say(call, market, listing_id, **details):
-    """Say something of goods, a reviewer agreeing where it waits for one."""
-    call(market.merchant, "PATCH", f"/listings/{listing_id}/details", json=details, expect=200)
-    with unit_of_work() as session:
-        factories.agree_to_all(session, listing_id)
-
-
 def brought(call, market, operator, listing_id, *, payment=PAID):
     """Return the way of goods that arrived at their buyer's place and wait to be counted."""
     way = Way(call, market, operator, goods=(listing_id,), payment=payment)
@@ -74,15 +68,6 @@ def hand_in(client, trader, content, name):
     )
     assert answer.status_code == 201, answer.text
     return answer.get_json()["id"]
-
-
-def claim(way, expect=201, **facts):
-    body = {"reason": "defective", "quantity": 40, "text": "Not as agreed."} | facts
-    return way.call(way.market.buyer, "POST", f"/order-lines/{way.line_id}/claims", json=body, expect=expect)
-
-
-def act(way, trader, found, name, expect=200, **body):
-    return way.call(trader, "POST", f"/claims/{found['id']}/{name}", json=body or None, expect=expect)
 
 
 def goods_due(way):

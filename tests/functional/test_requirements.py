@@ -14,22 +14,23 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import flows
 from marketplace.merchants.queries import requirements, watching
-from tests.functional.test_merchants import NUMBER, PDF, REVIEWER, licence, proven, reviewer
-from tests.functional.test_onboarding import judge_of
+from tests.support.merchants import (
+    ADMIN,
+    NUMBER,
+    OWNER,
+    PDF,
+    REVIEWER,
+    YES,
+    admin,
+    applied,
+    day,
+    judge_of,
+    licence,
+    proven,
+    reviewer,
+    states,
+)
 from tests.support.visitors import Visitor
-
-OWNER = "owner@demo.test"
-ADMIN = "admin@demo.test"
-YES = {"decision": "approve", "reason": "Licence and number agree."}
-
-
-def day(ahead):
-    return (clock.now() + timedelta(days=ahead)).date().isoformat()
-
-
-def admin(town):
-    """Bring in who chooses what countries are asked for."""
-    return reviewer(town, ADMIN, Role.ADMIN)
 
 
 def marks(judge, company_id):
@@ -38,19 +39,10 @@ def marks(judge, company_id):
     }
 
 
-def states(answer):
-    return {row["item"]: row["state"] for row in answer}
-
-
 @pytest.fixture
 def trade(town):
     ids = town.company(OWNER, country="KH", registration_number="00012345", company_name="Mekong Chains")
     return town, town.program(OWNER), ids["company_id"]
-
-
-def applied(program, **changes):
-    sent = proven(program, registration_number="00012345", legal_name="Mekong Chains", **changes)
-    return f"/merchant-applications/{program.call('POST', '/merchant-applications', 201, sent)['id']}"
 
 
 def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):

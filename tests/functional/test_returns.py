@@ -18,8 +18,8 @@ from marketplace.papers.models import IssuedDocument
 from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
 from tests import factories
-from tests.integration.orders.test_claims import bring, place
 from tests.support import kept
+from tests.support.claims import bring, place
 from tests.support.invariants import sound
 from tests.support.trading import House
 from tests.support.visitors import Visitor

@@ -6,7 +6,8 @@ import pytest
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.permissions import access_of
-from tests.functional.test_money import SLIP, Trade, trade  # noqa: F401  the order whose money is looked at
+from tests.functional.test_money import trade  # noqa: F401  the order whose money is looked at
+from tests.support.money import SLIP, Trade
 from tests.support.visitors import PASSWORD, TERMS, Program, Town
 
 

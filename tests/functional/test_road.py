@@ -18,10 +18,9 @@ from marketplace.logistics.rules.states import DepartureState
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.functional import test_tariffs
 from tests.support.invariants import sound
 from tests.support.visitors import Town, visitor
-from tests.support.ways import Way
+from tests.support.ways import GOOD, Way, agreed, credited_again, day
 
 pytestmark = pytest.mark.both_databases
 SIDES = ("CN-YOUYIGUAN", "VN-HUUNGHI")
@@ -372,19 +371,19 @@ def test_goods_of_a_held_lorry_go_on_by_another_that_stands_there(way, partners,
 def test_a_share_falls_once_though_goods_change_lorries_on_the_way(app, call, market, operator):
     lines = call(operator, "GET", "/network/lines", expect=200)["items"]
     line_id = next(row["id"] for row in lines if row["code"] == "CQ-HAN")
-    body = test_tariffs.GOOD | {"valid_from": test_tariffs.day()}
+    body = GOOD | {"valid_from": day()}
     call(operator, "POST", f"/network/lines/{line_id}/tariffs", json=body, expect=201)
     way = Way(call, market, operator).secure()
     way.pack()
     left(way, border=True)
-    fell = test_tariffs.agreed(way)
+    fell = agreed(way)
     way.act("hold", cause="breakdown")
     first, other = way.booking, beside(way)
     way.act("held-choices", 201, option="transfer", booking=first["id"], departure=other)
     assert way.booking["departure_id"] == other
     for _ in range(2):
-        assert test_tariffs.credited_again(way) == 0
-    assert test_tariffs.agreed(way) == fell
+        assert credited_again(way) == 0
+    assert agreed(way) == fell
     sound()
 
 

@@ -15,7 +15,7 @@ from marketplace.logistics.rules.states import DepartureState
 from marketplace.web.jobs import words
 from marketplace.worker.jobs import JOBS
 from tests import factories
-from tests.integration.orders.test_claims import place
+from tests.support.claims import place
 from tests.support.statements import statements
 from tests.support.visitors import visitor
 

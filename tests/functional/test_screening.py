@@ -11,9 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import flows
 from tests.functional.test_levels import level_of, verified
-from tests.functional.test_merchants import REVIEWER, reviewer
-from tests.functional.test_onboarding import judge_of
-from tests.functional.test_requirements import YES, applied
+from tests.support.merchants import REVIEWER, YES, applied, judge_of, reviewer
 
 OWNER = "owner@demo.test"
 DRAGON = {"name": "Mekong Chains", "country": "KP"}

@@ -1,7 +1,5 @@
 """The authenticator app: set up, asked for, replaced by a recovery code, taken away; staff must have one."""
 
-import re
-
 import pytest
 
 from marketplace.accounts.rules.permissions import CompanyKind
@@ -9,23 +7,10 @@ from marketplace.accounts.services import registration
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import unit_of_work
-from tests.support.visitors import PASSWORD, TERMS, app_code
+from tests.support.visitors import PASSWORD, TERMS, app_code, enrolled
 
 OWNER = "owner@demo.test"
 ADMIN = "admin@demo.test"
-
-
-def enrolled(visitor):
-    """Set the app up on the page; return its secret and the recovery codes."""
-    visitor.open("/account")
-    page = visitor.send("/account/second-factor", {}, 200).text
-    secret = re.findall(r"[A-Z2-7]{32}", page)[0]
-    assert "<svg" in page
-    page = visitor.send("/account/second-factor/confirmation", {"code": app_code(secret)}, 200).text
-    # Between tags alone: what is made up for each answer may look like one.
-    codes = re.findall(r">([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5})<", page)
-    assert len(set(codes)) == 10
-    return secret, sorted(set(codes))
 
 
 def first_factor(town):

@@ -9,15 +9,12 @@ from marketplace.distribution.costs import flows
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.reference.models import FxRate
-from tests.functional import test_costs
-from tests.functional.test_costs import invoiced, look, sheet
+from tests.support.costs import invoiced, look, sheet
 from tests.support.invariants import sound
 from tests.support.racing import at_once
 from tests.support.ways import caller
 
-market, treasurer, broker, priced, gone = (
-    getattr(test_costs, name) for name in ("market", "treasurer", "broker", "priced", "gone")
-)
+OVER_BORDER = True
 pytestmark = pytest.mark.both_databases
 SET_OFF = {"decision": "dispute", "reason": "set_off"}
 

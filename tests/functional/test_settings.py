@@ -12,8 +12,7 @@ from marketplace.kernel.db import db, unit_of_work
 from marketplace.reference import services
 from marketplace.reference.rules import CLOSED_AHEAD, RCEP, Setting, bounds, local_day
 from tests import factories
-from tests.functional.test_second_factor import enrolled
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 
 
 @pytest.fixture

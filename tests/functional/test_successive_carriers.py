@@ -11,8 +11,8 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.rules.cargo import Status
 from marketplace.worker.jobs import JOBS
-from tests.functional.test_fleets import SOON, driver, paper, vehicle
-from tests.functional.test_letters import letters
+from tests.support.fleets import SOON, driver, paper, vehicle
+from tests.support.letters import letters
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases

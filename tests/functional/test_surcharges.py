@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
-from tests.functional.test_handling import act, item, send, taken, told, work
+from tests.support.handling import act, item, send, taken, told, work
 from tests.support.visitors import Town, visitor
 
 pytestmark = pytest.mark.both_databases

@@ -4,37 +4,21 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from marketplace.accounts.queries.closures import local_day
-from marketplace.distribution.shares import services as shares
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_claims_pages import Reader
-from tests.functional.test_second_factor import enrolled
 from tests.support.invariants import sound
-from tests.support.ways import Way
+from tests.support.visitors import Reader, enrolled
+from tests.support.ways import GOOD, LEAVES, Way, agreed, credited_again, day
 
 pytestmark = pytest.mark.both_databases
-LEAVES: Any = (("close", {}), ("load", {}), ("seal", {"seal_number": "S-1"}), ("depart", {}))
-GOOD = {
-    "to": factories.HANOI, "currency": "CNY", "per_kg": "1.20", "least_charge": "150", "m3_factor": 333,
-    "ldm_factor": 1_850, "note": "a test's own", "fictitious": True, "lorry_kg": 24_000, "lorry_price": "9000",
-    "free_hours": 2, "waiting_per_hour": "80",
-    "breaks": [{"from_kg": "1000", "per_kg": "1.10"}, {"from_kg": "5000", "per_kg": "0.90"}],
-    "surcharges": [
-        {"kind": "fuel", "basis": "percent", "value": "8"}, {"kind": "border", "basis": "per_shipment", "value": "60"},
-    ],
-    "fill": [{"percent": 1, "share": "90"}, {"percent": 50, "share": "80"}],
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -42,11 +26,6 @@ def line_id(call, operator):
     return next(
         row["id"] for row in call(operator, "GET", "/network/lines", expect=200)["items"] if row["code"] == "CQ-HAN"
     )
-
-
-def day(days=0):
-    """Return today, or the day so many days from now, by the clock of the hub."""
-    return (local_day("CN", clock.now()) + timedelta(days=days)).isoformat()
 
 
 @pytest.fixture
@@ -115,11 +94,6 @@ def ledger(market):
     return sum(row.open.minor for row in found.rows if row.kind in ("obligation_due", "obligation_cancelled"))
 
 
-def agreed(way):
-    (contract,) = way.order()["freight"]
-    return Decimal(contract["amount"]["amount"])
-
-
 def test_a_share_falls_when_the_lorry_leaves_fuller_and_the_difference_is_credited(enter, call, operator, market):
     enter()
     way = Way(call, market, operator)
@@ -138,11 +112,6 @@ def test_a_share_falls_when_the_lorry_leaves_fuller_and_the_difference_is_credit
     assert [one["earned"]["amount"] for one in sheet["revenue"]] == [str(share)]
     assert reports.check(reading()) == []
     assert credited_again(way) == 0
-
-
-def credited_again(way):
-    with unit_of_work() as session:
-        return shares.credit(session, departure_id=UUID(way.booking["departure_id"]), now=clock.now())
 
 
 PALLETS = {"kg": "1000", "m3": "8", "ldm": "1.2", "pallets": 3}

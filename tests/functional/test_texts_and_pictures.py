@@ -3,7 +3,7 @@
 import io
 
 from tests.functional.hostile.city import picture
-from tests.functional.test_details import approve, call
+from tests.support.details import approve, call
 from tests.support.visitors import Visitor, logged_in
 
 

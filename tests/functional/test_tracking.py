@@ -19,7 +19,7 @@ from marketplace.logistics.tracing.rules import signing
 from marketplace.outbox.models import OutboxJob
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_letters import letters
+from tests.support.letters import letters
 from tests.support.racing import at_once
 from tests.support.receiving import receiving
 from tests.support.visitors import Town, Visitor

@@ -1,12 +1,10 @@
 """A claim's credit note, a carrier's debit note, and statements, read on page, API, PDF and ledger alike."""
 
-import io
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from pypdf import PdfReader
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
@@ -23,29 +21,12 @@ from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from marketplace.reports.statements import flows
-from marketplace.worker.jobs import JOBS
 from tests import factories
-from tests.functional.test_claims_pages import Reader
-from tests.integration.orders.test_claims import bring, claim, line_of, place
+from tests.support.claims import bring, claim, line_of, place
+from tests.support.documents import documents, pdf_of
+from tests.support.visitors import Reader
 
 CHECKED = True
-
-
-def pdf_of(client, trader, document_id):
-    reading().rollback()
-    JOBS["render_document"]({"document": document_id})
-    reading().rollback()
-    answer = client.get(f"/api/v1/documents/{document_id}.pdf", headers=trader.headers)
-    assert answer.status_code == 200, answer.text
-    return (
-        " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
-        .replace("\u00a0", " ")
-        .replace("\u200b", "")
-    )
-
-
-def documents(call, trader, kind):
-    return call(trader, "GET", f"/documents?kind={kind}", expect=200)["items"]
 
 
 def settled(call, market, order_id, *, quantity, offer, reason="defective"):

@@ -24,24 +24,8 @@ from marketplace.payments.services import ledger, returns
 from marketplace.reports.queries import check
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_second_factor import enrolled
-from tests.integration.payments.test_payouts import name_payee
-from tests.support.visitors import Visitor
-
-
-def bill(market, minor):
-    owner = market.merchant.actor.company
-    with unit_of_work() as session:
-        entries = pair(
-            AccountRef(AccountKind.COMMISSION_RECEIVABLE, owner, "CNY"),
-            AccountRef(AccountKind.COMMISSION_INCOME, None, "CNY"),
-            Money(minor, "CNY"),
-        )
-        ledger.post(
-            session, kind=TransferKind.COMMISSION_BILLED, key=f"t:{new_id()}", entries=entries, subject=None,
-            now=clock.now(),
-        )  # fmt: skip
-    return owner
+from tests.support.payouts import bill, name_payee
+from tests.support.visitors import Visitor, enrolled
 
 
 def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):

@@ -9,10 +9,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.services import timetable
 from tests import factories
-from tests.functional.test_second_factor import enrolled
 from tests.support.invariants import sound
 from tests.support.two_lorries import CHANGE, Rode, open_roads
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 
 pytestmark = pytest.mark.both_databases
 OVER_BORDER = True

@@ -8,9 +8,8 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
-from tests.functional.test_second_factor import enrolled
 from tests.support.two_lorries import Rode, open_roads
-from tests.support.visitors import Visitor
+from tests.support.visitors import Visitor, enrolled
 
 pytestmark = pytest.mark.both_databases
 OVER_BORDER = True

@@ -10,10 +10,9 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.services.departures import closing
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_letters import letters
-from tests.functional.test_second_factor import enrolled
+from tests.support.letters import letters
 from tests.support.two_lorries import CHANGE, Rode, open_roads
-from tests.support.visitors import Town, Visitor
+from tests.support.visitors import Town, Visitor, enrolled
 
 pytestmark = pytest.mark.both_databases
 OVER_BORDER = True

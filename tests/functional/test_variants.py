@@ -5,7 +5,7 @@ import pytest
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.test_details import call
+from tests.support.details import call
 from tests.support.visitors import Visitor, logged_in
 
 

@@ -8,10 +8,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports.queries import desks
 from tests import factories
-from tests.functional.test_claims_pages import Reader
-from tests.integration.orders.test_claims import bring, fill, line_of, place
+from tests.support.claims import bring, line_of, place
 from tests.support.statements import statements
-from tests.support.visitors import visitor
+from tests.support.visitors import Reader, visitor
+from tests.support.ways import fill
 
 CHECKED = True
 

@@ -10,8 +10,8 @@ from marketplace.distribution.costs import flows as costs
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
-from tests.functional.test_claims_pages import Reader
 from tests.functional.test_whole_lorries import hire, tariff, whole  # noqa: F401  their fixtures
+from tests.support.visitors import Reader
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases

@@ -1,12 +1,10 @@
 """The papers of carriage: issued, read back as PDF, complete before the doors are sealed."""
 
-import io
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from pypdf import PdfReader
 
 from marketplace.catalog.models import ListingDetail
 from marketplace.catalog.rules.details import DetailKind
@@ -19,37 +17,15 @@ from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.rules.cargo import Status
 from marketplace.papers.rules import carriage_terms, carton_labels
 from marketplace.reports import queries as reports
-from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.support.visitors import Visitor
+from tests.support.waybills import latest, papers
 
 pytestmark = pytest.mark.both_databases
 DANGEROUS = {
     "answer": "dangerous", "un_number": "3480", "hazard_class": "9", "packing_group": None, "net_quantity": "12.5",
     "net_unit": "KGM",
 }  # fmt: skip
-
-
-@pytest.fixture
-def pdf_of(client):
-    def read(trader, document_id):
-        reading().rollback()
-        JOBS["render_document"]({"document": document_id})
-        reading().rollback()
-        answer = client.get(f"/api/v1/documents/{document_id}.pdf", headers=trader.headers)
-        assert answer.status_code == 200, answer.text
-        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
-        return " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split())
-
-    return read
-
-
-def latest(way, trader, kind):
-    return way.call(trader, "GET", f"/documents?kind={kind}", expect=200)["items"][0]
-
-
-def papers(way, trader=None):
-    return way.call(trader or way.market.merchant, "GET", f"/order-lines/{way.line_id}/papers", expect=200)
 
 
 def state(way, expect=200, trader=None, **body):

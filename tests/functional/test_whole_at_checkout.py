@@ -22,12 +22,10 @@ from marketplace.logistics.services.space import lapsing
 from marketplace.papers.models import IssuedDocument
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_claims_pages import Reader
-from tests.functional.test_tariffs import GOOD
 from tests.support import kept
 from tests.support.racing import at_once
-from tests.support.visitors import Town
-from tests.support.ways import BANK
+from tests.support.visitors import Reader, Town
+from tests.support.ways import BANK, GOOD
 
 pytestmark = pytest.mark.both_databases
 PRICE = Decimal(500)

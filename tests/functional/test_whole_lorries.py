@@ -16,11 +16,9 @@ from marketplace.kernel.ids import new_id
 from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.reports import queries as reports
-from tests.functional.test_claims_pages import Reader
-from tests.functional.test_second_factor import enrolled
-from tests.functional.test_tariffs import GOOD
 from tests.support.two_lorries import Rode, open_roads
-from tests.support.ways import Way
+from tests.support.visitors import Reader, enrolled
+from tests.support.ways import GOOD, Way
 
 pytestmark = pytest.mark.both_databases
 PRICE = Decimal(500)

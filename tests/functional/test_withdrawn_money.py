@@ -9,8 +9,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.orders import flows
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
-from tests.functional.test_letters import place, subjects
-from tests.integration.orders.test_claims import bring
+from tests.support.claims import bring
+from tests.support.letters import place, subjects
 from tests.support.visitors import Town, Visitor
 
 

@@ -1,7 +1,9 @@
 """Statements of a bank as files, written by hand in the three forms that banks give out."""
 
+import io
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from marketplace.kernel.money import Money
 
@@ -122,3 +124,13 @@ def _swift(day: Day) -> str:
         lines.append(f":61:{day.day:%y%m%d}{day.day:%m%d}{side}{figure(line.minor)}NTRF{own}{theirs}\r\n")
         lines.append(f":86:{line.text}\r\n")
     return "".join([*lines, balance("62F", day.closing), "-\r\n"])
+
+
+def upload(app, token, content, expect=201, **more):
+    answer = app.test_client().post(
+        "/api/v1/bank-statements",
+        data={"file": (io.BytesIO(content), "statement"), **more},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == expect, answer.text
+    return answer.get_json()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Flask
 
 from marketplace.kernel import clock
@@ -11,6 +12,7 @@ from marketplace.kernel.db import db, reading
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards
+from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.cards import CardOutcome
@@ -64,3 +66,22 @@ def intents_of(double: Double, key: str) -> list[dict[str, Any]]:
     """The stand-in's intents of one charge."""
     charge_id = str(charge(key).id)
     return [one for one in double.all("payment_intent") if one["metadata"].get("city_charge") == charge_id]
+
+
+CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
+
+
+def charges():
+    session = reading()
+    session.rollback()
+    return sorted(
+        (one.subject_kind, one.currency, one.amount_minor, one.captured_minor, str(one.state))
+        for one in session.scalars(sa.select(CardCharge))
+    )
+
+
+def pay_on(app, url):
+    """Pay on the stand-in's page as a buyer would."""
+    path = "/" + url.split("/", 3)[3]
+    answer = app.test_client().post(path, data={"card": "pm_card_visa", "act": "pay"})
+    assert answer.status_code == 303, answer.text

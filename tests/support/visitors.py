@@ -1,5 +1,6 @@
 """People with a browser and programs with a token, as the journeys need them."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -216,3 +217,43 @@ def visitor(app: Flask, trader: Any) -> Visitor:
     found = Visitor(app)
     found.enter(trader.actor)
     return found
+
+
+def enrolled(visitor):
+    """Set the app up on the page; return its secret and the recovery codes."""
+    visitor.open("/account")
+    page = visitor.send("/account/second-factor", {}, 200).text
+    secret = re.findall(r"[A-Z2-7]{32}", page)[0]
+    assert "<svg" in page
+    page = visitor.send("/account/second-factor/confirmation", {"code": app_code(secret)}, 200).text
+    # Between tags alone: what is made up for each answer may look like one.
+    codes = re.findall(r">([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5})<", page)
+    assert len(set(codes)) == 10
+    return secret, sorted(set(codes))
+
+
+class Reader:
+    """Somebody signed in, clicking."""
+
+    def __init__(self, app, trader):
+        self.visitor = Visitor(app)
+        self.visitor.log_in(trader.login)
+
+    def get(self, path, expect=200):
+        return self.visitor.open(path, expect)
+
+    def post(self, path, fields, page=None, expect=303):
+        self.visitor.open(page or path)
+        answer = self.visitor.send(path, fields, expect)
+        return urlsplit(answer.headers["Location"]).path if expect == 303 else answer.text
+
+
+def entered(app, trader):
+    visitor = Visitor(app)
+    visitor.log_in(trader.login)
+    secret, _codes = enrolled(visitor)
+    return visitor, secret
+
+
+def shown(page):
+    return html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")

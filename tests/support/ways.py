@@ -1,10 +1,16 @@
 """The way of one order over the API: bought, confirmed, packed, handed over, carried and received."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
+from marketplace.accounts.queries.closures import local_day
+from marketplace.distribution.shares import services as shares
 from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.ids import new_id
 from tests import factories
 
@@ -104,3 +110,58 @@ class Way:
 def available(way):
     listing = way.call(way.market.buyer, "GET", f"/listings/{way.market.chains}", expect=200)
     return listing["stock"]
+
+
+def fill(call, market, *, chains=400, pads=80):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    if chains:
+        call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": chains}, expect=200)
+    if pads:
+        call(market.buyer, "PUT", f"/cart/lines/{market.pads}", json={"quantity": pads}, expect=200)
+    return call(market.buyer, "GET", "/cart", expect=200)
+
+
+LEAVES: Any = (("close", {}), ("load", {}), ("seal", {"seal_number": "S-1"}), ("depart", {}))
+
+
+GOOD = {
+    "to": factories.HANOI, "currency": "CNY", "per_kg": "1.20", "least_charge": "150", "m3_factor": 333,
+    "ldm_factor": 1_850, "note": "a test's own", "fictitious": True, "lorry_kg": 24_000, "lorry_price": "9000",
+    "free_hours": 2, "waiting_per_hour": "80",
+    "breaks": [{"from_kg": "1000", "per_kg": "1.10"}, {"from_kg": "5000", "per_kg": "0.90"}],
+    "surcharges": [
+        {"kind": "fuel", "basis": "percent", "value": "8"}, {"kind": "border", "basis": "per_shipment", "value": "60"},
+    ],
+    "fill": [{"percent": 1, "share": "90"}, {"percent": 50, "share": "80"}],
+}  # fmt: skip
+
+
+def cart_of(call, market, *listings):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    for listing_id in listings:
+        cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 400}, expect=200)
+    return cart
+
+
+def check_out(call, market, cart, expect, **body):
+    asked = {"expected_totals": cart["totals"], "payment": BANK} | body
+    return call(market.buyer, "POST", "/checkout", json=asked, expect=expect)
+
+
+def lines_of(cart):
+    return {line["listing_id"]: line for bundle in cart["bundles"] for line in bundle["lines"]}
+
+
+def agreed(way):
+    (contract,) = way.order()["freight"]
+    return Decimal(contract["amount"]["amount"])
+
+
+def credited_again(way):
+    with unit_of_work() as session:
+        return shares.credit(session, departure_id=UUID(way.booking["departure_id"]), now=clock.now())
+
+
+def day(days=0):
+    """Return today, or the day so many days from now, by the clock of the hub."""
+    return (local_day("CN", clock.now()) + timedelta(days=days)).isoformat()

@@ -34,9 +34,9 @@ from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import UnitPrice
 from tests.conftest import SOAK
-from tests.functional.test_path_bank import BANK, fill
+from tests.functional.test_path_bank import BANK
 from tests.integration.imports.conftest import Desk
-from tests.support.ways import caller
+from tests.support.ways import caller, fill
 
 PLACES = [NamedPlace("CN-NANPENG", "hub", "CN", {"en": "Nanpeng"}), NamedPlace("VNHAN", "city", "VN", {"en": "Hanoi"})]
 AROUND = Surroundings(PLACES, frozenset({"motorcycle-parts"}), "en")

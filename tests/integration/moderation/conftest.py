@@ -16,7 +16,7 @@ from marketplace.kernel.db import extension, reading, unit_of_work
 from marketplace.moderation import services
 from marketplace.moderation.models import Case
 from tests.integration.catalog.conftest import DRAFT, NOW, merchant, moderator, shelves
-from tests.unit.moderation.test_likeness import picture
+from tests.support.pictures import picture
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from marketplace.moderation.rules.likeness import Likeness
 from marketplace.moderation.services import likeness
 from marketplace.outbox.models import OutboxJob
 from tests.integration.catalog.conftest import NOW
-from tests.unit.moderation.test_likeness import LONG, picture
+from tests.support.pictures import LONG, picture
 
 LONG_ENOUGH = {"descriptions": {"zh": LONG}}
 

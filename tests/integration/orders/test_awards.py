@@ -15,7 +15,7 @@ from marketplace.orders.rules.claims import Carrier, Respondent
 from marketplace.orders.services import acceptance, claims
 from marketplace.payments.models.payouts import Allowance
 from marketplace.reports import queries as reports
-from tests.integration.orders.test_claims import LATER, line_of, place, receive
+from tests.support.claims import LATER, line_of, place, receive
 
 CHECKED = True
 

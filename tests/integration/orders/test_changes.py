@@ -25,7 +25,7 @@ from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import deciding, fulfilment
 from tests import factories
 from tests.conftest import SOAK
-from tests.integration.orders.test_claims import line_of, place
+from tests.support.claims import line_of, place
 from tests.support.invariants import sound
 from tests.support.racing import codes, units_at_once
 from tests.support.statements import statements

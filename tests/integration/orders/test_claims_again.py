@@ -21,7 +21,7 @@ from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import acceptance, replacing
 from marketplace.orders.services import claims as services
 from marketplace.orders.services.moves import locked_order, move_all, move_line
-from tests.integration.orders.test_claims import LATER, bring, claim, leave_the_shelf, line_of, place, seen
+from tests.support.claims import LATER, bring, claim, leave_the_shelf, line_of, place, seen
 from tests.support.visitors import Visitor
 
 CHECKED = True

@@ -11,7 +11,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.orders.invoices import services
 from marketplace.reports import queries as reports
-from tests.integration.orders.test_claims import bring, claim, place, seen
+from tests.support.claims import bring, claim, place, seen
 
 CHECKED = True
 

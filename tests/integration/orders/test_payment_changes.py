@@ -19,8 +19,8 @@ from marketplace.payments.rules.plans import Stage
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import transfers
 from tests.integration.orders.test_changes import accepting, at_once, state_of
-from tests.integration.orders.test_claims import place
-from tests.integration.payments.test_payouts import name_payee
+from tests.support.claims import place
+from tests.support.payouts import name_payee
 
 CHECKED = True
 

@@ -31,7 +31,7 @@ from marketplace.reactions import TABLE
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
-from tests.integration.orders.test_claims import bring, claim, place, seen
+from tests.support.claims import bring, claim, place, seen
 from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases

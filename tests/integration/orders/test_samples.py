@@ -12,9 +12,9 @@ from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.samples.models import SampleOrder
 from marketplace.reports.queries import check
 from tests import factories
-from tests.functional.test_samples import COURIER, OFFER, offer, order_sample, received
 from tests.support.invariants import sound
 from tests.support.racing import at_once
+from tests.support.samples import COURIER, OFFER, offer, order_sample, received
 from tests.support.ways import BANK
 
 pytestmark = pytest.mark.both_databases

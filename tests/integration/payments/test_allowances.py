@@ -21,7 +21,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Plan, Rail, Subject
 from marketplace.payments.services import allowances, commission, returns
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal, exist, publish_rates
-from tests.integration.payments.test_held import HeldDeal
+from tests.support.held import HeldDeal
 
 PAYABLE, HELD, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.HELD, AccountKind.COMMISSION_INCOME
 

@@ -27,7 +27,7 @@ from marketplace.payments.services import amending
 from marketplace.payments.services.payments import locked
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import ACCOUNT, NOW, Deal, exist
-from tests.integration.payments.test_held import HeldDeal
+from tests.support.held import HeldDeal
 from tests.support.racing import at_once, codes
 
 E, M = MilestoneEvent, MilestoneState

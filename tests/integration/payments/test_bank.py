@@ -42,10 +42,9 @@ from marketplace.payments.services import transfers as receipts
 from marketplace.payments.services import waits as waiting
 from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, Deal, exist, publish_rates
-from tests.integration.payments.test_payouts import Till, name_payee
 from tests.support.bank import Booked, Day, camt053, mt940, table
 from tests.support.invariants import fresh
-from tests.support.payouts import told
+from tests.support.payouts import Till, name_payee, told
 from tests.support.racing import at_once
 from tests.support.statements import statements
 

@@ -30,9 +30,9 @@ from marketplace.reports.reconciliation.rules import Kind
 from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.integration.payments.conftest import NOW
-from tests.integration.payments.test_held import HELD, HeldDeal
-from tests.integration.payments.test_payouts import name_payee
 from tests.support.cards import bring_notices, charge, double_of
+from tests.support.held import HELD, HeldDeal
+from tests.support.payouts import name_payee
 
 
 @pytest.fixture

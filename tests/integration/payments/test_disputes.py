@@ -32,8 +32,8 @@ from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.deliveries import sign
 from marketplace.worker.jobs import JOBS
 from tests.integration.payments.conftest import NOW, clerk
-from tests.integration.payments.test_held import HeldDeal
 from tests.support.cards import bring_notices, charge, double_of
+from tests.support.held import HeldDeal
 
 HELD, PAYABLE, CLEARING = AccountKind.HELD, AccountKind.MERCHANT_PAYABLE, AccountKind.PROVIDER_CLEARING
 LOSSES, OWED, FEES = AccountKind.DISPUTE_LOSSES, AccountKind.MERCHANT_RECEIVABLE, AccountKind.PROVIDER_FEES

@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import io
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -13,83 +12,23 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
-from marketplace.merchants.models import Merchant, Payee, ScreeningEntry, ScreeningHit, ScreeningList
-from marketplace.merchants.rules.screening import HitState, Likeness, ListKind
-from marketplace.merchants.rules.screening import SubjectKind as ListedSubject
+from marketplace.merchants.models import Merchant, Payee
+from marketplace.merchants.rules.screening import HitState
 from marketplace.merchants.rules.states import MerchantState, PayeeState
 from marketplace.payments.flows import lapsing
 from marketplace.payments.flows import payouts as flows
-from marketplace.payments.queries import checks, ledger, payout_waits
+from marketplace.payments.queries import checks, payout_waits
 from marketplace.payments.queries import payouts as queries
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.payouts import Failure, PayoutState, Waits
-from marketplace.payments.rules.terms import Subject, SubjectKind
-from marketplace.payments.services import ledger as books
 from marketplace.payments.services import payouts
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, clerk
-from tests.support.payouts import told
-
-PAYABLE = AccountKind.MERCHANT_PAYABLE
-_serial = itertools.count(1)
-
-
-class Till:
-    """A company with an account, and money that was released to it."""
-
-    def __init__(self, company_id, currency="CNY"):
-        self.company_id, self.currency = company_id, currency
-        self.released = 0
-
-    def release(self, minor, kind=PAYABLE):
-        subject = Subject(SubjectKind.ORDER, new_id())
-        held = AccountRef(AccountKind.HELD, None, self.currency, subject)
-        clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, self.currency)
-        amount = Money(minor, self.currency)
-        steps = (
-            (TransferKind.CARD_CAPTURED, (clearing, held)),
-            (TransferKind.RELEASED, (held, AccountRef(kind, self.company_id, self.currency))),
-        )
-        for step, sides in steps:
-            in_unit_of_work(
-                lambda session, step=step, sides=sides: books.post(
-                    session,
-                    kind=step,
-                    key=f"{step}:{next(_serial)}",
-                    entries=pair(*sides, amount),
-                    subject=subject,
-                    now=NOW,
-                )
-            )
-        self.released += minor
-        return self
-
-    def balance(self, kind):
-        owner = None if kind is AccountKind.PROVIDER_CLEARING else self.company_id
-        session = reading()
-        session.rollback()
-        return ledger.balance(session, account=AccountRef(kind, owner, self.currency)).minor
-
-    def payouts(self):
-        session = reading()
-        session.rollback()
-        return queries.payouts(session, company_id=self.company_id).items
-
-
-def name_payee(company_id, state=PayeeState.ACTIVE, number="6222000000000001", name="=cmd|' /C calc'!A0", now=NOW):
-    with unit_of_work() as session:
-        session.add(
-            Payee(
-                id=new_id(), company_id=company_id, currency="CNY", state=state, account_name=name,
-                bank_name="Example Bank", account_number=number, bic="EXAMCNBJ", country="CN", created_at=now,
-                active_from=now,
-            )
-        )  # fmt: skip
+from tests.support.payouts import PAYABLE, Till, clear_hit, confirm_hit, name_payee, told
 
 
 @pytest.fixture
@@ -270,28 +209,6 @@ def test_a_payout_says_why_it_failed(till):
     flows.approve(payout_id=till.payouts()[0].id, actor=clerk(), remittance="City", now=NOW)
     result(till.payouts()[0], "failed")
     assert till.payouts()[0].failure == Failure.BANK
-
-
-def confirm_hit(company_id, state=HitState.CONFIRMED):
-    version = ScreeningList(
-        id=new_id(), kind=ListKind.OWN, name="Own", sha256="0" * 64, entries=1, imported_by=None, imported_at=NOW
-    )
-    entry = ScreeningEntry(id=new_id(), list_id=version.id, name="Listed", country="", aliases=[], numbers=[], mark="m")
-    hit = ScreeningHit(
-        id=new_id(), subject_kind=ListedSubject.COMPANY, subject_id=company_id, company_id=company_id,
-        entry_id=entry.id, entry_mark="m", mark=entry.id.hex, likeness=Likeness.LOOK, state=state, reason="",
-        found_at=NOW,
-    )  # fmt: skip
-    with unit_of_work() as session:
-        for row in (version, entry, hit):
-            session.add(row)
-            session.flush()
-    return hit.id
-
-
-def clear_hit(hit_id):
-    with unit_of_work() as session:
-        session.get_one(ScreeningHit, hit_id).state = HitState.CLEARED
 
 
 def suspend(company_id, state=MerchantState.SUSPENDED):

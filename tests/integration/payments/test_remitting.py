@@ -32,11 +32,10 @@ from marketplace.stripe_double.resources import accounts, balance
 from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.integration.payments.conftest import NOW, clerk
-from tests.integration.payments.test_held import HeldDeal
-from tests.integration.payments.test_payouts import clear_hit, confirm_hit, name_payee
 from tests.support.cards import charge, double_of
+from tests.support.held import HeldDeal
 from tests.support.invariants import fresh
-from tests.support.payouts import told
+from tests.support.payouts import clear_hit, confirm_hit, name_payee, told
 
 PAYABLE, OWED = AccountKind.MERCHANT_PAYABLE, AccountKind.MERCHANT_RECEIVABLE
 TRANSIT, CLEARING = AccountKind.PAYOUT_IN_TRANSIT, AccountKind.PROVIDER_CLEARING

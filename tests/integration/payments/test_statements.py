@@ -22,7 +22,7 @@ from marketplace.payments.services import allowances, commission
 from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from tests.integration.payments.conftest import NOW, Deal, publish_rates
-from tests.integration.payments.test_held import HeldDeal
+from tests.support.held import HeldDeal
 
 EVER = {"since": NOW - timedelta(days=1), "until": NOW + timedelta(days=1)}
 STEPS = st.lists(st.tuples(st.sampled_from(("pay", "let_off", "hand_over", "bill")), st.integers(1, 999)), max_size=8)

@@ -19,7 +19,7 @@ from marketplace.payments.services import payouts
 from marketplace.payments.services import transfers as receipts
 from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, clerk, exist
-from tests.integration.payments.test_payouts import Till, name_payee
+from tests.support.payouts import Till, name_payee
 from tests.support.payouts import told as bank_told
 
 # 25 November 2026 is a Wednesday; a working day of China ends at 18:00, that is 10:00 UTC.

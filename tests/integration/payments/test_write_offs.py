@@ -23,7 +23,7 @@ from marketplace.reports.reconciliation.rules import Kind
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, clerk
-from tests.integration.payments.test_payouts import Till, name_payee
+from tests.support.payouts import Till, name_payee
 
 OWED, PAYABLE = AccountKind.MERCHANT_RECEIVABLE, AccountKind.MERCHANT_PAYABLE
 

@@ -23,10 +23,9 @@ from marketplace.payments.stripe_gateway import connect
 from marketplace.stripe_double.calls import new_id
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.deliveries import sign
-from tests.functional.test_path_card import pay_on
 from tests.integration.payments.test_disputes import Disputed, client_of
 from tests.integration.reliability.crowd import CARD, PACK
-from tests.support.cards import authorise, charge, double_of, new_key
+from tests.support.cards import authorise, charge, double_of, new_key, pay_on
 from tests.support.invariants import fresh
 from tests.support.racing import at_once
 

@@ -33,12 +33,11 @@ from marketplace.payments.services import payouts
 from marketplace.worker import runner
 from marketplace.worker.jobs import JOBS
 from tests.conftest import SOAK
-from tests.functional.test_path_card import pay_on
 from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_remitting import WEEK, shop  # noqa: F401  a fixture
 from tests.integration.reliability.crowd import BANK, CARD, PACK, City
 from tests.integration.reliability.killing import killing
-from tests.support.cards import bring_notices, double_of
+from tests.support.cards import bring_notices, double_of, pay_on
 from tests.support.invariants import fresh
 
 pytestmark = pytest.mark.slow

@@ -34,9 +34,8 @@ from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.conftest import SOAK
-from tests.functional.test_path_card import pay_on
 from tests.integration.reliability.crowd import BANK, CARD, PACK
-from tests.support.cards import bring_notices, double_of
+from tests.support.cards import bring_notices, double_of, pay_on
 from tests.support.invariants import fresh
 from tests.support.racing import at_once
 from tests.support.visitors import Visitor

@@ -15,8 +15,8 @@ from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, SYSTEM
-from tests.integration.payments.test_held import HeldDeal
 from tests.support.cards import charge
+from tests.support.held import HeldDeal
 from tests.support.invariants import fresh
 
 MERCHANTS, AMOUNTS, BOOKED = 7, 10_000 if SOAK else 500, 40 if SOAK else 1

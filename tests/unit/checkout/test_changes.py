@@ -21,7 +21,7 @@ from marketplace.checkout.rules.changes import (
 )
 from marketplace.checkout.rules.ways import Way
 from marketplace.kernel.money import Money
-from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, offer, option
+from tests.support.carts import CONFIRM_BY, NOW, codes, item, offer, option
 
 
 def first(days=1, **more):

@@ -13,7 +13,7 @@ from marketplace.checkout.rules.changes import changes_of
 from marketplace.checkout.rules.whole import CODE, is_choice_of_another, lost, offer_of, taken
 from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.terms import WholeLorry
-from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, line, offer, option
+from tests.support.carts import CONFIRM_BY, NOW, codes, item, line, offer, option
 
 LORRY = WholeLorry(Money(50_000, "CNY"), 120, Money(8_000, "CNY"))
 

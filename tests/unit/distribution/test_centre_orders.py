@@ -34,7 +34,8 @@ from marketplace.distribution.centre_sales.rules import (
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.centres.rules.lots import Status, portion
 from marketplace.logistics.road.rules.transit import ENGAGED, TRANSIT, Regime, Step, TransitState
-from tests.unit.checkout.test_cart import CONFIRM_BY, NOW, codes, item, offer, option, price_line
+from tests.support.carts import CONFIRM_BY, NOW, codes, item, offer, option
+from tests.unit.checkout.test_cart import price_line
 
 HANOI = Lying(
     centre_id=uuid4(), place_code="VN-DC", place_name="Hanoi DC", place_names={}, country="VN", currency="VND",

@@ -8,7 +8,7 @@ import pytest
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.exchange.rules.lists import LONGEST_NAME, LONGEST_NOTE, check_name, check_note, obstacle, on_basis
 from marketplace.kernel.errors import Refused
-from tests.unit.checkout.test_cart import offer
+from tests.support.carts import offer
 
 BUYER = uuid4()
 BASIS = ("CNY", "FCA", "CN-NANPENG")

@@ -6,10 +6,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageEnhance
 
 from marketplace.files.pictures import difference_hash
 from marketplace.moderation.rules import likeness
+from tests.support.pictures import LONG, picture
 
 BITS = st.integers(0, 2**64 - 1)
 
@@ -29,18 +30,6 @@ def test_bands_hold_every_bit(one, other):
     assert (likeness.picture_bands(one) == likeness.picture_bands(other)) is (one == other)
     assert likeness.distance(likeness.signed(one), other) == likeness.distance(one, other)
     assert -(2**63) <= likeness.signed(one) < 2**63
-
-
-def picture(seed: int, size=(640, 480)) -> Image.Image:
-    """Return something with lights, shadows and edges, as photographs of goods have them."""
-    chance = random.Random(seed)
-    found = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(found)
-    for _ in range(25):
-        x, y = chance.randrange(size[0]), chance.randrange(size[1])
-        colour = tuple(chance.randrange(256) for _ in range(3))
-        draw.ellipse((x, y, x + chance.randrange(40, 300), y + chance.randrange(40, 300)), fill=colour)
-    return found
 
 
 def stored(image: Image.Image, kind="JPEG", **options) -> int | None:
@@ -79,9 +68,6 @@ def test_a_listing_says_its_title_and_description_in_its_merchants_language():
     titles, descriptions = {"zh": "链条", "en": "Chain"}, {"en": "Strong."}
     assert likeness.said(titles, descriptions, "en") == "Chain\nStrong."
     assert likeness.said(titles, descriptions, "zh") == "链条\n"
-
-
-LONG = "Reinforced motorcycle chain 428H, 116 links, heat treated pins, for delivery bikes in hot and wet places. "
 
 
 def test_texts_are_alike_by_what_they_share():

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.orders.rules.carts import Wish, check, check_named_once
-from tests.unit.checkout.test_cart import LADDERS, offer
+from tests.support.carts import LADDERS, offer
 
 BUYER = uuid4()
 

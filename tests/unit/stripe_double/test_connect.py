@@ -8,7 +8,7 @@ import stripe
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.pages import create_pages
 from marketplace.stripe_double.resources import accounts
-from tests.unit.stripe_double.test_flows import CARD
+from tests.support.stripe import CARD
 
 DAY = 24 * 3600
 ACCOUNT: dict[str, Any] = {

@@ -7,8 +7,8 @@ import stripe
 
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.resources import disputes
+from tests.support.stripe import CARD, HELD
 from tests.unit.stripe_double.test_connect import refused
-from tests.unit.stripe_double.test_flows import CARD, HELD
 
 DAY = 24 * 3600
 

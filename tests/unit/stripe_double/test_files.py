@@ -8,7 +8,7 @@ import stripe
 
 from marketplace.stripe_double.calls import API_VERSION
 from marketplace.stripe_double.double import Double
-from tests.unit.stripe_double.test_flows import CARD
+from tests.support.stripe import CARD
 
 PDF = b"%PDF-1.7 nothing but a page"
 PNG = b"\x89PNG\r\n\x1a\n and so on"

@@ -7,16 +7,7 @@ import stripe
 
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.resources import checkout_sessions
-
-NEVER = {"enabled": True, "allow_redirects": "never"}
-CARD: dict[str, Any] = {
-    "amount": 10_000,
-    "currency": "usd",
-    "confirm": True,
-    "payment_method": "pm_card_visa",
-    "automatic_payment_methods": NEVER,
-}
-HELD: dict[str, Any] = {**CARD, "capture_method": "manual"}
+from tests.support.stripe import CARD, HELD, NEVER
 
 
 def _page(**more: Any) -> dict[str, Any]:

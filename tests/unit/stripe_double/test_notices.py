@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from marketplace.stripe_double.double import Double
-from tests.unit.stripe_double.test_flows import CARD
+from tests.support.stripe import CARD
 
 URL = "http://127.0.0.1:9/hook"
 

@@ -15,7 +15,8 @@ from werkzeug.serving import make_server
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.pages import create_pages
 from marketplace.stripe_double.server import create_server
-from tests.unit.stripe_double.test_flows import CARD, _page
+from tests.support.stripe import CARD
+from tests.unit.stripe_double.test_flows import _page
 
 
 @pytest.fixture

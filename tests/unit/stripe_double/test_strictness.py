@@ -9,7 +9,7 @@ import stripe
 from marketplace.stripe_double import answers
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
-from tests.unit.stripe_double.test_flows import CARD, HELD
+from tests.support.stripe import CARD, HELD
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from marketplace.config import Settings
 from marketplace.worker.supervisor import web_command
 from tests.conftest import Database
 from tests.support import postgres
+from tests.support.server import free_port
 
 _CITY = (sys.executable, "-m", "marketplace")
 
@@ -100,13 +100,6 @@ def _of_the_run(folder: Path) -> Path:
     """Return the temporary folder that a run's workers have in common, from one that pytest gave to a worker."""
     own = folder.parent
     return own.parent if own.name.startswith("popen-") else own
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.moderation import queries as moderation
 from tests import factories
+from tests.support.details import call
 from tests.support.statements import statements
 from tests.support.visitors import Town, Visitor, logged_in, visitor
 
@@ -38,13 +39,6 @@ def market(app):
             )  # fmt: skip
         office = factories.staff(session, app, role=Role.MODERATOR, now=now)
     return found, office
-
-
-def call(client, trader, method, path, body=None, status=200):
-    headers = trader.headers if trader else {}
-    answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
-    assert answer.status_code == status, answer.text
-    return answer.get_json()
 
 
 def skus(found):

@@ -11,18 +11,12 @@ from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from marketplace.worker.runner import run_due
 from tests import factories
+from tests.support.details import call
 from tests.support.pdfs import pdf
 from tests.support.visitors import Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 _SUBJECT = "Certificates or licences of your goods end"
-
-
-def call(client, trader, method, path, body=None, status=200):
-    headers = trader.headers if trader else {}
-    answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers)
-    assert answer.status_code == status, answer.text
-    return answer.get_json()
 
 
 def paper(client, trader):

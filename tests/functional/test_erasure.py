@@ -19,6 +19,7 @@ from marketplace.worker.runner import run_due
 from tests.factories import PASSWORD
 from tests.functional.test_fees import after
 from tests.support.handling import taken, told, work
+from tests.support.invariants import fresh
 from tests.support.pdfs import pdf
 from tests.support.ways import Way
 
@@ -95,8 +96,7 @@ def test_an_erased_person_s_words_letters_and_loose_files_are_gone(app, buyer, t
     buyer.call(buyer.trader, "POST", "/me/erasure", json={"current_password": PASSWORD}, expect=204)
     run_due(app)
     assert buyer.letters() == []
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert [text.body for text in session.query(ClaimText)] == [""]
     assert [row.remarks for row in session.query(Discrepancy)] == [""]
     assert session.query(Receipt).one().cartons == 8
@@ -126,7 +126,6 @@ def test_why_cargo_came_late_is_its_taker_s_word_and_goes_with_him(call, way, op
     assert "Hoa had a flat tyre" in [act["remarks"] for act in acts]
     call(operator, "POST", "/me/erasure", json={"current_password": PASSWORD}, expect=204)
     assert "flat tyre" not in str(work(way, trader=way.market.carrier))
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert "flat tyre" not in str([act.content for act in session.query(HandlingAct)])
     assert [unit.late_reason for unit in session.query(HandlingUnit)] == [None]

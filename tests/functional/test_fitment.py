@@ -6,18 +6,12 @@ import openpyxl
 import pytest
 
 from marketplace.worker.runner import run_due
+from tests.support.details import approve, call
 from tests.support.sheets import table, workbook
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 HILUX = {"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2015, "note": "2.5 D"}
-
-
-def call(client, trader, method, path, body=None, status=200, **options):
-    headers = trader.headers if trader else {}
-    answer = client.open(f"/api/v1{path}", method=method, json=body, headers=headers, **options)
-    assert answer.status_code == status, answer.text
-    return answer.get_json()
 
 
 def send(client, trader, text, status=200, name="fitment.csv"):
@@ -26,11 +20,6 @@ def send(client, trader, text, status=200, name="fitment.csv"):
     answer = client.post("/api/v1/fitment", data=sent, headers=trader.headers)
     assert answer.status_code == status, answer.text
     return answer.get_json()
-
-
-def approve(client, office):
-    for case in call(client, office, "GET", "/moderation")["items"]:
-        call(client, office, "POST", f"/moderation/{case['id']}/decision", {"decision": "approve"})
 
 
 def sku_of(client, listing_id):

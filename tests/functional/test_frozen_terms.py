@@ -15,6 +15,7 @@ from marketplace.orders.rules.placing import frozen_line, frozen_order
 from marketplace.papers.models import IssuedDocument
 from marketplace.reference.models import Place
 from marketplace.reports import queries as reports
+from tests.support.invariants import fresh
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
@@ -23,8 +24,7 @@ OVER_BORDER = True
 
 
 def _papers() -> list[IssuedDocument]:
-    session = reading()
-    session.rollback()
+    session = fresh()
     return list(session.scalars(sa.select(IssuedDocument).order_by(IssuedDocument.id)))
 
 
@@ -94,8 +94,7 @@ def test_the_order_page_says_roles_costs_and_the_languages_of_papers(app, way, m
 
 
 def test_whoever_changes_a_frozen_column_is_found(way):
-    session = reading()
-    session.rollback()
+    session = fresh()
     kept = plans.from_json(session.scalars(sa.select(CheckoutAttempt.plan)).one())
     (order,) = kept.group.orders
     frozen = {
@@ -109,8 +108,7 @@ def test_whoever_changes_a_frozen_column_is_found(way):
             other = _other(value)
             if other is None:
                 continue
-            session = reading()
-            session.rollback()
+            session = fresh()
             session.execute(sa.update(table).values({column: other}).execution_options(synchronize_session=False))
             found = checks.breaches(session)
             session.rollback()

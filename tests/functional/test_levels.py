@@ -11,6 +11,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.merchants import flows
 from marketplace.merchants.queries import levels
+from tests.support.invariants import fresh
 from tests.support.merchants import PDF, admin, day, judge_of, licence, reviewer, states
 from tests.support.statements import statements
 from tests.support.visitors import PASSWORD, TERMS
@@ -102,8 +103,7 @@ def test_a_buyer_shows_what_it_is_asked_for_and_is_verified_once_all_of_it_count
     person = second.call("GET", "/me", 200)["person_id"]
     program.call("DELETE", f"/companies/{company_id}/members/{person}", 204)
     assert level_of(program) == "unverified"
-    reading().rollback()
-    assert levels.breaches(reading()) == []
+    assert levels.breaches(fresh()) == []
 
 
 def test_a_paper_that_ends_drops_the_level_and_a_new_one_in_time_keeps_it(buyer, monkeypatch):
@@ -117,16 +117,14 @@ def test_a_paper_that_ends_drops_the_level_and_a_new_one_in_time_keeps_it(buyer,
     assert level_of(program) == "verified"  # the old ones count while the new ones are looked at
     accept(judge, company_id, "register", "import_registration")
     later = now + timedelta(days=21)
-    reading().rollback()
-    assert str(levels.level_of(reading(), company_id=owner, now=now + timedelta(days=20))) == "verified"
+    assert str(levels.level_of(fresh(), company_id=owner, now=now + timedelta(days=20))) == "verified"
     assert str(levels.level_of(reading(), company_id=owner, now=later)) == "unverified"
     monkeypatch.setattr(clock, "now", lambda: later)
     assert flows.watch(now=later) == 1
     assert flows.watch(now=later) == 0
     assert (OWNER, "Your company is no longer a verified buyer") in {(one.to, one.subject) for one in town.letters()}
     accept(judge, company_id, "tax_status")
-    reading().rollback()
-    assert str(levels.level_of(reading(), company_id=owner, now=later)) == "verified"
+    assert str(levels.level_of(fresh(), company_id=owner, now=later)) == "verified"
 
 
 def test_one_number_is_one_company_and_a_rejected_paper_keeps_its_history(buyer):
@@ -197,8 +195,7 @@ def test_a_limit_is_one_persons_word_counts_while_the_buyer_is_verified_and_can_
     purse.call("PUT", path, 204, limit | {"amount": "0", "reason": "No longer verified."})
     assert [row["limit"]["amount"] for row in purse.call("GET", path, 200)["items"]] == ["0.00", "50000.00"]
     later = clock.now() + timedelta(days=91)
-    reading().rollback()
-    assert levels.limits_of(reading(), company_id=UUID(company_id), now=later) == ()
+    assert levels.limits_of(fresh(), company_id=UUID(company_id), now=later) == ()
 
 
 def test_levels_are_worked_out_anew_when_a_country_asks_for_something_else(buyer):

@@ -22,6 +22,7 @@ from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.support.cards import bring_notices, charges, double_of
+from tests.support.invariants import fresh
 from tests.support.visitors import Visitor, entered
 from tests.support.ways import fill
 
@@ -53,8 +54,7 @@ def _begin(call, market, payment=ALIPAY):
 
 
 def _expiry():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
 
 
@@ -258,8 +258,7 @@ def _begin_by_promptpay(call, market):
 def _told(app):
     """The letters about money that went back without an order; every job that is due by now is done first."""
     runner.run_due(app)
-    session = reading()
-    session.rollback()
+    session = fresh()
     return session.scalars(sa.select(MailMessage).where(MailMessage.template == "late_money_back")).all()
 
 

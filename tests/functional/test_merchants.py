@@ -20,6 +20,7 @@ from marketplace.merchants.queries import checks, requirements
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
 from tests import factories
+from tests.support.invariants import fresh
 from tests.support.merchants import ACCOUNT, NUMBER, PDF, REVIEWER, application, licence, prove, proven, reviewer
 from tests.support.visitors import app_code
 
@@ -103,8 +104,7 @@ def test_a_company_applies_and_is_approved_once(trade):
     decided = judge.call("POST", decide, 200, {"decision": "approve", "reason": "Licence and number agree."})
     assert decided["decision"]["reason"] == "Licence and number agree."
     assert judge.problem("POST", decide, 409, {"decision": "reject", "reason": "No."})[0] == "state"
-    reading().rollback()
-    assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
+    assert queries.active(fresh(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
     assert checks.breaches(reading()) == []
     # Papers name what the licence says, and nobody types another name over it.
     path = f"/companies/{company_id}"
@@ -236,12 +236,10 @@ def test_a_suspended_merchant_sells_nothing_until_reinstated(trade):
     made = program.call("POST", "/merchant-applications", 201, proven(program))
     judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": "approve", "reason": "ok"})
     judge.call("POST", f"/merchants/{company_id}/standing", 204, {"action": "suspend", "reason": "Counterfeit goods."})
-    reading().rollback()
-    assert queries.active(reading(), company_ids=[UUID(company_id)]) == set()
+    assert queries.active(fresh(), company_ids=[UUID(company_id)]) == set()
     judge.call("POST", f"/merchants/{company_id}/standing", 409, {"action": "suspend", "reason": "Again."})
     judge.call("POST", f"/merchants/{company_id}/standing", 204, {"action": "reinstate", "reason": "Proved genuine."})
-    reading().rollback()
-    assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
+    assert queries.active(fresh(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
 
 
 def test_applications_of_others_are_unknown(trade):
@@ -284,8 +282,7 @@ def test_a_later_account_needs_a_second_factor_and_waits_three_days(trade, later
     assert "4444" in town.letter(OWNER).body
 
     def number() -> str:
-        session = reading()
-        session.rollback()
+        session = fresh()
         found = queries.payee(session, company_id=UUID(company_id), currency="CNY")
         assert found is not None
         return found.account_number

@@ -9,6 +9,7 @@ from marketplace.reports import queries as reports
 from marketplace.stripe_double.resources import payment_intents
 from marketplace.worker import runner
 from tests.support.cards import bring_notices, charges, double_of, pay_on
+from tests.support.invariants import fresh
 from tests.support.ways import fill
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
@@ -60,8 +61,7 @@ def test_money_whose_order_can_no_longer_be_placed_goes_back(call, market, app):
     pay_on(app, page())
     _take_by_hand(double)
     bring_notices(double)
-    session = reading()
-    session.rollback()
+    session = fresh()
     later = session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
 
     sweeping.finish_checkouts(now=later)
@@ -79,8 +79,7 @@ def test_money_that_is_taken_after_its_checkout_was_given_up_goes_back(call, mar
     pay_on(app, page())
     # The city asks for the reservation back and hears nothing; meanwhile somebody takes it on the provider's pages.
     double.switches.arm("timeout_before", method="POST", path="/v1/payment_intents/*/cancel", times=3)
-    session = reading()
-    session.rollback()
+    session = fresh()
     later = session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
     sweeping.finish_checkouts(now=later)
     assert "authorised" in {state for *_, state in charges()}

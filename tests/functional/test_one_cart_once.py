@@ -9,12 +9,13 @@ from marketplace.catalog.models import Stock
 from marketplace.checkout.flows import finishing, sweeping
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.orders.models import Order
 from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.support.cards import pay_on
+from tests.support.invariants import fresh
 from tests.support.visitors import Visitor
 
 PAGE = {"rail": "card", "plan": "acceptance_100"}
@@ -66,22 +67,19 @@ def pay_all(app, call, checkout):
 
 
 def pages_of(checkout):
-    session = reading()
-    session.rollback()
+    session = fresh()
     mine = CardCharge.key.startswith(f"checkout:{checkout['id']}:")
     return list(session.scalars(sa.select(CardCharge.page_url).where(mine).order_by(CardCharge.key)))
 
 
 def orders():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return session.scalars(sa.select(Order)).all()
 
 
 def is_sound(market):
     """One order, its goods promised or held once, every captured amount for it."""
-    session = reading()
-    session.rollback()
+    session = fresh()
     (order,) = session.scalars(sa.select(Order)).all()
     stock = session.scalars(sa.select(Stock).where(Stock.listing_id == market.chains)).one()
     assert stock.held + stock.allocated == PACK

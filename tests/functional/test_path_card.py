@@ -24,6 +24,7 @@ from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.support.cards import CARD, charges, double_of, pay_on
+from tests.support.invariants import fresh
 from tests.support.visitors import Visitor
 from tests.support.ways import fill
 
@@ -148,8 +149,7 @@ def test_a_page_that_nobody_pays_on_is_given_up(call, market, app):
     cart = fill(call, market, pads=0)
     body = {"expected_totals": cart["totals"], "payment": {"rail": "card", "plan": "acceptance_100"}}
     waiting = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=202)
-    session = reading()
-    session.rollback()
+    session = fresh()
     later = session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
     sweeping.finish_checkouts(now=later)
     assert {state for *_, state in charges()} == {"cancelled"}
@@ -193,8 +193,7 @@ def test_a_charge_whose_order_was_never_placed_is_named(call, market, monkeypatc
         raise Crash
 
     def named():
-        session = reading()
-        session.rollback()
+        session = fresh()
         return [one.what for one in reports.check(session) if one.subject == "card_charge"]
 
     cart = fill(call, market, pads=0)

@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import flows
 from marketplace.merchants.queries import requirements, watching
+from tests.support.invariants import fresh
 from tests.support.merchants import (
     ADMIN,
     NUMBER,
@@ -96,8 +97,7 @@ def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):
         ("licence", "accept"), ("export_registration", "accept"), ("export_registration", "reject"),
     ]  # fmt: skip
     assert all(row["decided_by"] for row in history)
-    reading().rollback()
-    assert requirements.breaches(reading()) == []
+    assert requirements.breaches(fresh()) == []
 
 
 def test_a_company_that_has_not_applied_is_found_by_its_number_and_excused(trade):
@@ -184,8 +184,7 @@ def test_a_licence_that_ends_is_told_of_flagged_and_renewed_while_the_company_se
     assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "accepted"
     assert program.call("GET", shop, 200)["licence_until"] == day(400)
     assert judge.call("GET", "/requirements", 200)["items"] == []
-    reading().rollback()
-    assert watching.count_watched(reading(), today=clock.now().date()) == 0
+    assert watching.count_watched(fresh(), today=clock.now().date()) == 0
 
 
 def test_who_reviews_is_told_once_a_paper_of_a_company_that_sells_is_over(trade, monkeypatch):
@@ -294,8 +293,7 @@ def test_a_waiver_that_ended_is_told_of_while_nothing_took_its_place(trade, monk
     assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
     assert (OWNER, "A waiver for your company has ended") in {(one.to, one.subject) for one in town.letters()}
     program.call("POST", "/merchant/papers", 201, {"item": "bank_letter", "file_id": licence(program)})
-    reading().rollback()
-    (row,) = watching.watched(reading(), today=later.date()).items
+    (row,) = watching.watched(fresh(), today=later.date()).items
     assert (row.state, row.is_waiver) == ("pending", False)
 
 

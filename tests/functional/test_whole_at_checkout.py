@@ -23,6 +23,7 @@ from marketplace.papers.models import IssuedDocument
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.support import kept
+from tests.support.invariants import fresh
 from tests.support.racing import at_once
 from tests.support.visitors import Reader, Town
 from tests.support.ways import BANK, GOOD
@@ -141,8 +142,7 @@ def room_for(call, market, buyer):
 
 
 def whole():
-    reading().rollback()
-    return reports.check(reading()) == []
+    return reports.check(fresh()) == []
 
 
 def test_the_whole_lorry_stands_beside_the_price_by_weight(shop):
@@ -329,8 +329,7 @@ def test_of_two_buyers_one_gets_the_lorry_and_the_other_a_clear_refusal(app, sho
     assert sorted(status for status, _ in ends) == [201, 409]
     (refused,) = [found for status, found in ends if status == 409]
     assert refused["type"].rpartition(":")[2] in {"not_alone", "cart_changed"}
-    reading().rollback()
-    assert reading().scalar(sa.select(sa.func.count()).select_from(WholeLorry)) == 1
+    assert fresh().scalar(sa.select(sa.func.count()).select_from(WholeLorry)) == 1
     assert whole()
 
 
@@ -387,8 +386,7 @@ def expire(shop):
 def test_the_contract_says_per_vehicle_free_hours_and_waiting(shop):
     shop.take()
     (contract,) = shop.order(0)["freight"]
-    reading().rollback()
-    data = reading().scalars(sa.select(IssuedDocument.data).where(IssuedDocument.subject_id == UUID(contract["id"])))
+    data = fresh().scalars(sa.select(IssuedDocument.data).where(IssuedDocument.subject_id == UUID(contract["id"])))
     found = next(iter(data))["whole_lorry"]
     assert (found["price"]["amount"], found["free_hours"], found["waiting"]["amount"]) == ("500.00", "2", "80.00")
 

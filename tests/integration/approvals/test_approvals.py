@@ -38,6 +38,7 @@ from marketplace.payments.rules.terms import Plan, Rail
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.invariants import fresh
 from tests.support.racing import at_once
 from tests.support.statements import statements
 
@@ -88,8 +89,7 @@ def fill(actor, listing_id, quantity=400):
 
 
 def place(actor, payment=BANK, key=None, now=None, unit_id=None):
-    session = reading()
-    session.rollback()
+    session = fresh()
     now = now or clock.now()
     cart = checkout.cart(session, company_id=actor.company, person_id=actor.person, now=now)
     wanted = Wanted(
@@ -154,14 +154,12 @@ def test_lists_of_cases_go_on_to_their_end(app, market, people, monkeypatch):
 
 
 def sound():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return reports.check(session)
 
 
 def row_of(case_id):
-    session = reading()
-    session.rollback()
+    session = fresh()
     return queries.by_id(session, case_id=case_id)
 
 

@@ -12,11 +12,12 @@ from marketplace.catalog.models import ChangeSet, Listing, ListingCard, PriceLad
 from marketplace.catalog.queries import checks
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.services import bulk, listings
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from tests.integration.catalog.conftest import DRAFT, NOW, PACKING, merchant, moderator, shelves
+from tests.support.invariants import fresh
 
 NOT_COMPARED = {"id", "listing_id", "company_id", "change_id", "proposed_by", "decided_by", "actor_id", "subject_id",
                 "hash", "published_at"}  # fmt: skip
@@ -54,8 +55,7 @@ def kept(row):
 
 def everything(actor):
     """Return all that is stored of a company's goods, ids apart, by article number."""
-    session = reading()
-    session.rollback()
+    session = fresh()
     session.expire_all()
     found = {}
     for listing in session.scalars(sa.select(Listing).where(Listing.company_id == actor.company)):
@@ -117,16 +117,14 @@ def together(actor, drafts, edits):
 
 
 def skus(actor):
-    session = reading()
-    session.rollback()
+    session = fresh()
     query = sa.select(Listing.sku, Listing.id).where(Listing.company_id == actor.company)
     return dict(session.execute(query).all())
 
 
 def approve(actor, *, singly):
     """Approve every second listing, so that edits meet goods that are up and goods that are not."""
-    session = reading()
-    session.rollback()
+    session = fresh()
     query = sa.select(Case.id, Listing.sku).join(Listing, Listing.id == Case.listing_id)
     rows = session.execute(query.where(Case.company_id == actor.company).order_by(Listing.sku))
     cases = [case_id for case_id, sku in rows.all() if sku in {"A-1", "C-3", "D-4"}]

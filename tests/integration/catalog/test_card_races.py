@@ -19,6 +19,7 @@ from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
 from tests import factories
+from tests.support.invariants import fresh
 
 NOW = clock.now()
 
@@ -80,8 +81,7 @@ def test_prices_hidden_while_cards_are_written_stay_hidden(app, goods, monkeypat
         ),
     )
     assert failed == []
-    reading().rollback()
-    card = reading().execute(sa.select(ListingCard.visibility).where(ListingCard.listing_id == made)).scalar_one()
+    card = fresh().execute(sa.select(ListingCard.visibility).where(ListingCard.listing_id == made)).scalar_one()
     assert card is Visibility.ON_REQUEST
     assert checks.breaches(reading()) == []
 
@@ -102,8 +102,7 @@ def test_a_merchant_suspended_while_goods_go_up_has_none_up(app, goods, monkeypa
         suspend,
     )
     assert failed == []
-    reading().rollback()
-    assert reading().get_one(Listing, made).state is ListingState.LIVE
+    assert fresh().get_one(Listing, made).state is ListingState.LIVE
     assert (
         reading().scalars(sa.select(ListingCard.listing_id).where(ListingCard.company_id == seller.company)).all() == []
     )
@@ -138,5 +137,4 @@ def test_a_group_that_a_colleague_changed_meanwhile_is_not_undone_in_silence(app
     )  # fmt: skip
     # SQLite's writers come one after the other: there nothing was changed meanwhile.
     assert [error.code for error in failed] == (["raced"] if db.engine.dialect.name == "postgresql" else [])
-    reading().rollback()
-    assert queries.groups(reading(), listing_ids=made).keys() == {made[1]}
+    assert queries.groups(fresh(), listing_ids=made).keys() == {made[1]}

@@ -24,6 +24,7 @@ from marketplace.kernel.ids import new_id
 from tests import factories
 from tests.integration.catalog.conftest import NOW, actor_in, merchant, publish
 from tests.integration.catalog.test_stock import claim, counts
+from tests.support.invariants import fresh
 from tests.support.racing import before_the_end_of_the_other
 
 
@@ -310,8 +311,7 @@ def test_of_two_who_set_a_figure_at_once_one_is_told(app, market):
     now_in_second = int(refusal.errors[0].accepted)
     results = before_the_end_of_the_other(app, by(first, on_hand, on_hand + 1), by(second, now_in_second, 5))
     assert not [result for result in results if isinstance(result, DomainError)]
-    reading().rollback()
-    kept = queries.lying(reading(), company_id=seller.company, listing_id=found.chains, on_hand=0)
+    kept = queries.lying(fresh(), company_id=seller.company, listing_id=found.chains, on_hand=0)
     assert [row.on_hand for row in kept.places] == [on_hand + 1, 5]
     assert queries.breaches(reading()) == []
 
@@ -328,8 +328,7 @@ def test_no_warehouse_is_retired_while_somebody_puts_units_there(app, market):
 
     results = before_the_end_of_the_other(app, fill, retire)
     assert [result for result in results if isinstance(result, DomainError)]
-    reading().rollback()
-    assert queries.breaches(reading()) == []
+    assert queries.breaches(fresh()) == []
 
 
 def test_units_that_leave_and_units_that_are_set_at_once_are_both_counted(app, market):
@@ -346,6 +345,5 @@ def test_units_that_leave_and_units_that_are_set_at_once_are_both_counted(app, m
 
     results = before_the_end_of_the_other(app, ship, fill)
     assert not [result for result in results if isinstance(result, DomainError)]
-    reading().rollback()
-    assert reading().scalar(sa.select(Stock.on_hand).where(Stock.listing_id == found.chains)) == on_hand - 40 + 9
+    assert fresh().scalar(sa.select(Stock.on_hand).where(Stock.listing_id == found.chains)) == on_hand - 40 + 9
     assert queries.breaches(reading()) == []

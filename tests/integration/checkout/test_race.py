@@ -21,6 +21,7 @@ from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.invariants import fresh
 from tests.support.processes import FORKED
 
 pytestmark = pytest.mark.postgres
@@ -105,8 +106,7 @@ def test_the_last_units_are_sold_once(app, tmp_path, payment):
     statuses = Counter(status for status, _ in answers)
     assert statuses == {201: UNITS, 409: BUYERS - UNITS}, (statuses, answers)
     assert {body["type"] for status, body in answers if status == 409} == {"urn:city:problem:stock"}
-    session = reading()
-    session.rollback()
+    session = fresh()
     orders = session.scalars(sa.select(Order)).all()
     assert len(orders) == UNITS
     stock = session.scalars(sa.select(Stock).where(Stock.listing_id == market.chains)).one()
@@ -140,8 +140,7 @@ def test_the_last_pallet_places_are_sold_once(app, tmp_path):
     refusals = [body for status, body in answers if status == 409]
     assert {body["type"] for body in refusals} == {"urn:city:problem:capacity"}
     assert {tuple(body["facts"]["lacking"]) for body in refusals} == {("pallets",)}
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert session.scalar(sa.select(Departure.taken_pallets).where(Departure.id == first.id)) == UNITS
     assert reports.check(session) == []
 
@@ -160,8 +159,7 @@ def test_a_cart_that_changes_before_its_turn_is_not_ordered_as_it_was(app, monke
     headers = {"Authorization": f"Bearer {buyer['token']}", "Idempotency-Key": "changed"}
     refused = app.test_client().post("/api/v1/checkout", json=buyer["body"], headers=headers)
     assert (refused.status_code, refused.get_json()["type"]) == (409, "urn:city:problem:expected_totals")
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
 
 
@@ -176,8 +174,7 @@ def test_many_posts_under_one_key_are_one_order(app, tmp_path):
     assert {status for status, _ in answers} <= {201, 409}
     assert {body["type"] for status, body in answers if status == 409} <= {"urn:city:problem:key_running"}
     assert len({body["group_id"] for body in done}) == 1
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
     assert reports.check(session) == []
 
@@ -189,8 +186,7 @@ def test_a_cart_that_two_windows_check_out_is_ordered_once(app, tmp_path):
     answers = at_once(app, tmp_path, [buyer | {"key": f"window-{number}"} for number in range(8)])
     assert Counter(status for status, _ in answers) == {201: 1, 409: 7}, answers
     assert {answer["type"] for status, answer in answers if status == 409} == {"urn:city:problem:cart_empty"}
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
     assert reports.check(session) == []
 
@@ -222,8 +218,7 @@ def test_a_cart_that_many_windows_check_out_on_any_rails_is_ordered_once(app, tm
         app.test_client().post("/" + page.split("/", 3)[3], data={"card": "pm_card_visa", "act": "pay"})
     sweeping.finish_checkouts(now=clock.now() + timedelta(minutes=15))
 
-    session = reading()
-    session.rollback()
+    session = fresh()
     (order,) = session.scalars(sa.select(Order)).all()
     stock = session.scalars(sa.select(Stock).where(Stock.listing_id == market.chains)).one()
     assert stock.allocated + stock.held == PACK

@@ -19,7 +19,8 @@ from marketplace.cli.main import city as commands
 from marketplace.cli.wiring import City
 from marketplace.config import Settings
 from marketplace.kernel.db import db
-from tests.integration.cli.test_serving import fetch, free_port
+from tests.integration.cli.test_serving import fetch
+from tests.support.server import free_port
 
 EXAMPLE = paths.ROOT / "docs" / "network.toml"
 PASSWORD = "a long and quiet river"

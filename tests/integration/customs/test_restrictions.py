@@ -20,6 +20,7 @@ from marketplace.moderation.rules import CaseKind
 from marketplace.moderation.services import open_cases
 from tests.integration.catalog.conftest import DRAFT, NOW, actor_in, company, merchant, shelves
 from tests.integration.moderation.conftest import City
+from tests.support.invariants import fresh
 from tests.support.statements import statements
 
 DAY = date(2026, 3, 2)
@@ -39,8 +40,7 @@ def put(officer, rule=RULE, restriction_id=None):
 
 
 def asked(code="87141000", country="VN", day=DAY):
-    reading().rollback()
-    rows = queries.asked(reading(), country=country, hs_codes=[code], day=day).get(code, ())
+    rows = queries.asked(fresh(), country=country, hs_codes=[code], day=day).get(code, ())
     return [(row.rule.hs_prefix, row.rule.measure) for row in rows]
 
 
@@ -118,8 +118,7 @@ def test_many_rules_are_written_at_once_each_with_an_audit_row(officer):
     # The one that nobody names stays as it is.
     assert put_all(officer, other, new) == sheet.Put(new=1, changed=1, unchanged=0)
     assert put_all(officer, other, new) == sheet.Put(new=0, changed=0, unchanged=2)
-    reading().rollback()
-    assert list(queries.all_rules(reading())) == [replace(RULE, hs_prefix="0101"), other, new]
+    assert list(queries.all_rules(fresh())) == [replace(RULE, hs_prefix="0101"), other, new]
     assert list(queries.all_rules(reading(), country="TH")) == []
     assert queries.known(reading(), rules=[new, replace(RULE, country="TH")]) == {key_of(new): new}
     rows = reading().scalars(sa.select(AuditRow).where(AuditRow.subject == "restriction").order_by(AuditRow.id)).all()
@@ -135,8 +134,7 @@ def test_two_sheets_at_once_write_a_rule_once(officer, monkeypatch):
     monkeypatch.setattr(sheet, "insert_new", lambda *_given: set())
     with pytest.raises(Conflict, match="raced"):
         put_all(officer, RULE)
-    reading().rollback()
-    assert list(queries.all_rules(reading())) == []
+    assert list(queries.all_rules(fresh())) == []
 
 
 def test_two_thousand_rules_are_few_questions(officer):

@@ -19,7 +19,7 @@ from marketplace.exchange.rules.enquiries import EnquiryKind, EnquiryState, Ques
 from marketplace.exchange.rules.fairs import FairKind, FairState, Plan, SeatState
 from marketplace.exchange.services import enquiries, fairs
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.mail.models import MailMessage
 from marketplace.reports import queries as reports
@@ -36,11 +36,6 @@ def office(app, market):
         return factories.staff(session, app, role=Role.MODERATOR, now=clock.now()).actor
 
 
-def done(work):
-    with unit_of_work() as session:
-        return work(session)
-
-
 @pytest.fixture
 def fair(market, office):
     """An open fair of two seats in which the merchant takes part."""
@@ -55,7 +50,7 @@ def fair(market, office):
         fairs.act(session, actor=office, fair_id=fair_id, action="open", reason="", now=now)
         return fair_id
 
-    return done(work)
+    return in_unit_of_work(work)
 
 
 def registering(trader, fair, name, **changes):
@@ -86,9 +81,9 @@ def test_whatever_is_registered_and_given_back_seats_are_never_too_many_and_neve
     for number in range(24):
         if codes and draw.random() < 0.4:
             code = codes.pop(draw.randrange(len(codes)))
-            done(lambda session, code=code: fairs.give_back(session, actor=None, code=code, now=clock.now()))
+            in_unit_of_work(lambda session, code=code: fairs.give_back(session, actor=None, code=code, now=clock.now()))
         else:
-            codes.append(done(registering(market.buyer, fair, f"guest-{number}")))
+            codes.append(in_unit_of_work(registering(market.buyer, fair, f"guest-{number}")))
         row = queries.fair(fresh(), fair_id=fair)
         seated, waiting = states(fair).count("confirmed"), states(fair).count("waiting")
         assert row.taken == seated == min(2, len(codes))
@@ -101,7 +96,7 @@ def test_whatever_is_registered_and_given_back_seats_are_never_too_many_and_neve
 
 
 def test_a_ticket_lets_one_in_once(app, market, office, fair):
-    code = done(registering(market.buyer, fair, "guest"))
+    code = in_unit_of_work(registering(market.buyer, fair, "guest"))
 
     def enter(session):
         return fairs.check_in(session, actor=office, fair_id=fair, code=code, now=clock.now())
@@ -109,27 +104,29 @@ def test_a_ticket_lets_one_in_once(app, market, office, fair):
     results = units_at_once(app, enter, enter, enter)
     assert [result.code for result in results if isinstance(result, DomainError)] == ["state", "state"]
     with pytest.raises(Refused):
-        done(lambda session: fairs.check_in(session, actor=office, fair_id=fair, code="nobody's", now=clock.now()))
+        in_unit_of_work(
+            lambda session: fairs.check_in(session, actor=office, fair_id=fair, code="nobody's", now=clock.now())
+        )
     with pytest.raises(Conflict):
-        done(lambda session: fairs.give_back(session, actor=None, code=code, now=clock.now()))
+        in_unit_of_work(lambda session: fairs.give_back(session, actor=None, code=code, now=clock.now()))
 
 
 def test_nobody_is_registered_twice_too_late_or_for_a_draft(market, office, fair):
-    done(registering(market.buyer, fair, "guest"))
+    in_unit_of_work(registering(market.buyer, fair, "guest"))
     with pytest.raises(Conflict, match="registered"):
-        done(registering(market.buyer, fair, "guest"))
-    done(registering(market.thai, fair, "guest"))
+        in_unit_of_work(registering(market.buyer, fair, "guest"))
+    in_unit_of_work(registering(market.thai, fair, "guest"))
     later = queries.fair(fresh(), fair_id=fair).register_until
     with pytest.raises(Conflict, match="registration_over"):
-        done(registering(market.buyer, fair, "late", now=later))
+        in_unit_of_work(registering(market.buyer, fair, "late", now=later))
     assert [fair_flows.close_due(now=at) for at in (later - timedelta(seconds=1), later, later)] == [0, 1, 0]
     assert queries.fair(fresh(), fair_id=fair).state is FairState.CLOSED
 
 
 def test_a_merchant_that_takes_part_follows_up_who_agreed_and_nobody_else(market, fair):
-    done(registering(market.buyer, fair, "agreed"))
-    done(registering(market.buyer, fair, "silent", may_follow_up=False))
-    done(registering(market.buyer, fair, "waiting"))
+    in_unit_of_work(registering(market.buyer, fair, "agreed"))
+    in_unit_of_work(registering(market.buyer, fair, "silent", may_follow_up=False))
+    in_unit_of_work(registering(market.buyer, fair, "waiting"))
     rows = queries.follow_up(fresh(), fair_id=fair, company_id=market.merchant.company)
     assert [row.name for row in rows] == ["agreed"]
     with pytest.raises(NotFound):
@@ -138,9 +135,9 @@ def test_a_merchant_that_takes_part_follows_up_who_agreed_and_nobody_else(market
 
 def test_who_is_registered_is_told_of_a_cancellation_and_forgotten(market, office, fair):
     for name in ("one", "two", "three"):
-        done(registering(market.buyer, fair, name))
+        in_unit_of_work(registering(market.buyer, fair, name))
     given = {"actor": office, "fair_id": fair, "action": "cancel", "reason": "Flood.", "now": clock.now()}
-    done(lambda session: fairs.act(session, **given))
+    in_unit_of_work(lambda session: fairs.act(session, **given))
     letters = fresh().scalars(sa.select(MailMessage.to).where(MailMessage.template == "fair_cancelled")).all()
     assert sorted(letters) == ["one@demo.test", "three@demo.test", "two@demo.test"]
     assert states(fair) == ["cancelled"] * 3
@@ -150,18 +147,20 @@ def test_who_is_registered_is_told_of_a_cancellation_and_forgotten(market, offic
 
 def test_a_person_who_is_erased_leaves_an_empty_seat_taken(app, market, fair):
     login = market.buyer.login
-    done(registering(market.buyer, fair, "me", email=login))
+    in_unit_of_work(registering(market.buyer, fair, "me", email=login))
     buyer, vault = market.buyer.actor, app.extensions["city.vault"]
     data = reports.person_data(fresh(), person_id=buyer.person)
     assert [row["email"] for row in data["fairs_attended"]] == [login]
-    done(lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now()))
+    in_unit_of_work(
+        lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now())
+    )
     (row,) = queries.seats(fresh(), fair_id=fair)
     assert (row.state, row.name, row.email) == (SeatState.CONFIRMED, "", "")
 
 
 def asked(key=None, actor=None):
     given = {"actor": actor, "question": QUESTION, "locale": "en", "key": key}
-    return done(lambda session: enquiries.ask(session, **given, now=clock.now()))
+    return in_unit_of_work(lambda session: enquiries.ask(session, **given, now=clock.now()))
 
 
 def test_two_people_who_take_one_enquiry_are_one(app, office):
@@ -184,15 +183,15 @@ def test_an_enquiry_waits_in_working_time_is_told_of_once_and_answered_by_letter
     late = (row.due_at - timedelta(seconds=1), row.due_at, row.due_at)
     assert [enquiry_flows.escalate(now=at) for at in late] == [0, 1, 0]
     given = {"actor": office, "enquiry_id": row.id, "now": clock.now()}
-    done(lambda session: enquiries.act(session, action="answer", text="Gladly.", **given))
+    in_unit_of_work(lambda session: enquiries.act(session, action="answer", text="Gladly.", **given))
     found = enquiry_queries.enquiry(fresh(), enquiry_id=row.id)
     assert (found.state, found.escalated_at, found.owner_id) == (EnquiryState.ANSWERED, None, office.person_id)
     assert [each.body for each in enquiry_queries.texts(fresh(), enquiry_id=row.id)] == ["How?", "Gladly."]
     sent = fresh().scalars(sa.select(MailMessage.template).where(MailMessage.to == "fund@demo.test")).all()
     assert sorted(sent) == ["enquiry_answered", "enquiry_received"]
-    done(lambda session: enquiries.act(session, action="close", text="Done.", **given))
+    in_unit_of_work(lambda session: enquiries.act(session, action="close", text="Done.", **given))
     with pytest.raises(Conflict):
-        done(lambda session: enquiries.act(session, action="answer", text="Again.", **given))
+        in_unit_of_work(lambda session: enquiries.act(session, action="answer", text="Again.", **given))
 
 
 def test_what_somebody_asked_is_deleted_when_that_is_wanted(app, market, office):
@@ -200,7 +199,9 @@ def test_what_somebody_asked_is_deleted_when_that_is_wanted(app, market, office)
     asked(actor=buyer)
     other = asked()
     assert reports.person_data(fresh(), person_id=buyer.person)["enquiries_sent"][0]["name"] == "A Fund"
-    done(lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now()))
-    done(lambda session: enquiries.erase(session, actor=office, enquiry_id=other, now=clock.now()))
+    in_unit_of_work(
+        lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now())
+    )
+    in_unit_of_work(lambda session: enquiries.erase(session, actor=office, enquiry_id=other, now=clock.now()))
     assert set(fresh().scalars(sa.select(EnquiryText.body))) == {""}
     assert enquiry_queries.enquiry(fresh(), enquiry_id=other).email == ""

@@ -8,10 +8,11 @@ import pytest
 from marketplace.exchange.queries import showroom as queries
 from marketplace.exchange.services import halls, showroom
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
-from tests.integration.exchange.test_showroom import booth, done, letting, today
+from tests.integration.exchange.test_showroom import booth, letting, today
+from tests.support.invariants import fresh
 from tests.support.racing import units_at_once
 
 __all__ = ["booth"]
@@ -46,8 +47,7 @@ def back(operator, booth, column=1, row=1):
 
 
 def shown(booth_id):
-    reading().rollback()
-    row = queries.booth(reading(), booth_id=booth_id, today=today())
+    row = queries.booth(fresh(), booth_id=booth_id, today=today())
     return row.code, row.area_m2, row.column, row.row, row.retired_at is not None
 
 
@@ -56,8 +56,8 @@ def code_of(raised):
 
 
 def test_who_rented_a_booth_keeps_it_when_the_booth_changes(market, operator, booth):
-    tenancy = done(letting(operator, booth, market.merchant.company, 0, 30))
-    done(change(operator, booth, code="Z-9", area_m2=Decimal("40.25"), column=3, row=4))
+    tenancy = in_unit_of_work(letting(operator, booth, market.merchant.company, 0, 30))
+    in_unit_of_work(change(operator, booth, code="Z-9", area_m2=Decimal("40.25"), column=3, row=4))
     assert shown(booth) == ("Z-9", Decimal("40.25"), 3, 4, False)
     row = queries.tenancy(reading(), tenancy_id=tenancy)
     assert (row.booth_code, row.until_on) == ("Z-9", today() + timedelta(days=30))
@@ -65,64 +65,66 @@ def test_who_rented_a_booth_keeps_it_when_the_booth_changes(market, operator, bo
 
 
 def test_a_code_and_a_cell_are_one_booths(operator, booth, hall):
-    other = done(add(operator, hall, "A-2", 2, 1))
+    other = in_unit_of_work(add(operator, hall, "A-2", 2, 1))
     for changes in ({"code": "A-1", "column": 2}, {"code": "A-2", "column": 1}):
         with pytest.raises(Refused) as raised:
-            done(change(operator, other, **{"row": 1, **changes}))
+            in_unit_of_work(change(operator, other, **{"row": 1, **changes}))
         assert code_of(raised) == ("code", "booth_taken")
     assert shown(other)[:1] == ("A-2",)
     for changes, field in (({"code": "a"}, "code"), ({"area_m2": Decimal(0)}, "area_m2"), ({"row": 41}, "row")):
         with pytest.raises(Refused) as raised:
-            done(change(operator, other, **changes))
+            in_unit_of_work(change(operator, other, **changes))
         assert code_of(raised)[0] == field
 
 
 def test_a_rented_booth_stays_until_its_tenancy_is_over(market, operator, booth, hall):
-    tenancy = done(letting(operator, booth, market.merchant.company, 5, 30))
+    tenancy = in_unit_of_work(letting(operator, booth, market.merchant.company, 5, 30))
     for work in (retire(operator, booth), close(operator, hall)):
         with pytest.raises(Conflict) as raised:
-            done(work)
+            in_unit_of_work(work)
         assert raised.value.code == "booth_tenanted"
         assert raised.value.facts == {"booth": "A-1", "until": (today() + timedelta(days=30)).isoformat()}
     end = today() + timedelta(days=5)
-    done(lambda session: showroom.end(session, actor=operator, tenancy_id=tenancy, until_on=end, now=clock.now()))
+    in_unit_of_work(
+        lambda session: showroom.end(session, actor=operator, tenancy_id=tenancy, until_on=end, now=clock.now())
+    )
     over = clock.now() + timedelta(days=6)
-    done(lambda session: halls.retire_booth(session, actor=operator, booth_id=booth, now=over))
+    in_unit_of_work(lambda session: halls.retire_booth(session, actor=operator, booth_id=booth, now=over))
     assert shown(booth) == ("A-1", Decimal("36.5"), 0, -1, True)
     assert queries.tenancy(reading(), tenancy_id=tenancy).booth_code == "A-1"  # its past stays
 
 
 def test_what_was_taken_away_leaves_its_cell_and_comes_back_to_a_free_one(market, operator, booth, hall):
-    done(retire(operator, booth))
+    in_unit_of_work(retire(operator, booth))
     with pytest.raises(Conflict) as raised:
-        done(retire(operator, booth))
+        in_unit_of_work(retire(operator, booth))
     assert raised.value.code == "booth_retired"
     for work in (letting(operator, booth, market.merchant.company, 0, 3), change(operator, booth)):
         with pytest.raises(Conflict) as raised:
-            done(work)
+            in_unit_of_work(work)
         assert raised.value.code == "booth_retired"
     with pytest.raises(NotFound):
         queries.standing_booth(reading(), booth_id=booth, today=today())
-    other = done(add(operator, hall, "A-2", 1, 1))
+    other = in_unit_of_work(add(operator, hall, "A-2", 1, 1))
     with pytest.raises(Refused) as raised:
-        done(back(operator, booth))
+        in_unit_of_work(back(operator, booth))
     assert code_of(raised) == ("column", "booth_taken")
     with pytest.raises(Refused) as raised:
-        done(back(operator, booth, column=0))
+        in_unit_of_work(back(operator, booth, column=0))
     assert code_of(raised)[0] == "column"
-    done(retire(operator, other))
+    in_unit_of_work(retire(operator, other))
     assert shown(other)[2:] == (0, -2, True)
-    done(back(operator, booth))
+    in_unit_of_work(back(operator, booth))
     assert shown(booth) == ("A-1", Decimal("36.5"), 1, 1, False)
     with pytest.raises(Conflict) as raised:
-        done(back(operator, booth))
+        in_unit_of_work(back(operator, booth))
     assert raised.value.code == "booth_stands"
-    done(letting(operator, booth, market.merchant.company, 0, 3))
+    in_unit_of_work(letting(operator, booth, market.merchant.company, 0, 3))
 
 
 def test_a_closed_hall_takes_its_booths_along_and_comes_back_without_them(operator, booth, hall):
-    second = done(add(operator, hall, "A-2", 2, 1))
-    done(close(operator, hall))
+    second = in_unit_of_work(add(operator, hall, "A-2", 2, 1))
+    in_unit_of_work(close(operator, hall))
     assert queries.halls(reading(), today=today()) == ()
     (row,) = queries.halls(reading(), today=today(), with_retired=True)
     assert [each.retired_at is not None for each in row.booths] == [True, True]
@@ -134,15 +136,15 @@ def test_a_closed_hall_takes_its_booths_along_and_comes_back_without_them(operat
         (lambda session: halls.change_hall(session, actor=operator, now=clock.now(), **given), "hall_retired"),
     ):
         with pytest.raises(Conflict) as raised:
-            done(work)
+            in_unit_of_work(work)
         assert raised.value.code == code
-    done(lambda session: halls.bring_hall_back(session, actor=operator, hall_id=hall, now=clock.now()))
+    in_unit_of_work(lambda session: halls.bring_hall_back(session, actor=operator, hall_id=hall, now=clock.now()))
     with pytest.raises(Conflict) as raised:
-        done(lambda session: halls.bring_hall_back(session, actor=operator, hall_id=hall, now=clock.now()))
+        in_unit_of_work(lambda session: halls.bring_hall_back(session, actor=operator, hall_id=hall, now=clock.now()))
     assert raised.value.code == "hall_stands"
     (row,) = queries.halls(reading(), today=today())
     assert row.booths == ()
-    done(back(operator, second, 1, 1))
+    in_unit_of_work(back(operator, second, 1, 1))
     assert [each.code for each in queries.halls(reading(), today=today())[0].booths] == ["A-2"]
 
 
@@ -153,13 +155,12 @@ def test_a_booth_is_let_or_taken_away_never_both(app, market, operator, booth, h
     results = units_at_once(app, *(works if turn else reversed(works)))
     refused = [result.code for result in results if isinstance(result, DomainError)]
     assert refused in (["booth_retired"], ["booth_tenanted"])
-    reading().rollback()
-    is_let = bool(queries.tenancies(reading(), booth_id=booth))
+    is_let = bool(queries.tenancies(fresh(), booth_id=booth))
     assert shown(booth)[4] is not is_let
 
 
 def test_two_who_take_booths_away_at_once_find_a_place_for_each(app, operator, booth, hall):
-    others = [done(add(operator, hall, f"A-{number}", number, 1)) for number in (2, 3, 4)]
+    others = [in_unit_of_work(add(operator, hall, f"A-{number}", number, 1)) for number in (2, 3, 4)]
     results = units_at_once(app, *[retire(operator, each) for each in (booth, *others)])
     assert [result for result in results if isinstance(result, DomainError)] == []
     assert sorted(shown(each)[3] for each in (booth, *others)) == [-4, -3, -2, -1]
@@ -168,6 +169,6 @@ def test_two_who_take_booths_away_at_once_find_a_place_for_each(app, operator, b
 def test_who_runs_halls_has_the_right_to_and_names_one_that_is_there(market, operator, booth, hall):
     for work in (retire, close, back, change):
         with pytest.raises(NotAllowed):
-            done(work(market.merchant.actor, booth))
+            in_unit_of_work(work(market.merchant.actor, booth))
         with pytest.raises(NotFound):
-            done(work(operator, new_id()))
+            in_unit_of_work(work(operator, new_id()))

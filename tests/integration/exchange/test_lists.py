@@ -18,6 +18,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from tests import factories
+from tests.support.invariants import fresh
 
 
 def create(actor, name="Spring", *, is_shared=False):
@@ -33,8 +34,7 @@ def put(actor, list_id, listing_id, quantity=None, **more):
 
 
 def items(actor, list_id):
-    reading().rollback()
-    return queries.items(reading(), list_id=list_id, company_id=actor.company, now=clock.now())
+    return queries.items(fresh(), list_id=list_id, company_id=actor.company, now=clock.now())
 
 
 def colleague(app, market):
@@ -123,8 +123,7 @@ def test_lists_and_lines_are_bounded_however_many_come_at_once(market, at_once, 
     )
     assert results.count("lists_full") == 3
     monkeypatch.setattr(rules, "MOST_ITEMS", 1)
-    reading().rollback()
-    made = queries.lists(reading(), company_id=actor.company, person_id=actor.person)[0].id
+    made = queries.lists(fresh(), company_id=actor.company, person_id=actor.person)[0].id
     goods = (market.chains, market.pads)
     results = at_once(
         lambda session, listing: lists.put(session, actor=actor, list_id=made, listing_id=listing, now=clock.now()),

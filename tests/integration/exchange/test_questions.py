@@ -22,6 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused, TooMany
 from tests import factories
+from tests.support.invariants import fresh
 
 
 def ask(trader, listing_id, text="Which steel?", *, language="en", is_private=False, now=None):
@@ -40,8 +41,7 @@ def answer(trader, question_id, text="40Mn."):
 
 
 def carried(listing_id):
-    reading().rollback()
-    return shelf.listing(reading(), viewer=None, listing_id=listing_id).said
+    return shelf.listing(fresh(), viewer=None, listing_id=listing_id).said
 
 
 def texts(listing_id):
@@ -87,8 +87,7 @@ def test_two_who_answer_at_once_give_one_answer(market, at_once):
     results = at_once(work, *range(6))
     (given,) = [each for each in results if each != "state"]
     assert len(results) == 6
-    reading().rollback()
-    assert reading().scalars(sa.select(Remark.body).where(Remark.kind == "answer")).all() == [given]
+    assert fresh().scalars(sa.select(Remark.body).where(Remark.kind == "answer")).all() == [given]
     assert carried(market.chains).questions == 1
 
 
@@ -104,8 +103,7 @@ def test_an_answer_and_a_withdrawal_at_once_are_one_of_them(market, at_once):
     }
     results = at_once(lambda session, name: (work[name](session), name)[1], *work)
     assert sorted(results, key=str).count("state") == 1
-    reading().rollback()
-    state = reading().get_one(Question, made).state
+    state = fresh().get_one(Question, made).state
     assert state is (QuestionState.ANSWERED if "answer" in results else QuestionState.WITHDRAWN)
     assert said.breaches(reading()) == []
 
@@ -230,8 +228,7 @@ def test_a_merchant_is_reminded_once_of_a_question_that_waits_too_long(app, mark
     due = queries.told(reading(), question_id=made).due_at
     before = due - timedelta(seconds=1)
     assert [flows.remind(now=at) for at in (before, due, due, due + timedelta(days=30))] == [0, 1, 0, 0]
-    reading().rollback()
-    assert reading().get_one(Question, made).reminded_at == due
+    assert fresh().get_one(Question, made).reminded_at == due
     assert reading().scalars(sa.select(AuditRow.action).where(AuditRow.action == "question.reminded")).all() == [
         "question.reminded"
     ]

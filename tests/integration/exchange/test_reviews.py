@@ -21,6 +21,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from tests import factories
+from tests.support.invariants import fresh
 
 FINE = Marks(5, 4, 3)
 
@@ -48,13 +49,11 @@ def write(buyer, line, marks=FINE, text="Fine.", *, seen=0, is_named=False, now=
 
 
 def carried(listing_id):
-    reading().rollback()
-    return shelf.listing(reading(), viewer=None, listing_id=listing_id).said
+    return shelf.listing(fresh(), viewer=None, listing_id=listing_id).said
 
 
 def unbroken():
-    reading().rollback()
-    return said.breaches(reading()) == [] and queries.breaches(reading()) == []
+    return said.breaches(reading()) == [] and queries.breaches(fresh()) == []
 
 
 def brute(listing_id):
@@ -157,8 +156,7 @@ def test_a_merchant_replies_once(market, at_once):
         )
 
     assert at_once(work, 1, 2, 3).count("review_replied") == 2
-    reading().rollback()
-    (shown,) = queries.shown(reading(), listing_id=market.chains).items
+    (shown,) = queries.shown(fresh(), listing_id=market.chains).items
     assert shown.reply
     assert not shown.is_reply_older
     write(market.buyer, line, FINE, "Better now.", seen=1)
@@ -217,8 +215,7 @@ def test_what_is_carried_is_the_brute_sum_whatever_happens(app, market, moderato
             write(market.buyer, line, Marks(*(chance.randint(1, 5) for _ in range(3))), "", seen=lines[line], now=now)
             lines[line] += 1
         else:
-            reading().rollback()
-            found = [row.id for row in said.public(reading()).items]
+            found = [row.id for row in said.public(fresh()).items]
             if found:
                 with unit_of_work() as session:
                     one = chance.choice(found)

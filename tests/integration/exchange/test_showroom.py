@@ -20,10 +20,11 @@ from marketplace.exchange.rules.leads import Card, LeadState
 from marketplace.exchange.services import leads, showroom
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
+from tests.support.invariants import fresh
 from tests.support.racing import units_at_once
 
 CARD = Card("Somsy Vong", "somsy@demo.test", "", "How much?", has_consented=True)
@@ -47,8 +48,7 @@ def booth(market, operator):
 
 
 def today():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return queries.today_at(session, now=clock.now())
 
 
@@ -61,17 +61,12 @@ def letting(operator, booth, company_id, first, last):
     return work
 
 
-def done(work):
-    with unit_of_work() as session:
-        return work(session)
-
-
 @pytest.fixture
 def exhibit(market, operator, booth):
     """A label of the merchant's chains, on a booth that stands."""
-    tenancy = done(letting(operator, booth, market.merchant.company, 0, 30))
+    tenancy = in_unit_of_work(letting(operator, booth, market.merchant.company, 0, 30))
     now = clock.now()
-    done(
+    in_unit_of_work(
         lambda session: showroom.show(
             session, actor=market.merchant.actor, tenancy_id=tenancy, listing_id=market.chains, now=now
         )
@@ -100,7 +95,7 @@ def test_whatever_is_let_and_ended_nobody_stands_where_another_does(market, oper
             until = draw.randint(first, last)
             given = {"tenancy_id": tenancy, "until_on": today() + timedelta(days=until), "now": clock.now()}
             try:
-                done(lambda session, given=given: showroom.end(session, actor=operator, **given))
+                in_unit_of_work(lambda session, given=given: showroom.end(session, actor=operator, **given))
             except Refused:
                 assert until == last
                 continue
@@ -113,13 +108,12 @@ def test_whatever_is_let_and_ended_nobody_stands_where_another_does(market, oper
         wanted = range(first, last + 1)
         if any(day in taken for day in wanted):
             with pytest.raises(Conflict, match="booth_let"):
-                done(letting(operator, booth, company, first, last))
+                in_unit_of_work(letting(operator, booth, company, first, last))
             continue
-        tenancy = done(letting(operator, booth, company, first, last))
+        tenancy = in_unit_of_work(letting(operator, booth, company, first, last))
         running[tenancy] = (first, last)
         taken |= dict.fromkeys(wanted, tenancy)
-    session = reading()
-    session.rollback()
+    session = fresh()
     kept = session.execute(sa.select(BoothDay.day, BoothDay.tenancy_id)).all()
     assert {((day - today()).days, who) for day, who in kept} == set(taken.items())
     assert session.scalar(sa.select(sa.func.count()).select_from(Tenancy)) == len(running)
@@ -128,13 +122,13 @@ def test_whatever_is_let_and_ended_nobody_stands_where_another_does(market, oper
 
 def test_who_lets_and_who_shows_has_the_right_to(market, operator, booth):
     with pytest.raises(NotAllowed):
-        done(letting(market.merchant.actor, booth, market.merchant.company, 0, 9))
+        in_unit_of_work(letting(market.merchant.actor, booth, market.merchant.company, 0, 9))
     with pytest.raises(Refused):
-        done(letting(operator, booth, market.buyer.company, 0, 9))
-    tenancy = done(letting(operator, booth, market.merchant.company, 0, 9))
+        in_unit_of_work(letting(operator, booth, market.buyer.company, 0, 9))
+    tenancy = in_unit_of_work(letting(operator, booth, market.merchant.company, 0, 9))
     for actor, listing in ((market.thai.actor, market.pads), (market.merchant.actor, market.pads)):
         with pytest.raises(NotFound):
-            done(
+            in_unit_of_work(
                 lambda session, actor=actor, listing=listing: showroom.show(
                     session, actor=actor, tenancy_id=tenancy, listing_id=listing, now=clock.now()
                 )
@@ -143,7 +137,9 @@ def test_who_lets_and_who_shows_has_the_right_to(market, operator, booth):
 
 def test_a_browser_is_counted_once_a_day_and_an_ended_booth_no_more(market, operator, exhibit):
     def visit(browser, now):
-        return done(lambda session: showroom.count_visit(session, code=exhibit.code, browser=browser, now=now))
+        return in_unit_of_work(
+            lambda session: showroom.count_visit(session, code=exhibit.code, browser=browser, now=now)
+        )
 
     now = clock.now()
     assert [visit(browser, now) for browser in ("a", "a", "b")] == [True, False, True]
@@ -162,11 +158,11 @@ def test_of_a_company_one_lead_runs_however_often_it_comes(app, market, exhibit)
 
     results = units_at_once(app, *[come] * 4)
     assert sorted(results) == [False, False, False, True]
-    assert not done(
+    assert not in_unit_of_work(
         lambda session: leads.visit(session, actor=market.merchant.actor, code=exhibit.code, now=clock.now())
     )
     given = {"actor": market.buyer.actor, "code": exhibit.code, "card": CARD, "now": clock.now()}
-    done(lambda session: leads.leave_card(session, **given))
+    in_unit_of_work(lambda session: leads.leave_card(session, **given))
     (row,) = lead_queries.leads(reading(), merchant_id=market.merchant.company).items
     assert (row.company_id, row.name, row.state) == (market.buyer.company, "Somsy Vong", LeadState.NEW)
 
@@ -176,7 +172,9 @@ def test_two_clicks_at_once_leave_one_card_whoever_leaves_it(app, market, exhibi
     others = [left(exhibit) for _ in range(2)]
     for actor in (None, market.buyer.actor):
         if actor:
-            done(lambda session, actor=actor: leads.visit(session, actor=actor, code=exhibit.code, now=clock.now()))
+            in_unit_of_work(
+                lambda session, actor=actor: leads.visit(session, actor=actor, code=exhibit.code, now=clock.now())
+            )
         before = cards_left()
         given = {"actor": actor, "code": exhibit.code, "card": CARD, "key": f"key-{bool(actor)}"}
         made = units_at_once(
@@ -188,13 +186,12 @@ def test_two_clicks_at_once_leave_one_card_whoever_leaves_it(app, market, exhibi
 
 
 def cards_left():
-    reading().rollback()
-    return reading().scalar(sa.select(sa.func.count()).select_from(AuditRow).where(AuditRow.action == "lead.card"))
+    return fresh().scalar(sa.select(sa.func.count()).select_from(AuditRow).where(AuditRow.action == "lead.card"))
 
 
 def left(exhibit, key=None, actor=None):
     given = {"actor": actor, "code": exhibit.code, "card": CARD, "key": key}
-    return done(lambda session: leads.leave_card(session, **given, now=clock.now()))
+    return in_unit_of_work(lambda session: leads.leave_card(session, **given, now=clock.now()))
 
 
 def colleague(market):
@@ -228,7 +225,7 @@ def test_two_people_who_take_one_lead_are_one(app, market, exhibit):
     owner = lead_queries.lead(reading(), lead_id=lead_id, merchant_id=market.merchant.company).owner_id
     assert owner in {actor.person_id for actor in people}
     with pytest.raises(NotFound):
-        done(lambda session: leads.take(session, actor=market.thai.actor, lead_id=lead_id, now=clock.now()))
+        in_unit_of_work(lambda session: leads.take(session, actor=market.thai.actor, lead_id=lead_id, now=clock.now()))
 
 
 def test_two_clicks_leave_one_card(market, exhibit):
@@ -241,14 +238,14 @@ def test_a_lead_that_waits_is_told_of_once_and_an_answer_ends_the_wait(market, e
     due = lead_queries.lead(reading(), lead_id=lead_id, merchant_id=None).due_at
     assert [flows.escalate(now=at) for at in (due - timedelta(seconds=1), due, due)] == [0, 1, 0]
     given = {"actor": market.merchant.actor, "lead_id": lead_id, "now": clock.now()}
-    done(lambda session: leads.act(session, action="contact", text="", **given))
+    in_unit_of_work(lambda session: leads.act(session, action="contact", text="", **given))
     row = lead_queries.lead(reading(), lead_id=lead_id, merchant_id=market.merchant.company)
     assert (row.state, row.escalated_at, row.owner_id) == (
         LeadState.CONTACTED, None, market.merchant.actor.person_id,
     )  # fmt: skip
     with pytest.raises(Conflict):
-        done(lambda session: leads.act(session, action="contact", text="", **given))
-    done(lambda session: leads.act(session, action="close", text="Bought elsewhere.", **given))
+        in_unit_of_work(lambda session: leads.act(session, action="contact", text="", **given))
+    in_unit_of_work(lambda session: leads.act(session, action="close", text="Bought elsewhere.", **given))
     assert [row.body for row in lead_queries.notes(reading(), lead_id=lead_id)] == ["Bought elsewhere.", ""]
 
 
@@ -257,16 +254,16 @@ def test_what_a_person_left_goes_with_the_person(app, market, exhibit):
     data = reports.person_data(reading(), person_id=market.buyer.actor.person)
     assert [card["message"] for card in data["cards_left"]] == ["How much?"]
     given = {"actor": market.merchant.actor, "lead_id": lead_id, "now": clock.now()}
-    done(lambda session: leads.act(session, action="note", text="Calls on Monday.", **given))
+    in_unit_of_work(lambda session: leads.act(session, action="note", text="Calls on Monday.", **given))
     vault = app.extensions["city.vault"]
     buyer = market.buyer.actor
-    done(lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now()))
-    session = reading()
-    session.rollback()
+    in_unit_of_work(
+        lambda session: erase_person(session, actor=buyer, person_id=buyer.person, vault=vault, now=clock.now())
+    )
+    session = fresh()
     assert session.scalar(sa.select(sa.func.count()).select_from(LeadCard)) == 0
     assert session.scalar(sa.select(sa.func.count()).select_from(Lead)) == 1
-    done(lambda session: leads.erase_card(session, **given))
-    session = reading()
-    session.rollback()
+    in_unit_of_work(lambda session: leads.erase_card(session, **given))
+    session = fresh()
     assert session.scalars(sa.select(LeadNote.body)).all() == [""]
     assert reports.check(session) == []

@@ -5,26 +5,19 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
+from marketplace.accounts.rules.permissions import Role
 from marketplace.exchange.flows import storefronts as flows
 from marketplace.exchange.models.storefronts import StorefrontVersion
 from marketplace.exchange.queries import storefronts as queries
 from marketplace.exchange.rules.storefronts import Front, FrontState
 from marketplace.exchange.services import storefronts
 from marketplace.kernel import clock
-from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id
 from tests import factories
+from tests.factories import moderator
 from tests.support.racing import units_at_once
-
-
-def moderator() -> Actor:
-    return Actor(
-        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
-        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
-    )  # fmt: skip
 
 
 def hand_in(trader, headline):
@@ -42,11 +35,6 @@ def decide(version_id, decision="show", reason="", actor=None):
     return work
 
 
-def done(work):
-    with unit_of_work() as session:
-        return work(session)
-
-
 def states(company_id):
     session = reading()
     session.rollback()
@@ -56,15 +44,15 @@ def states(company_id):
 
 def test_the_old_version_stays_until_the_new_one_is_shown(market):
     company_id = market.merchant.company
-    first = done(hand_in(market.merchant, "Chains"))
+    first = in_unit_of_work(hand_in(market.merchant, "Chains"))
     assert queries.shown(reading(), company_id=company_id) is None
-    done(decide(first))
-    second = done(hand_in(market.merchant, "Better chains"))
+    in_unit_of_work(decide(first))
+    second = in_unit_of_work(hand_in(market.merchant, "Better chains"))
     assert queries.shown(reading(), company_id=company_id).headlines == {"en": "Chains"}
-    done(decide(second))
+    in_unit_of_work(decide(second))
     assert states(company_id) == ["superseded", "shown"]
     assert queries.shown(reading(), company_id=company_id).id == second
-    done(decide(second, "hide", "A telephone number."))
+    in_unit_of_work(decide(second, "hide", "A telephone number."))
     assert queries.shown(reading(), company_id=company_id) is None
     assert queries.last(reading(), company_id=company_id).reason == "A telephone number."
 
@@ -76,34 +64,36 @@ def test_of_several_handed_in_at_once_one_waits(app, market):
 
 
 def test_two_reviewers_decide_once(app, market):
-    version = done(hand_in(market.merchant, "Chains"))
+    version = in_unit_of_work(hand_in(market.merchant, "Chains"))
     results = units_at_once(app, decide(version), decide(version, "decline", "No."))
     assert [result.code for result in results if isinstance(result, DomainError)] == ["state"]
     assert states(market.merchant.company)[0] in {"shown", "declined"}
 
 
 def test_nobody_decides_about_their_own(app, market):
-    version = done(hand_in(market.merchant, "Chains"))
+    version = in_unit_of_work(hand_in(market.merchant, "Chains"))
     own = factories.insider(app, role=Role.MODERATOR, company_id=market.merchant.company, now=clock.now())
     with pytest.raises(NotAllowed):
-        done(decide(version, actor=own.actor))
+        in_unit_of_work(decide(version, actor=own.actor))
     with pytest.raises(NotAllowed):
-        done(decide(version, actor=market.thai.actor))
+        in_unit_of_work(decide(version, actor=market.thai.actor))
     assert states(market.merchant.company) == ["pending"]
 
 
 def test_who_does_not_sell_has_no_storefront_and_no_picture_of_others(market):
     with pytest.raises(Conflict, match="merchant_not_active"):
-        done(hand_in(market.buyer, "We buy"))
+        in_unit_of_work(hand_in(market.buyer, "We buy"))
     foreign = Front({"en": "Chains"}, {}, "en", banner_file_id=new_id())
     with pytest.raises(NotFound):
-        done(lambda session: storefronts.submit(session, actor=market.merchant.actor, front=foreign, now=clock.now()))
+        in_unit_of_work(
+            lambda session: storefronts.submit(session, actor=market.merchant.actor, front=foreign, now=clock.now())
+        )
     with pytest.raises(NotFound):
-        done(lambda session: storefronts.withdraw(session, actor=market.merchant.actor, now=clock.now()))
+        in_unit_of_work(lambda session: storefronts.withdraw(session, actor=market.merchant.actor, now=clock.now()))
 
 
 def test_what_waits_too_long_is_told_of_once(market):
-    done(hand_in(market.merchant, "Chains"))
+    in_unit_of_work(hand_in(market.merchant, "Chains"))
     later = clock.now() + timedelta(hours=25)
     assert [flows.escalate(now=at) for at in (clock.now(), later, later)] == [0, 1, 0]
     (row,) = queries.queue(reading(), state=FrontState.PENDING).items

@@ -19,6 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from tests import factories
 from tests.factories import Market
+from tests.support.invariants import fresh
 
 
 @dataclass
@@ -58,8 +59,7 @@ class Desk:
         return self.run(self.begin(content, name, **options))
 
     def view(self, import_id: UUID) -> queries.ImportView:
-        session = reading()
-        session.rollback()
+        session = fresh()
         return queries.get_import(session, company_id=self.market.merchant.company, import_id=import_id)
 
     def rows(self, view: queries.ImportView) -> tuple[queries.RowView, ...]:
@@ -69,8 +69,7 @@ class Desk:
         return [{error.field: error.code for error in row.errors} for row in self.rows(view) if row.errors]
 
     def draft(self, sku: str) -> ListingDraft | None:
-        session = reading()
-        session.rollback()
+        session = fresh()
         found = drafts_by_sku(session, company_id=self.market.merchant.company, skus=[sku])
         return found[sku][1] if sku in found else None
 

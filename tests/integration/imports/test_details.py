@@ -29,6 +29,7 @@ from marketplace.kernel.db import reading, snapshot, unit_of_work
 from marketplace.moderation import queries as queue
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.invariants import fresh
 from tests.support.pdfs import pdf
 from tests.support.said import ASKED, documents, languages, visibilities
 from tests.support.sheets import comma_separated, row, table, workbook
@@ -64,19 +65,16 @@ def export(desk, shape):
 
 
 def said(desk, sku="CH-1"):
-    reading().rollback()
-    listing = reading().scalars(sa.select(Listing).where(Listing.sku == sku)).one()
+    listing = fresh().scalars(sa.select(Listing).where(Listing.sku == sku)).one()
     return details.said_of(reading(), listing), listing.price_visibility
 
 
 def up(desk, listing_id):
-    reading().rollback()
-    return published.documents(reading(), listing_ids=[listing_id]).get(listing_id, {})
+    return published.documents(fresh(), listing_ids=[listing_id]).get(listing_id, {})
 
 
 def waits(listing_id):
-    reading().rollback()
-    change = reading().scalars(
+    change = fresh().scalars(
         sa.select(ChangeSet).where(ChangeSet.listing_id == listing_id, ChangeSet.state == ChangeState.PENDING)
     )
     return next((found.changes for found in change), {})
@@ -228,8 +226,7 @@ def test_goods_that_lack_what_their_category_requires_stay_drafts_and_say_so(ask
     states = dict(reading().execute(sa.select(Listing.sku, Listing.state).where(Listing.sku.like("S-%"))).all())
     assert states == {"S-1": ListingState.DRAFT, "S-2": ListingState.SUBMITTED}
     desk.bring(comma_separated(table([{"sku": "S-1", "attribute@voltage": 24}])), "more.csv")
-    reading().rollback()
-    state = reading().scalar(sa.select(Listing.state).where(Listing.sku == "S-1"))
+    state = fresh().scalar(sa.select(Listing.state).where(Listing.sku == "S-1"))
     assert state == ListingState.SUBMITTED
 
 

@@ -20,6 +20,7 @@ from marketplace.kernel.errors import Conflict, DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.moderation.models import Case
 from marketplace.moderation.rules import CaseKind, CaseState
+from tests.support.invariants import fresh
 from tests.support.racing import at_once
 from tests.support.sheets import row, table, workbook
 
@@ -75,8 +76,7 @@ def test_stock_of_goods_that_are_bought_meanwhile_is_never_below_what_is_promise
             sold.append(40)
 
     together(desk.app, importing(desk, import_id), buy, buy)
-    session = reading()
-    session.rollback()
+    session = fresh()
     found = session.execute(sa.select(Stock.on_hand, Stock.allocated).where(Stock.listing_id == goods)).one()
     assert found.allocated == sum(sold) <= found.on_hand
     view = desk.view(import_id)
@@ -119,8 +119,7 @@ def test_a_list_for_goods_that_are_up_changes_prices_and_stock_at_once_and_lets_
     now_named = {"sku": found.sku, "title": "更好的链条", "price": 60, "stock": 500}
     view = desk.bring(workbook(table([now_named])))
     assert view.counts[Outcome.UPDATE] == 1
-    session = reading()
-    session.rollback()
+    session = fresh()
     listing = session.get_one(Listing, goods, populate_existing=True)
     assert (listing.titles, listing.state, listing.price_jumped) == (found.titles, ListingState.LIVE, True)
     assert session.scalars(sa.select(Stock.on_hand).where(Stock.listing_id == goods)).one() == 500

@@ -18,6 +18,7 @@ from marketplace.catalog.services import grouping, variants
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, snapshot, unit_of_work
 from marketplace.kernel.errors import Refused
+from tests.support.invariants import fresh
 from tests.support.racing import at_once
 from tests.support.sheets import comma_separated, row, table, workbook
 from tests.support.statements import statements
@@ -34,8 +35,7 @@ def says(number, group="Chains", values=""):
 
 def standing(desk):
     """Return the merchant's groups: by name their axes and the values of their articles in order."""
-    session = reading()
-    session.rollback()
+    session = fresh()
     found = session.execute(
         sa.select(VariantGroup.name, VariantGroup.axes, Listing.sku, ListingVariant.values)
         .join(ListingVariant, ListingVariant.group_id == VariantGroup.id)
@@ -194,8 +194,7 @@ def test_what_stands_in_a_group_is_live_at_once_on_the_cards_and_audited(desk):
     version = reading().scalars(sa.select(Listing.version).where(Listing.id == live)).one()
     desk.bring(workbook(table([goods(1, "Chains", "Colour=red")])), submit=False)
     desk.bring(workbook(table([{"sku": sku, "variant_group": "Chains", "variant_values": "Colour=steel"}])))
-    session = reading()
-    session.rollback()
+    session = fresh()
     listing = session.get_one(Listing, live, populate_existing=True)
     group = session.scalars(sa.select(VariantGroup.id)).one()
     card = session.scalars(sa.select(ListingCard).where(ListingCard.listing_id == live)).one()

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
@@ -24,6 +23,7 @@ from marketplace.merchants.rules.screening import ListKind, Named
 from marketplace.merchants.rules.states import MerchantState, PayeeState
 from marketplace.merchants.services import payees, requirements, screening
 from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
+from tests.factories import moderator
 from tests.integration.accounts.conftest import NOW, City, publish
 from tests.support.racing import before_the_end_of_the_other, units_at_once
 
@@ -95,16 +95,9 @@ def test_a_company_applies_once_however_often_it_clicks(app, owners):
     assert reading().scalar(sa.select(sa.func.count()).select_from(MerchantApplication)) == 1
 
 
-def judge() -> Actor:
-    return Actor(
-        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
-        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
-    )  # fmt: skip
-
-
 def approve(application_id):
     return lambda session: decide_application(
-        session, actor=judge(), application_id=application_id, decision="approve", reason="fits", now=NOW
+        session, actor=moderator(), application_id=application_id, decision="approve", reason="fits", now=NOW
     )
 
 
@@ -131,8 +124,8 @@ def test_a_number_sells_once_whoever_approves_at_the_same_moment(app, owners):
 
 def say(owner, verdict, mark):
     return lambda session: requirements.rule(
-        session, actor=judge(), company_id=owner.company, item=Item.LICENCE, verdict=verdict, reason="seen", mark=mark,
-        now=NOW,
+        session, actor=moderator(), company_id=owner.company, item=Item.LICENCE, verdict=verdict, reason="seen",
+        mark=mark, now=NOW,
     )  # fmt: skip
 
 
@@ -184,7 +177,7 @@ def test_of_two_companies_with_one_number_one_is_compared_with_the_register(app,
 
     def accept(owner, paper):
         return lambda session: requirements.rule(
-            session, actor=judge(), company_id=owner.company, item=Item.REGISTER, verdict=Verdict.ACCEPT, reason="",
+            session, actor=moderator(), company_id=owner.company, item=Item.REGISTER, verdict=Verdict.ACCEPT, reason="",
             mark=str(paper), is_name_excused=True, now=NOW,
         )  # fmt: skip
 
@@ -201,8 +194,8 @@ def test_two_reviewers_say_one_thing_of_one_paper_once(app, owners):
 
     def accept(session):
         requirements.rule(
-            session, actor=judge(), company_id=owner.company, item=Item.TAX_STATUS, verdict=Verdict.ACCEPT, reason="",
-            mark=str(paper), now=NOW,
+            session, actor=moderator(), company_id=owner.company, item=Item.TAX_STATUS, verdict=Verdict.ACCEPT,
+            reason="", mark=str(paper), now=NOW,
         )  # fmt: skip
 
     assert refusals(before_the_end_of_the_other(app, accept, accept)) == []
@@ -215,7 +208,7 @@ def test_of_two_reviewers_who_decide_one_hit_one_has_the_word(app, owners):
         entry = Named("Lanxang Trading 1", "LA")
         screening.import_list(
             session,
-            actor=replace(judge(), company_id=owner.company),
+            actor=replace(moderator(), company_id=owner.company),
             kind=ListKind.OWN,
             name="Demo",
             entries=(entry,),
@@ -226,7 +219,7 @@ def test_of_two_reviewers_who_decide_one_hit_one_has_the_word(app, owners):
 
     def decide(decision):
         return lambda session: screening.decide(
-            session, actor=judge(), hit_id=hit.id, decision=decision, reason="seen", now=NOW
+            session, actor=moderator(), hit_id=hit.id, decision=decision, reason="seen", now=NOW
         )
 
     results = before_the_end_of_the_other(app, decide("clear"), decide("confirm"))

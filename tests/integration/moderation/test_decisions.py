@@ -16,6 +16,7 @@ from marketplace.moderation.models import Case
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.services import appealing
 from tests.integration.catalog.conftest import DRAFT, NOW
+from tests.support.invariants import fresh
 
 FITMENT = {"vehicles": [{"make": "Toyota", "model": "Hilux", "year_from": 2015, "year_to": 2020}]}
 
@@ -43,8 +44,7 @@ def appeal(city, listing_id):
 
 
 def seen(*case_ids):
-    reading().rollback()
-    return {case_id: queries.case(reading(), case_id=case_id).review.fingerprint for case_id in case_ids}
+    return {case_id: queries.case(fresh(), case_id=case_id).review.fingerprint for case_id in case_ids}
 
 
 def many(city, decision, *case_ids, by=None):
@@ -65,8 +65,7 @@ def test_a_detail_that_was_declined_comes_back_when_the_appeal_is_granted(city):
     assert DetailKind.FITMENT not in shelf.listing(reading(), listing_id=made, viewer=None).details
     appeal(city, made)
     assert city.decide(made, "approve", by=city.second) is CaseState.CONFIRMED
-    reading().rollback()
-    found = shelf.listing(reading(), listing_id=made, viewer=None)
+    found = shelf.listing(fresh(), listing_id=made, viewer=None)
     assert found.details["fitment"]["vehicles"][0]["model"] == "Hilux"
 
 

@@ -24,6 +24,7 @@ from marketplace.moderation.services.reporting import Said
 from marketplace.outbox.models import OutboxJob
 from tests import factories
 from tests.integration.catalog.conftest import DRAFT, NOW, actor_in, company
+from tests.support.invariants import fresh
 
 WRONG = Said("counterfeit", "A copy of ours.", None, "vi")
 
@@ -51,13 +52,11 @@ def decide(actor, case_id, decision, reason="Seen."):
 
 
 def state_of(city, listing_id):
-    reading().rollback()
-    return own.own_listing(reading(), company_id=city.seller.company, listing_id=listing_id).state
+    return own.own_listing(fresh(), company_id=city.seller.company, listing_id=listing_id).state
 
 
 def is_up(listing_id):
-    reading().rollback()
-    return bool(shelf.offers(reading(), viewer=None, listing_ids=[listing_id]))
+    return bool(shelf.offers(fresh(), viewer=None, listing_ids=[listing_id]))
 
 
 def test_a_listing_is_taken_down_appealed_and_restored_by_somebody_else(city):
@@ -83,8 +82,7 @@ def test_a_listing_is_taken_down_appealed_and_restored_by_somebody_else(city):
     assert (state_of(city, made), is_up(made)) == ("live", True)
     assert [(row.kind, row.listing_id) for row in queries.queue(reading()).items] == [(CaseKind.CHANGE, made)]
     city.decide(made)
-    reading().rollback()
-    assert shelf.offers(reading(), viewer=None, listing_ids=[made])[made].origin == "VN"
+    assert shelf.offers(fresh(), viewer=None, listing_ids=[made])[made].origin == "VN"
     assert checks.breaches(reading()) == []
     facts = str(reading().scalars(sa.select(AuditRow.facts)).all())
     assert "ours" not in facts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.quantity import Load
@@ -26,7 +26,7 @@ from marketplace.orders.services import deciding, fulfilment
 from tests import factories
 from tests.conftest import SOAK
 from tests.support.claims import line_of, place
-from tests.support.invariants import sound
+from tests.support.invariants import fresh, sound
 from tests.support.racing import codes, units_at_once
 from tests.support.statements import statements
 
@@ -61,8 +61,7 @@ def withdrawing(market, change_id):
 
 
 def state_of(change_id):
-    session = reading()
-    session.rollback()
+    session = fresh()
     return queries.change(session, company_id=None, change_id=change_id).state
 
 
@@ -177,8 +176,7 @@ def test_the_check_finds_what_a_change_left_undone(call, market, statement, foun
     line_id = line_of(order_id)
     in_unit_of_work(accepting(market, proposed(market, order_id, line_id)))
     proposed(market, order_id, line_id)
-    session = reading()
-    session.rollback()
+    session = fresh()
     session.execute(statement)
     assert {breach.subject for breach in queries.breaches(session)} == found
     session.rollback()
@@ -272,8 +270,7 @@ def test_an_order_of_many_lines_is_looked_at_with_as_many_questions_as_one_of_fe
             cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
         body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
         (order_id,) = call(market.buyer, "POST", "/checkout", json=body, expect=201)["order_ids"]
-        session = reading()
-        session.rollback()
+        session = fresh()
         order = session.get_one(Order, UUID(order_id))
         with statements() as sent:
             standing = Standing.of(session, order)

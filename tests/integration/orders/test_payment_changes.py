@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.orders.changes import queries
@@ -20,6 +20,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKin
 from marketplace.payments.services import transfers
 from tests.integration.orders.test_changes import accepting, at_once, state_of
 from tests.support.claims import place
+from tests.support.invariants import fresh
 from tests.support.payouts import name_payee
 
 CHECKED = True
@@ -31,8 +32,7 @@ NEW = "6222000000000099"
 
 
 def money_of(order_id):
-    session = reading()
-    session.rollback()
+    session = fresh()
     subject = Subject(SubjectKind.ORDER, UUID(order_id))
     (payment, *_) = payments.payments_of(session, subjects=[subject])[subject]
     return payment, payments.milestones_of(session, subjects=[subject])[subject]
@@ -65,8 +65,7 @@ def agreed_account(market, order_id):
             .values(state=PayeeState.RETIRED, ended_at=clock.now())
         )
     name_payee(company_id, number=NEW, name="Jialing")
-    session = reading()
-    session.rollback()
+    session = fresh()
     payee_id = session.scalars(sa.select(Payee.id).where(Payee.account_number == NEW)).one()
     (change_id,) = in_unit_of_work(
         lambda session: payees.propose(
@@ -113,8 +112,7 @@ def test_the_check_finds_what_nobody_agreed_to_and_what_binds_too_early(call, ma
         lambda session: resolving.bind(session, change_id=change_id, now=clock.now() + timedelta(hours=71))
     )
     in_unit_of_work(lambda session: resolving.bind(session, change_id=change_id, now=clock.now() + timedelta(hours=73)))
-    session = reading()
-    session.rollback()
+    session = fresh()
     for changed, found in (
         ({"state": ChangeState.DECLINED}, {"payment_terms"}),
         ({"binds_from": clock.now() + timedelta(hours=80)}, {"order_change"}),

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.samples.models import SampleOrder
 from marketplace.reports.queries import check
 from tests import factories
-from tests.support.invariants import sound
+from tests.support.invariants import fresh, sound
 from tests.support.racing import at_once
 from tests.support.samples import COURIER, OFFER, offer, order_sample, received
 from tests.support.ways import BANK
@@ -42,8 +42,7 @@ def test_of_two_checkouts_at_once_one_takes_the_credit(app, call, market):
     # Whoever was too late either still saw the credit, or a total without it.
     (why,) = [code for status, code in answers if status == 409]
     assert why in ("urn:city:problem:sample_credit_used", "urn:city:problem:expected_totals")
-    session = reading()
-    session.rollback()
+    session = fresh()
     (credited,) = session.scalars(sa.select(OrderLine).where(OrderLine.credit_minor > 0))
     kept = session.scalars(sa.select(SampleOrder)).one()
     assert (str(kept.id), kept.credited_line_id, kept.credited_minor) == (sample["id"], credited.id, 90_00)
@@ -65,8 +64,7 @@ def test_a_rejected_line_gives_the_credit_back_and_a_placed_one_keeps_it(app, ca
     assert mine["credit"]["amount"] == "90.00"
     body = {"rejected_lines": [{"line": mine["id"], "reason": "out_of_stock"}]}
     call(market.merchant, "POST", f"/orders/{order_id}/confirmation", json=body, expect=204)
-    session = reading()
-    session.rollback()
+    session = fresh()
     order = session.scalars(sa.select(Order).where(Order.credit_minor > 0)).one()
     whole = session.scalars(sa.select(OrderLine).where(OrderLine.listing_id == other)).one()
     assert order.total_minor - order.credit_minor - order.let_off_minor == whole.amount_minor

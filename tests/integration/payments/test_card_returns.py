@@ -32,6 +32,7 @@ from tests import factories
 from tests.integration.payments.conftest import NOW
 from tests.support.cards import bring_notices, charge, double_of
 from tests.support.held import HELD, HeldDeal
+from tests.support.invariants import fresh
 from tests.support.payouts import name_payee
 
 
@@ -61,8 +62,7 @@ def refuse(app):
 
 
 def only():
-    session = reading()
-    session.rollback()
+    session = fresh()
     (row,) = card_returns.card_returns(session).items
     return row
 
@@ -94,8 +94,7 @@ def job(row):
 
 
 def is_sound():
-    reading().rollback()
-    assert checks.breaches(reading()) == []
+    assert checks.breaches(fresh()) == []
     return True
 
 
@@ -274,8 +273,7 @@ def test_a_claims_refund_that_is_refused_later_is_not_called_refunded(app, deal)
     facts = {"subject": deal.subject, "amount": Money(1_000, "CNY"), "cause": str(cause), "now": NOW}
 
     def standing():
-        reading().rollback()
-        return card_returns.refunds_for(reading(), causes=[cause]).get(cause)
+        return card_returns.refunds_for(fresh(), causes=[cause]).get(cause)
 
     assert standing() is None
     give_back.refund_part(**facts)
@@ -311,8 +309,7 @@ def part_refused(app, deal, minor=300_000):
 
 
 def amounts():
-    reading().rollback()
-    return sorted((row.amount.minor, str(row.state)) for row in card_returns.card_returns(reading()).items)
+    return sorted((row.amount.minor, str(row.state)) for row in card_returns.card_returns(fresh()).items)
 
 
 def test_what_waits_to_be_sent_on_is_not_refunded_again_when_the_order_ends(app, deal):
@@ -450,8 +447,7 @@ def test_what_people_send_back_already_is_not_sent_again_when_the_order_ends(app
         agree(row.id, "bank")
     with unit_of_work() as session:
         services.record_sent(session, return_id=row.id, bank_reference="BK1", actor=clerk(), now=NOW)
-    reading().rollback()
-    rows = card_returns.card_returns(reading()).items
+    rows = card_returns.card_returns(fresh()).items
     assert sorted(one.amount.minor for one in rows) == [200_000, 800_000]
     assert deal.figures()[HELD] == -800_000
     assert is_sound()

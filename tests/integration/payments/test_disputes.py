@@ -34,6 +34,7 @@ from marketplace.worker.jobs import JOBS
 from tests.integration.payments.conftest import NOW, clerk
 from tests.support.cards import bring_notices, charge, double_of
 from tests.support.held import HeldDeal
+from tests.support.invariants import fresh
 
 HELD, PAYABLE, CLEARING = AccountKind.HELD, AccountKind.MERCHANT_PAYABLE, AccountKind.PROVIDER_CLEARING
 LOSSES, OWED, FEES = AccountKind.DISPUTE_LOSSES, AccountKind.MERCHANT_RECEIVABLE, AccountKind.PROVIDER_FEES
@@ -48,8 +49,7 @@ class Disputed(HeldDeal):
         """What an account has: of the house, of the merchant, of the subject."""
         owner = self.merchant.company if kind in (PAYABLE, OWED) else None
         subject = self.subject if kind in (HELD, AccountKind.DISPUTED) else None
-        session = reading()
-        session.rollback()
+        session = fresh()
         return ledger.balance(session, account=AccountRef(kind, owner, self.currency, subject)).minor
 
     def dispute(self, double, minor=None, reason="product_not_received"):
@@ -63,14 +63,12 @@ class Disputed(HeldDeal):
 
     @property
     def row(self):
-        session = reading()
-        session.rollback()
+        session = fresh()
         (found,) = [one for one in queries.disputes(session).items if one.subject == self.subject]
         return found.dispute
 
     def states(self):
-        session = reading()
-        session.rollback()
+        session = fresh()
         self.session = session
         return sorted((row.amount.minor, str(row.state), row.is_frozen) for row in self.milestones())
 
@@ -88,8 +86,7 @@ def double(app):
 @pytest.fixture
 def deal(app, double):
     yield Disputed(reading()).place(plan=Plan.ACCEPTANCE_100).capture()
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert checks.breaches(session) == []
 
 
@@ -330,8 +327,7 @@ def test_finance_is_alarmed_two_days_before_the_bank_stops_listening(deal, doubl
     assert lapsing.escalate(now=row.act_by - timedelta(seconds=1)) == 0
     assert lapsing.escalate(now=row.act_by + timedelta(seconds=1)) == 1
     assert deal.row.escalated_at is not None
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert waits.waiting(session, kind="card_dispute", thing_id=row.id).reference == row.reference
 
 
@@ -382,8 +378,7 @@ def _ends_alike(app, double, order):
     assert deal.book(AccountKind.DISPUTED) == 500_000
     assert deal.book(HELD) == -800_000
     assert sum(minor for minor, _state, frozen in deal.states() if frozen) == 500_000
-    session = reading()
-    session.rollback()
+    session = fresh()
     posted = session.scalars(sa.select(LedgerTransfer.kind).where(LedgerTransfer.subject_id == deal.subject.id)).all()
     assert sorted(map(str, posted)) == [
         "card_captured", "card_refunded", "dispute_fee", "dispute_withdrawn", "provider_fee",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.merchants.models import Merchant, Payee
@@ -28,6 +28,7 @@ from marketplace.payments.services import payouts
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, clerk
+from tests.support.invariants import fresh
 from tests.support.payouts import PAYABLE, Till, clear_hit, confirm_hit, name_payee, told
 
 
@@ -37,8 +38,7 @@ def till(app):
     company_id = market.buyer.company
     name_payee(company_id)
     yield Till(company_id)
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert checks.breaches(session) == []
 
 
@@ -103,8 +103,7 @@ def test_a_small_payout_goes_its_way(till):
     assert send() is None
     assert till.balance(PAYABLE) == 0
     assert till.balance(AccountKind.PAYOUT_IN_TRANSIT) == -1_000_00
-    session = reading()
-    session.rollback()
+    session = fresh()
     (line,) = csv.DictReader(io.StringIO(queries.file(session, file_id=file_id).content))
     assert line["beneficiary_name"] == "'=cmd|' /C calc'!A0"
     assert (line["beneficiary_account"], line["amount"], line["currency"]) == ("6222000000000001", "1000.00", "CNY")
@@ -178,8 +177,7 @@ def test_a_new_account_is_held_back_and_outdates_the_payout(till):
     (failed,) = till.payouts()
     assert (failed.state, failed.failure) == (PayoutState.FAILED, Failure.ACCOUNT_HELD)
     assert till.balance(PAYABLE) == -700_00
-    session = reading()
-    session.rollback()
+    session = fresh()
     (wait,) = payout_waits.payout_waits(session, company_id=till.company_id, now=NOW).items
     assert (wait.amount.minor, wait.reason, wait.until) == (700_00, Waits.ACCOUNT_HELD, NOW)
 
@@ -225,8 +223,7 @@ def suspend(company_id, state=MerchantState.SUSPENDED):
 
 
 def waits(company_id):
-    session = reading()
-    session.rollback()
+    session = fresh()
     found = payout_waits.payout_waits(session, company_id=company_id, now=NOW).items
     return [(row.amount.minor, row.reason) for row in found]
 

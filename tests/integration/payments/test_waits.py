@@ -19,6 +19,7 @@ from marketplace.payments.services import payouts
 from marketplace.payments.services import transfers as receipts
 from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, clerk, exist
+from tests.support.invariants import fresh
 from tests.support.payouts import Till, name_payee
 from tests.support.payouts import told as bank_told
 
@@ -47,8 +48,7 @@ def _acts(subject_id):
 
 
 def _told():
-    session = reading()
-    session.rollback()
+    session = fresh()
     jobs = session.scalars(sa.select(OutboxJob).where(OutboxJob.name == "tell")).all()
     return [job.args["news"] for job in jobs if job.args["news"] in {"money_waits", "transfer_waits"}]
 
@@ -105,8 +105,7 @@ def test_money_that_nobody_matches_is_the_payees_to_be_reminded_of(app, monkeypa
         )
 
     def row():
-        session = reading()
-        session.rollback()
+        session = fresh()
         return transfers.transfer(session, payee_id=payee.company, transfer_id=transfer_id)
 
     assert (row().act_by, row().escalated_at) == (MONDAY, None)

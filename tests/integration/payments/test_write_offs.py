@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -23,6 +23,7 @@ from marketplace.reports.reconciliation.rules import Kind
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, clerk
+from tests.support.invariants import fresh
 from tests.support.payouts import Till, name_payee
 
 OWED, PAYABLE = AccountKind.MERCHANT_RECEIVABLE, AccountKind.MERCHANT_PAYABLE
@@ -48,8 +49,7 @@ class Debtor(Till):
 
     @property
     def lost(self):
-        session = reading()
-        session.rollback()
+        session = fresh()
         account = AccountRef(AccountKind.RECEIVABLE_LOSSES, None, self.currency)
         return ledger.balance(session, account=account).minor
 
@@ -59,8 +59,7 @@ def debtor(app):
     market = factories.open_market(app)
     name_payee(market.buyer.company)
     yield Debtor(market.buyer.company)
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert checks.breaches(session) == []
 
 
@@ -70,8 +69,7 @@ def decide(act, write_off_id, actor=None):
 
 
 def row(write_off_id):
-    session = reading()
-    session.rollback()
+    session = fresh()
     return queries.write_off(session, write_off_id=write_off_id)
 
 
@@ -137,8 +135,7 @@ def test_a_proposal_stands_on_the_board_and_treasury_is_told_once_that_it_waits(
         factories.staff(session, app, role=Role.TREASURY, now=NOW)
     proposed = debtor.owe(700_00).propose(700_00)
     late = NOW + timedelta(days=30)
-    session = reading()
-    session.rollback()
+    session = fresh()
     found = boards.board(session, kinds=(Kind.WRITE_OFF,), late=False, cursor=None, now=late)
     assert [(one.kind, one.id, one.amount.minor) for one in found.page.items] == [(Kind.WRITE_OFF, proposed, 700_00)]
     assert [lapsing.escalate(now=late) for _ in range(2)] == [1, 0]

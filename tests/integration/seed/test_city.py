@@ -35,6 +35,7 @@ from marketplace.reports import queries as reports
 from marketplace.search import flows as search
 from marketplace.seed import cast, flows, people
 from marketplace.seed.extent import Extent
+from tests.support.invariants import fresh
 
 SEEN = {
     Order: "placed confirmed in_fulfilment delivered completed rejected cancelled",
@@ -143,12 +144,10 @@ def test_a_city_of_which_the_run_was_cut_off_is_finished_by_the_next(app, monkey
 
 
 def _counts():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return {table.__name__: session.scalar(sa.select(sa.func.count()).select_from(table)) for table in COUNTED}
 
 
 def _live():
-    session = reading()
-    session.rollback()
+    session = fresh()
     return session.scalar(sa.select(sa.func.count()).select_from(Listing))

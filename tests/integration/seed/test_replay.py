@@ -24,6 +24,7 @@ from marketplace.seed.replay import cast, flows
 from marketplace.seed.replay.published import totals
 from marketplace.seed.replay.rides import Ride
 from tests import factories
+from tests.support.invariants import fresh
 
 DEPARTURES = 100
 
@@ -81,8 +82,7 @@ def test_a_history_that_was_cut_off_comes_to_the_published_totals(app, client, m
     assert _replay(app, lambda done, total: seen.append((done, total))) == DEPARTURES - seen[0][0] + 1
     assert seen[-1] == (DEPARTURES, DEPARTURES)
     assert _replay(app) == 0
-    session = reading()
-    session.rollback()
+    session = fresh()
     assert set(session.scalars(sa.select(Departure.state))) == {DepartureState.SETTLED}
     assert reports.check(session) == []
 
@@ -118,8 +118,7 @@ def _corrects(app):
     )
     staff = people.actor(reading(), cast.LOGISTICS)
     in_unit_of_work(lambda writing: services.close(writing, actor=staff, month=Month(2021, 3), now=clock.now()))
-    session = reading()
-    session.rollback()
+    session = fresh()
     known = closed.closes(session)
     assert [row.month for row in known[-2:]] == ["2021-02", "2021-03"]
     rows = session.execute(

@@ -23,8 +23,6 @@ from tests.support.racing import at_once
 from tests.support.visitors import Town, visitor
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 
 

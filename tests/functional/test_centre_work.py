@@ -17,8 +17,6 @@ from tests.support.visitors import visitor
 from tests.support.ways import Way
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 
 

@@ -13,8 +13,6 @@ from tests import factories
 from tests.support.visitors import visitor
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 
 # Every clock of the city has reached it.

@@ -26,8 +26,6 @@ from tests.support.visitors import visitor
 from tests.support.ways import Way, caller
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 FIGURES = {
     "name": "Semi-trailer 13.7 m", "kg": "25000", "m3": "82.5", "ldm": "13.6", "pallets": 33, "teu": "2.25",

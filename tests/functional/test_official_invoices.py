@@ -12,8 +12,6 @@ from tests.support.pdfs import pdf
 from tests.support.visitors import Reader
 
 CHECKED = True
-
-
 __all__ = ["sold"]
 
 

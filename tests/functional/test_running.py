@@ -20,8 +20,6 @@ from tests.support.statements import statements
 from tests.support.visitors import visitor
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 
 

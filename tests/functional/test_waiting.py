@@ -14,8 +14,6 @@ from tests.support.visitors import Reader, visitor
 from tests.support.ways import fill
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 
 

@@ -13,17 +13,9 @@ from marketplace.checkout.rules.options import Option
 from marketplace.kernel.money import Money
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
 CONFIRM_BY = NOW + timedelta(days=2)
-
-
 MERCHANTS = [uuid4(), uuid4()]
-
-
 PACKING = Packing(carton_units=10, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
-
-
 LADDERS = (
     make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal("27.405")),
     make_ladder("THB", "DAP", "VNHAN", price=Decimal(85)),

@@ -17,8 +17,6 @@ from marketplace.orders.services.moves import lines_in, locked_order, move_all, 
 from tests.support.ways import fill
 
 WAY = ("ready", "pack", "hand_over", "depart", "deliver")
-
-
 LATER = timedelta(days=40)
 
 

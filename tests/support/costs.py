@@ -8,8 +8,6 @@ from marketplace.payments.queries import between
 from marketplace.payments.rules.terms import SubjectKind
 
 LINE = "CQ-HAN"
-
-
 RATES = (
     ("haulage", "trip", "4000"), ("toll", "leg", "300"), ("crossing", "border", "500"), ("dc", "tonne", "80"),
     ("waiting", "hour", "50"),

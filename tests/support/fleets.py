@@ -5,8 +5,6 @@ from datetime import timedelta
 from marketplace.kernel import clock
 
 LONG = (clock.now().date() + timedelta(days=400)).isoformat()
-
-
 SOON = (clock.now().date() + timedelta(days=2)).isoformat()
 
 

@@ -24,11 +24,7 @@ def judge_of(town, program=None, login="moderator@demo.test"):
 
 
 OWNER = "owner@demo.test"
-
-
 ADMIN = "admin@demo.test"
-
-
 YES = {"decision": "approve", "reason": "Licence and number agree."}
 
 
@@ -51,8 +47,6 @@ def applied(program, **changes):
 
 
 REVIEWER = "moderator@demo.test"
-
-
 ACCOUNT = {
     "currency": "CNY", "account_name": "Chongqing Chains Co.", "bank_name": "Bank of China", "country": "CN",
     "account_number": "6217 0000 1234 5678", "bic": "BKCHCNBJ",
@@ -60,8 +54,6 @@ ACCOUNT = {
 
 
 NUMBER = "91110000600037341L"
-
-
 PDF = pdf("a licence")
 
 

@@ -14,8 +14,6 @@ from tests.support.pdfs import pdf
 from tests.support.visitors import Program, Town
 
 ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6222000000000001", "EXAMCNBJ", "CN")
-
-
 SLIP = pdf("a slip")
 
 

@@ -18,8 +18,6 @@ from marketplace.reports import queries as reports
 from tests.support.claims import LATER, line_of, place, receive
 
 CHECKED = True
-
-
 REASONS = ("short", "damaged", "wrong", "late", "defective", "lost")
 ACTS = some.lists(
     some.tuples(some.sampled_from((*REASONS, "late", "damaged", "accept")), some.integers(1, 400), some.integers(0, 4)),

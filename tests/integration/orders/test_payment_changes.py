@@ -24,8 +24,6 @@ from tests.support.invariants import fresh
 from tests.support.payouts import name_payee
 
 CHECKED = True
-
-
 pytestmark = pytest.mark.both_databases
 STAGES = (Stage(MilestoneEvent.DELIVERED, 4_000, 5), Stage(MilestoneEvent.ACCEPTED, 6_000, 5))
 NEW = "6222000000000099"

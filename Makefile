@@ -54,13 +54,9 @@ mutants: assets-dev ## Prove that the battery fails on copies with one lock or g
 	@$(BIN)/python tests/mutants.py --runs $(RUNS)
 
 lint: assets-dev ## Check style, types, layers, and that models and migrations agree
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/python tools/pyright.py
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/city db check
-	@$(BIN)/python tools/translations.py --check
-	@$(BIN)/python tools/docs.py --check
+	@printf '%s\n' 'pyrefly check' 'city db check' 'python tools/translations.py --check' \
+		'python tools/docs.py --check' 'lint-imports --no-logo' 'ruff check .' 'ruff format --check .' \
+		| xargs -P 2 -I {} sh -c '$(BIN)/{}'
 
 bench: assets-dev ## Measure pages and checkout beside bench/bare.py
 	@$(BIN)/python -m bench.run

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 # Ids, codes, hashes, decimals, dates. No space and no @: prose, names and addresses have no place here.
@@ -63,9 +63,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str | UUID | Decimal | date):
         return _code(str(value))
     if isinstance(value, Mapping):
-        return plain(value)  # pyright: ignore[reportUnknownArgumentType]
-    if isinstance(value, Sequence | frozenset | set) and not isinstance(value, bytes):
-        items: list[Any] = [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return plain(value)
+    if isinstance(value, (Sequence, frozenset, set)) and not isinstance(value, bytes):
+        items: list[Any] = [_plain(item) for item in cast("Iterable[Any]", value)]
         return items
     msg = f"audit facts are ids, codes and integers, not {type(value).__name__}"
     raise ValueError(msg)
@@ -196,7 +196,7 @@ def _read(line: str) -> Any:
 def verify_entries(entries: Iterable[Any], *, head: str | None = None) -> VerifyResult:
     """Verify a chain of which each entry says what a line of an exported one does."""
     walk = _Walk()
-    heads = {GENESIS}
+    heads: set[str] = {GENESIS}
     for number, entry in enumerate(entries, start=1):
         try:
             kind: object = entry["kind"]

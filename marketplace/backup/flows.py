@@ -70,7 +70,9 @@ def back_up(
     """Write a backup into a target; a sound one leaves only so many there as are kept."""
     archive.expect_apart(target, data=city.data, store=bytes_store.folder_of(city.store))
     with archive.begin(target) as partial:
-        for attempt in range(1, _TRIES + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             manifest, sizes = _dump(partial, city=city, now=now, check=check, report=report)
             missing = _copy(target, sizes, store=city.store, report=report)
             # A person who was erased meanwhile took files along that the snapshot still names.

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import click
@@ -127,6 +127,6 @@ def _reasons(errors: tuple[FieldError, ...], locale: str) -> str:
     return "; ".join(f"{called(error.field, locale)}: {explain(error, locale)}" for error in errors)
 
 
-def _refuse(error: DomainError, locale: str) -> None:
+def _refuse(error: DomainError, locale: str) -> NoReturn:
     reasons = _reasons(error.errors, locale) if error.errors else str(error)
     raise click.ClickException(reasons)

@@ -194,7 +194,7 @@ def _build(app: Flask, file: network.NetworkFile, now: datetime) -> None:
         for place in file.places:
             tables.add_place(
                 session,
-                **{**place.model_dump(), "kind": PlaceKind(place.kind), "names": dict(place.names), "unlocode": None},
+                **place.model_dump() | {"kind": PlaceKind(place.kind), "names": dict(place.names), "unlocode": None},
             )
         plan = network.plan(
             file,

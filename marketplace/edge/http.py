@@ -57,7 +57,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(DataError, _answer_database)
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(Exception, _answer_unexpected)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.add_template_global(csp_nonce)
     app.extensions["city.secure"] = settings.is_production
 
 

@@ -68,7 +68,7 @@ class _States(sa.types.TypeDecorator.Comparator[StrEnum], sa.String.Comparator[S
         return super().not_in(self._apart(other))
 
     def _apart(self, other: Any) -> Any:
-        given = list(cast("Collection[Any]", other)) if isinstance(other, list | tuple | set | frozenset) else ()
+        given = list(cast("Collection[Any]", other)) if isinstance(other, (list, tuple, set, frozenset)) else ()
         if given and all(isinstance(state, StrEnum) for state in given):
             return [sa.literal(state, self.type) for state in sorted(given)]
         return cast("Any", other)
@@ -79,7 +79,7 @@ class StateColumn(sa.types.TypeDecorator[StrEnum]):
 
     impl = sa.String(32)
     cache_ok = True
-    comparator_factory = _States  # pyright: ignore[reportAssignmentType] - SQLAlchemy itself takes a class here
+    comparator_factory = _States
 
     def __init__(self, states: type[StrEnum]) -> None:
         """Fix the enumeration."""

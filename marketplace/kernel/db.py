@@ -238,7 +238,7 @@ def ask(
     session: Session,
     statement: sa.Select[*tuple[Any, ...]] | sa.TextualSelect,
     given: Mapping[str, Any] | None = None,
-) -> sa.CursorResult[Any]:
+) -> sa.CursorResult[*tuple[Any, ...]]:
     """Ask for columns, half as dear as through the session, which would look for entities in them.
 
     For statements that are written once and asked on every page. What a unit of work has changed is flushed before.

@@ -115,6 +115,6 @@ def _shelf() -> dict[Any, Any] | None:
         return None
     known, shelf = cast("tuple[str | None, dict[Any, Any]]", current_app.extensions.get(_SHELF, (None, {})))
     if known != stamp or len(shelf) > _MOST:
-        shelf = {}
+        shelf = dict[Any, Any]()
         current_app.extensions[_SHELF] = (stamp, shelf)
     return shelf

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 def rows(session: Session, wanted: sa.Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Return the rows of a query of columns, each a dictionary of JSON values."""
-    return [{name: plain(value) for name, value in row.items()} for row in session.execute(wanted).mappings()]
+    return [{str(name): plain(value) for name, value in row.items()} for row in session.execute(wanted).mappings()]
 
 
 def plain(value: Any) -> Any:

@@ -69,7 +69,7 @@ class _Policy(EmailPolicy):
         return self.fold(name, value).encode("ascii") if name == "Subject" else super().fold_binary(name, value)
 
 
-_POLICY: Final = _Policy(linesep="\r\n")
+_POLICY: Final = _Policy(linesep="\r\n")  # pyrefly: ignore[no-matching-overload]  of a class of ours no overload is
 
 
 def compose(letter: Letter, sender: str) -> EmailMessage:

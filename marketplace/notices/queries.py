@@ -71,7 +71,7 @@ def _environment(locale: str) -> Environment:
     )
     environment.filters["number"] = lambda exact: figures.number(exact, _CATALOGUES.get(locale, locale))
     translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [_CATALOGUES.get(locale, locale)])
-    environment.install_gettext_translations(translations, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
+    environment.install_gettext_translations(translations, newstyle=True)  # pyrefly: ignore[missing-attribute]
     return environment
 
 

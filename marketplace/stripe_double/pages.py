@@ -65,7 +65,7 @@ def create_pages(double: Double) -> Flask:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(paths.TRANSLATIONS)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
     Babel(app, locale_selector=_locale)
-    app.jinja_env.globals["spell"] = _spell
+    app.add_template_global(_spell, "spell")
     pages = _Pages(double)
     app.add_url_rule("/pay/<session_id>", "pay", pages.pay, methods=["GET", "POST"])
     app.add_url_rule("/challenge/<intent_id>/<secret>", "challenge", pages.challenge, methods=["GET", "POST"])

@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -75,7 +75,7 @@ class Transaction:
         return [json.loads(row[0]) for row in rows]
 
     @contextmanager
-    def savepoint(self, *, kept: Callable[[BaseException], bool]) -> Iterator[None]:
+    def savepoint(self, *, kept: Callable[[BaseException], bool]) -> Generator[None]:
         """Undo what is done inside when it fails, and only that, unless ``kept`` says that it stays."""
         self.sql.execute("SAVEPOINT act")
         try:
@@ -107,7 +107,7 @@ class Storage:
         _close(self._idle)
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self) -> Generator[Transaction]:
         """Open the one writing transaction."""
         with self._turn(), self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -119,7 +119,7 @@ class Storage:
             connection.execute("COMMIT")
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> Generator[Transaction]:
         """Open a reading transaction: one snapshot."""
         with self._connection() as connection:
             connection.execute("BEGIN")
@@ -127,7 +127,7 @@ class Storage:
             connection.execute("ROLLBACK")
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> Generator[sqlite3.Connection]:
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -146,7 +146,7 @@ class Storage:
         return connection
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self) -> Generator[None]:
         with Path(f"{self._path}.lock").open("ab") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

@@ -2,7 +2,7 @@
 
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -74,7 +74,7 @@ def _note_failure(app: Flask, claim: Claim, error: Exception) -> None:
 
 
 @contextmanager
-def _lease_kept(app: Flask, claim: Claim) -> Iterator[None]:
+def _lease_kept(app: Flask, claim: Claim) -> Generator[None]:
     """Renew the lease while the work goes on, so that a long job is not taken for a dead runner's."""
     over = threading.Event()
     keeper = threading.Thread(target=_keep_lease, args=(app, claim, over), daemon=True)

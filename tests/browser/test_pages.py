@@ -89,8 +89,8 @@ def _faults(seen: Sight, path: str, *, is_new: bool) -> list[str]:
         found.append("the menu begins beyond the edge")
     read = LOOKS if is_new else [LOOKS[next(TURNS) % len(LOOKS)]]
     for viewport, scheme in LOOKS:
-        page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
-        page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
         if (viewport, scheme) in read:
             found += [f"{scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
         if (over := seen.overflow()) > 0:

@@ -80,8 +80,8 @@ def _faults(seen: Sight, path: str) -> list[str]:
     assert seen.open(path) == 200, path
     found = list[str]()
     for viewport, scheme in LOOKS:
-        seen.page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
-        seen.page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+        seen.page.set_viewport_size(viewport)
+        seen.page.emulate_media(color_scheme=scheme)
         found += [f"{path} {scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
         if (over := seen.overflow()) > 0:
             found.append(f"{path}: {over} px wider than {viewport['width']}")

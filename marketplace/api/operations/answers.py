@@ -170,7 +170,7 @@ class BookingAboard(Answer):
             booking_id=row.booking.id,
             reference=row.booking.reference,
             order_line_id=row.line_id,
-            claim_id=row.back and row.back.id,
+            claim_id=row.back.id if row.back else None,
             departure=row.booking.departure_reference,
             to=row.booking.to_place,
             state=str(row.booking.state),

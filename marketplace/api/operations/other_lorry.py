@@ -48,10 +48,10 @@ class MovesOn(Booked):
         """Write a booking that moves on."""
         return cls(
             **Booked.of(row.booking).model_dump(),
-            departure_id=row.to and row.to.departure_id,
-            departure=row.to and row.to.reference,
-            departs_at=row.to and row.to.departs_at,
-            arrives_at=row.to and row.to.arrives_at,
+            departure_id=row.to.departure_id if row.to else None,
+            departure=row.to.reference if row.to else None,
+            departs_at=row.to.departs_at if row.to else None,
+            arrives_at=row.to.arrives_at if row.to else None,
         )
 
 

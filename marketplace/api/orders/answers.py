@@ -202,9 +202,9 @@ class GoesBack(Answer):
             order_line_id=claim.line_id,
             quantity=claim.quantity,
             way=str(claim.way),
-            booking_id=booking and booking.id,
-            booking=booking and booking.reference,
-            departure=booking and booking.departure_reference,
+            booking_id=booking.id if booking else None,
+            booking=booking.reference if booking else None,
+            departure=booking.departure_reference if booking else None,
         )
 
 

@@ -119,7 +119,9 @@ class WholeLorryTaken(Answer):
     def of(cls, terms: Mapping[str, Any]) -> "WholeLorryTaken | None":
         """Write it, None for a contract by weight."""
         found = vehicle_of(terms)
-        return found and cls(
+        if found is None:
+            return None
+        return cls(
             departure_id=found.departure_id,
             price=Amount.of(found.price),
             free_hours=found.free_minutes // 60,

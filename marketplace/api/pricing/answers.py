@@ -133,7 +133,9 @@ class Quote(Answer):
 
 def _whole(rates: Rates) -> WholeLorry | None:
     whole, cheaper_from = rates.terms.whole, whole_lorry_from(rates)
-    return whole and WholeLorry(
+    if whole is None:
+        return None
+    return WholeLorry(
         price=Amount.of(whole.price),
         free_hours=whole.free_minutes // 60,
         waiting_per_hour=Amount.of(whole.waiting),

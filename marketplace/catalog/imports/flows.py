@@ -294,7 +294,7 @@ def workbook_of(
             for column, cell in enumerate(cells):
                 if isinstance(cell, list):
                     # The library writes decimals exactly; its annotations do not say so.
-                    sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore[reportArgumentType, reportCallIssue]
+                    sheet.write_number(line, column, Decimal(cell[0]))  # pyrefly: ignore[no-matching-overload]
                 elif cell is not None:
                     sheet.write_string(line, column, str(cell))
             reasons = "; ".join(said(queries.from_json(error), row.line) for error in (*row.errors, *row.warnings))

@@ -99,6 +99,6 @@ def template(language: str) -> bytes:
                         sheet.write_string(line, position, cell)
                     else:
                         # The library writes decimals exactly; its annotations do not say so.
-                        sheet.write_number(line, position, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
+                        sheet.write_number(line, position, cell)  # pyrefly: ignore[no-matching-overload]
             sheet.freeze_panes(1, 0)
     return target.getvalue()

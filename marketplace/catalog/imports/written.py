@@ -93,6 +93,6 @@ def _write_workbook(
                 cell = row.get(name)
                 if cell is not None and is_number:
                     # The library writes decimals exactly; its annotations do not say so.
-                    sheet.write_number(line, place, Decimal(cell))  # pyright: ignore[reportArgumentType, reportCallIssue]
+                    sheet.write_number(line, place, Decimal(cell))  # pyrefly: ignore[no-matching-overload]
                 elif cell is not None:
                     sheet.write_string(line, place, cell)

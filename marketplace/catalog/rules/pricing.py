@@ -60,7 +60,7 @@ def make_ladder(
     Refused ``price`` for a price finer than six decimals.
     """
     # A wrong minimum is refused under its own name, not as a tier.
-    first = [] if tiers and tiers[0][0] <= moq else [(max(moq, 1), price)]
+    first: list[tuple[int, Decimal]] = [] if tiers and tiers[0][0] <= moq else [(max(moq, 1), price)]
     try:
         made = tuple(Tier(quantity, UnitPrice.of(amount, currency)) for quantity, amount in (*first, *tiers))
     except ValueError:

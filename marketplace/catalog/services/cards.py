@@ -198,7 +198,7 @@ def _details(listing: Listing, faces: _Faces) -> dict[str, Any]:
     """Return what the public reads beside the offer, each with the names that it is shown by; not who signed it."""
     said = dict(faces.details.get(listing.id, {}))
     values = said.pop(DetailKind.ATTRIBUTES.value, {})
-    shown = {"attributes": drawn(values, faces.attributes.get(listing.category_id, ())), **said}
+    shown: dict[str, Any] = {"attributes": drawn(values, faces.attributes.get(listing.category_id, ())), **said}
     if answer := shown.get(DetailKind.DANGEROUS.value):
         shown[DetailKind.DANGEROUS.value] = {name: part for name, part in answer.items() if name != "signed_by"}
     pallet = shown.get(DetailKind.PALLET.value)

@@ -20,4 +20,4 @@ def cargo_of(offer: OfferRow) -> Said:
     """Return what the merchant said of an offer's goods, as far as it decides what stands beside them."""
     bounds = kept_at(offer.food) if offer.food else None
     documents = {DetailKind.DANGEROUS.value: offer.dangerous, DetailKind.FOOD.value: offer.food}
-    return said(documents, fresh=offer.fresh, kept_at=bounds and (bounds.least_centi, bounds.most_centi))
+    return said(documents, fresh=offer.fresh, kept_at=(bounds.least_centi, bounds.most_centi) if bounds else None)

@@ -69,9 +69,11 @@ def cells_of(text: str) -> list[list[str]]:
     A list that was put together from several sources has several.
     """
     lines = text.splitlines()
-    usual = max(
-        _MARKS, key=lambda mark: sum(mark in line for line in lines if mark != "," or not _GROUPED.search(line))
-    )
+
+    def parted(mark: str) -> int:
+        return sum(mark in line for line in lines if mark != "," or not _GROUPED.search(line))
+
+    usual = max(_MARKS, key=parted)
     return [_parted(line, usual) for line in lines]
 
 

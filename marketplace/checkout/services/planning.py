@@ -197,7 +197,7 @@ class _Planner:
         self.offers = offers.offers_of(session, merchant_ids=sellers, now=now)
         self.buyer = self.companies[actor.company]
         self.own = CURRENCIES.get(self.buyer.country)
-        pairs = {(bundle.currency, self.own) for bundle in cart.bundles if self.own not in (None, bundle.currency)}
+        pairs = {(each.currency, self.own) for each in cart.bundles if self.own and self.own != each.currency}
         self.unit = units.unit_for(session, company_id=actor.company, person_id=actor.person, unit_id=wanted.unit_id)
         if self.unit is None and wanted.unit_id is not None:
             raise Refused.field("unit_id", "unknown", "a unit of the company")

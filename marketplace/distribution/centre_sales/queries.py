@@ -284,7 +284,7 @@ def collections(session: Session, *, sale_id: UUID) -> tuple[CollectionRow, ...]
         .where(CentreCollection.sale_id == sale_id)
         .order_by(CentreCollection.id)
     )
-    return tuple(CollectionRow(*row) for row in rows)
+    return tuple(CollectionRow(**row._asdict()) for row in rows)
 
 
 def transits(session: Session, *, sale_id: UUID) -> tuple[TransitRow, ...]:

@@ -69,7 +69,7 @@ def work(
         if last is not None and one is last[0]:
             wanted = _after(wanted, one, last[1], last[2])
         rows = session.execute(wanted.limit(size + 1 - len(found)))
-        found += [WorkRow(task=one, **row._mapping) for row in rows]  # noqa: SLF001  SQLAlchemy's public name for it
+        found += [WorkRow(task=one, **row._asdict()) for row in rows]
         if len(found) > size:
             break
     page = page_of(found, size, lambda row: (str(row.task), _moment(row), str(row.id)))
@@ -193,7 +193,7 @@ def _to_come(centre_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
         .group_by(CentreCollection.sale_id)
         .subquery()
     )
-    quantity = sa.cast(gone.c.quantity, sa.BigInteger)
+    quantity = sa.cast(gone.c.quantity, sa.BigInteger())
     return _sales(centre_ids, quantity, gone.c.at).join(gone, gone.c.sale_id == CentreSale.id)
 
 

@@ -37,7 +37,7 @@ def cargo_of(session: Session, line: LineRow) -> Said:
 
 
 def _said(line: LineRow, documents: dict[str, object]) -> Said:
-    kept_at = line.kept_at and (line.kept_at.least_centi, line.kept_at.most_centi)
+    kept_at = (line.kept_at.least_centi, line.kept_at.most_centi) if line.kept_at else None
     return said(documents, fresh=line.fresh, kept_at=kept_at)
 
 

@@ -136,7 +136,9 @@ def _tariff(contract: FreightRow) -> Tariff:
 
 def _whole_lorry(contract: FreightRow) -> WholeLorry | None:
     found = vehicle_of(contract.terms)
-    return found and WholeLorry(price=found.price, free_hours=found.free_minutes // 60, waiting=found.waiting)
+    if found is None:
+        return None
+    return WholeLorry(price=found.price, free_hours=found.free_minutes // 60, waiting=found.waiting)
 
 
 def _account(contract: FreightRow) -> Account | None:

@@ -196,7 +196,7 @@ def _side(claim: ClaimRow, company_id: UUID) -> str:
 def _when(seen: ClaimSeen, name: str, at: datetime | None, *, of: UUID | None = None) -> dict[str, str | None]:
     """Return an instant to the second, and as it is read where a company lives: ``of`` a side, else the claimant."""
     zone = seen.clocks.get(of or seen.claim.claimant_id, seen.clocks[seen.claim.claimant_id])
-    return {name: _second(at), f"{name}_local": at and moments.instant(at, zone, _LANGUAGE)}
+    return {name: _second(at), f"{name}_local": moments.instant(at, zone, _LANGUAGE) if at else None}
 
 
 def _second(value: Any) -> Any:

@@ -218,7 +218,7 @@ def _ladders(body: ListingPatch, before: tuple[Ladder, ...], moq: int) -> tuple[
     if not sent & {"currency", "incoterm", "place", "price", "tiers"}:
         return before
     first = before[0] if before else None
-    flat = {
+    flat: dict[str, Any] = {
         "currency": body.currency or (first.currency if first else None),
         "incoterm": body.incoterm or (first.incoterm if first else None),
         "place": body.place or (first.place_code if first else None),

@@ -1,6 +1,6 @@
 """Acts on fleets, crews and rotations, and what those who keep them see; shared by pages and API."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -192,7 +192,7 @@ def assign(session: Session, departure_id: UUID, body: requests.CrewBody, *, car
 
 
 @contextmanager
-def naming_ticks(body: requests.CrewBody) -> Iterator[None]:
+def naming_ticks(body: requests.CrewBody) -> Generator[None]:
     """Refuse, beside the member of a crew that does not fit, what was ticked and makes it unfit."""
     try:
         yield

@@ -164,7 +164,7 @@ def to_issue() -> Response:
             for column, cell in enumerate(_cells(line, country)):
                 if isinstance(cell, Decimal):
                     # The library writes decimals exactly; its annotations do not say so.
-                    sheet.write_number(place, column, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
+                    sheet.write_number(place, column, cell)  # pyrefly: ignore[no-matching-overload]
                 else:
                     sheet.write_string(place, column, cell)
     return files.attached(target.getvalue(), media_type=MediaType.XLSX, name="invoices-to-issue.xlsx")

@@ -38,7 +38,7 @@ def workbook(tables: Sequence[Table], *, name: str) -> Response:
                         sheet.write_string(place, column, cell)
                     else:
                         # The library writes decimals exactly; its annotations do not say so.
-                        sheet.write_number(place, column, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
+                        sheet.write_number(place, column, cell)  # pyrefly: ignore[no-matching-overload]
     return files.attached(target.getvalue(), media_type=MediaType.XLSX, name=f"{name}.xlsx")
 
 

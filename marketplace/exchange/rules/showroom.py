@@ -26,7 +26,7 @@ def is_visitor(agent: str, purpose: str = "") -> bool:
 
 def check_hall(code: str, names: Mapping[str, str]) -> None:
     """Refuse a hall without a code and an English name."""
-    errors = [] if _CODE.fullmatch(code) else [FieldError("code", "showroom_code", _CODE_ACCEPTED)]
+    errors: list[FieldError] = [] if _CODE.fullmatch(code) else [FieldError("code", "showroom_code", _CODE_ACCEPTED)]
     if not names.get("en"):
         errors.append(FieldError("names", "required", "a name in en"))
     if names.keys() - set(LANGUAGES):
@@ -39,7 +39,7 @@ def check_hall(code: str, names: Mapping[str, str]) -> None:
 
 def check_booth(code: str, area_m2: Decimal, column: int, row: int) -> None:
     """Refuse a booth without a code, without ground, or off the plan."""
-    errors = [] if _CODE.fullmatch(code) else [FieldError("code", "showroom_code", _CODE_ACCEPTED)]
+    errors: list[FieldError] = [] if _CODE.fullmatch(code) else [FieldError("code", "showroom_code", _CODE_ACCEPTED)]
     if not 0 < area_m2 <= LARGEST_AREA:
         errors.append(FieldError("area_m2", "range", f"more than 0, at most {LARGEST_AREA} m²"))
     for name, value in (("column", column), ("row", row)):

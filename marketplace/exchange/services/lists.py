@@ -54,7 +54,7 @@ def copy(session: Session, *, actor: Actor, list_id: UUID, name: str, now: datet
     _visible(session, actor, list_id)
     made = create(session, actor=actor, name=name, is_shared=False, now=now)
     items = _ITEM.select().where(_ITEM.c.list_id == list_id)
-    write(session, SavedItem, [{**row, "list_id": made} for row in session.execute(items).mappings()])
+    write(session, SavedItem, [{**dict[str, Any](row), "list_id": made} for row in session.execute(items).mappings()])
     return made
 
 

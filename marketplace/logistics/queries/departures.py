@@ -168,7 +168,7 @@ def departures_of(session: Session, *, departure_ids: Collection[UUID], now: dat
 @cache
 def _some_departures() -> sa.Select[*tuple[Any, ...]]:
     """Return the statement, put together once: it takes longer than to ask it."""
-    now = sa.bindparam("now", type_=UtcDateTime)
+    now = sa.bindparam("now", type_=UtcDateTime())
     return departure_rows(now).where(Departure.id.in_(sa.bindparam("ids", expanding=True)))
 
 

@@ -58,7 +58,7 @@ def lorry_of(session: Session, *, departure_id: UUID) -> Load:
         .join(Departure, Departure.vehicle_type_id == VehicleType.id)
         .where(Departure.id == departure_id)
     ).one()
-    return Load(*row)
+    return Load(**row._asdict())
 
 
 def over_lorry(session: Session, *, departure_id: UUID, now: datetime) -> tuple[UUID, ...]:

@@ -189,7 +189,7 @@ class Requirement:
     @property
     def looked_at(self) -> datetime | None:
         """When a reviewer said what counts now; None also where what is shown proves itself."""
-        return self._holding and self._holding.at
+        return self._holding.at if self._holding else None
 
     @property
     def _holding(self) -> Ruling | None:

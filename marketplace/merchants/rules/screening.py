@@ -101,7 +101,7 @@ class Named:
             look = skeleton(name)
             if len(look) >= _SHORTEST_LOOK:
                 yield Likeness.LOOK, look
-            words = sorted(set(_WORD.findall(unicodedata.normalize("NFKC", name).casefold())))
+            words: list[str] = sorted(set(_WORD.findall(unicodedata.normalize("NFKC", name).casefold())))
             if len(words) >= _FEWEST_WORDS:
                 yield Likeness.WORDS, hashlib.sha256(" ".join(words).encode()).hexdigest()
         for number in self.numbers:

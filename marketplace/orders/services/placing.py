@@ -39,7 +39,7 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
     The number of statements does not depend on how many orders and lines there are.
     """
     _write_group(session, group, now)
-    orders = [
+    orders: list[dict[str, Any]] = [
         {
             "id": order.id,
             "state": OrderState.PLACED,
@@ -51,7 +51,7 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
         for order in group.orders
     ]
     write(session, Order, orders)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "id": line.id,
             "state": LineState.OPEN,

@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
         return {name: plain(part) for name in names if (part := getattr(value, name)) is not None}
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in cast("Mapping[object, object]", value).items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return [plain(part) for part in cast("tuple[object, ...]", value)]
     return _leaf(value)
 

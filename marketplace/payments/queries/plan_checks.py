@@ -124,7 +124,7 @@ def _outdated() -> sa.Select[UUID]:
 
 
 def _text(column: Any) -> sa.ColumnElement[str]:
-    return sa.func.coalesce(sa.cast(column, sa.Text), "null")
+    return sa.func.coalesce(sa.cast(column, sa.Text()), "null")
 
 
 PROMISES: Final = (

@@ -39,7 +39,7 @@ def from_provider(units: int, currency: str) -> Money:
         raise ValueError(msg)
     shift = MINOR_UNITS[code] - provider_decimals(code)
     minor, rest = (units * 10**shift, 0) if shift >= 0 else divmod(units, 10**-shift)
-    if rest:
+    if rest != 0:
         msg = f"{units} {code} is finer than our minor unit"
         raise ValueError(msg)
     return Money(minor, code)

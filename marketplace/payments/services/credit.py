@@ -62,7 +62,7 @@ def ask(session: Session, *, actor: Actor, merchant_id: UUID, wanted: Money, not
     )
     if not is_new:
         raise Conflict("credit_asked", currency=wanted.currency)
-    facts = {"minor": wanted.minor, "currency": wanted.currency, "merchant": merchant_id}
+    facts: dict[str, object] = {"minor": wanted.minor, "currency": wanted.currency, "merchant": merchant_id}
     _audit(session, credit_id, "asked", facts, actor=actor, now=now)
     record(session, CreditAsked(credit_id=credit_id, at=now))
     return credit_id
@@ -174,7 +174,12 @@ def _decide(session: Session, row: CreditLine, action: str, reason: str, *, acto
     )
     session.add(decision)
     session.flush()
-    facts = {"minor": row.limit_minor, "currency": row.currency, "days": row.days, "decision": decision.id}
+    facts: dict[str, object] = {
+        "minor": row.limit_minor,
+        "currency": row.currency,
+        "days": row.days,
+        "decision": decision.id,
+    }
     _audit(session, row.id, str(row.state), facts, actor=actor, now=now)
     record(session, CreditDecided(credit_id=row.id, at=now))
 

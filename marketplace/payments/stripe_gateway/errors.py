@@ -1,6 +1,6 @@
 """What the library raises, in our words. Its texts stay here: they may quote what a person typed."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import stripe
@@ -24,7 +24,7 @@ class Declined(Exception):
 
 
 @contextmanager
-def our_errors() -> Iterator[None]:
+def our_errors() -> Generator[None]:
     """Turn the library's errors into ours. Their texts stay here: they may quote what a person typed."""
     try:
         yield

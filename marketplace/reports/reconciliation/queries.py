@@ -117,13 +117,13 @@ def board(
     """Return the board narrowed to kinds and to what is late, the nearest deadline first; its sums are of all."""
     every = _everything(now)
     run = session.execute(sa.select(BookingRun.at, BookingRun.differences).order_by(BookingRun.id.desc()).limit(1))
-    read_at, differences = run.one_or_none() or (None, 0)
+    last = run.one_or_none()
     return Board(
         sums=_sums(session, every, now),
         page=_page(session, every, kinds, late=late, cursor=cursor, size=size, now=now),
         balances=_balances(session),
-        read_at=read_at,
-        differences=differences,
+        read_at=last.at if last else None,
+        differences=last.differences if last else 0,
     )
 
 

@@ -14,7 +14,7 @@ def make(
 ) -> dict[str, Any]:
     """Make the charge of one attempt, booked at once when it is captured."""
     kind = method["type"]
-    charge = {
+    charge: dict[str, Any] = {
         # What is no card's is a payment, by its id and in the books.
         "id": new_id("ch" if kind == "card" else "py"),
         "object": "charge",

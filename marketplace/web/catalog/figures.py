@@ -32,7 +32,7 @@ def figures() -> str:
         periods=[
             {
                 "days": days,
-                "href": url_for("catalog.figures", **{**kept, "days": days}),
+                "href": url_for("catalog.figures", **(kept | {"days": days})),
                 "active": days == asked.days,
             }
             for days in PERIODS

@@ -81,8 +81,8 @@ def part(kind: str, number: int) -> Iterator[str]:
     if kind == "merchants" and (found := merchants.approved(reading(), part=number - 1, size=PART)):
         return _urlset(_addresses("catalog.seller", "company_id", found))
     if kind == "listings" and (first := announced.first_of(reading(), part=number - 1, size=PART)):
-        rows = announced.addressed(reading(), first=first, size=PART)
-        return _urlset(_addresses("catalog.product", "listing_id", ((row.listing_id, row.changed_at) for row in rows)))
+        each = announced.addressed(reading(), first=first, size=PART)
+        return _urlset(_addresses("catalog.product", "listing_id", ((row.listing_id, row.changed_at) for row in each)))
     raise NotFound("page")
 
 

@@ -114,7 +114,7 @@ def _show(import_id: UUID, **shown: Any) -> str:
     page = queries.rows(session, import_id=view.id, outcome=asked.outcome, cursor=asked.cursor)
     label = drawn.labels(view, page.items)
     pictured = queries.picture_counts(session, import_id=view.id)
-    here = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
+    here: dict[str, Any] = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
     return render_template(
         "imports/show.html",
         view=view,

@@ -61,7 +61,7 @@ def shown_queue(**given: Any) -> str:
                 "why": [words.REASONS[Reason(reason)] for reason in row.risk_points],
                 "href": url_for("moderation.case", case_id=row.id, **kept),
                 "chosen": f"{row.id}.{row.seen}" in chosen,
-                "of_merchant": url_for("moderation.queue", **{**kept, "merchant": row.company_id}),
+                "of_merchant": url_for("moderation.queue", **(kept | {"merchant": row.company_id})),
             }
             for row in rows
         ],

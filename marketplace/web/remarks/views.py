@@ -40,7 +40,7 @@ def said() -> str:
     views = ((None, _("All")), (False, _("Shown")), (True, _("Hidden")))
 
     def address(hidden: bool | None, **more: Any) -> str:  # noqa: FBT001  a filter
-        chosen = {} if hidden is None else {"hidden": int(hidden)}
+        chosen: dict[str, Any] = {} if hidden is None else {"hidden": int(hidden)}
         return url_for("remarks.said", **chosen, **more)
 
     return render_template(

@@ -48,7 +48,8 @@ _OPEN_GRAPH: Final = {"en": "en_US", "zh": "zh_CN", "vi": "vi_VN"}
 
 def init_app(app: Flask) -> None:
     """Let the frame of every page ask what to tell."""
-    app.jinja_env.globals.update(discovery=discovery, absolute=absolute)
+    app.add_template_global(discovery)
+    app.add_template_global(absolute)
 
 
 def absolute(path: str) -> str:

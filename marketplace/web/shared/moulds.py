@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     """Let templates leave slots while a mould is drawn, and give the application its shelf of moulds."""
     app.extensions["city.moulds"] = Shelf()
     app.jinja_env.globals.update(_OWN)
-    app.jinja_env.globals["piece"] = piece
+    app.add_template_global(piece)
     # Flask-WTF hands its function to each page, and that goes before the globals; this one goes before that.
     app.context_processor(lambda: _OWN)
 

@@ -54,9 +54,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         language_names=language_names,
         written=written,
     )
-    app.jinja_env.globals.update(
-        may=may, may_open=may_open, form_key=form_key, field_label=label_of, reworded=values.reworded
-    )
+    app.add_template_global(may)
+    app.add_template_global(may_open)
+    app.add_template_global(form_key)
+    app.add_template_global(label_of, "field_label")
+    app.add_template_global(values.reworded)
     app.after_request(summaries.name_fields)
     app.extensions["city.site"] = _site(settings)
 

@@ -67,7 +67,7 @@ def _owned(kept: dict[str, Any], owner: str | None) -> list[dict[str, Any]]:
     """Return whose leads can be shown, as tabs."""
     whose = ((None, _("Everybody's")), ("me", _("Mine")), ("nobody", _("Nobody's yet")))
     return [
-        {"label": label, "href": url_for("showroom.leads", **{**kept, "owner": each}), "active": each == owner}
+        {"label": label, "href": url_for("showroom.leads", **(kept | {"owner": each})), "active": each == owner}
         for each, label in whose
     ]
 

@@ -51,7 +51,7 @@ def flat(document: Any) -> dict[str, str]:
 def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
     for key, part in _parts(value):
         yield from _flat(part, f"{name}.{key}" if name else key)
-    if not isinstance(value, dict | list) and value not in (None, ""):
+    if not isinstance(value, (dict, list)) and value not in (None, ""):
         yield name, str(value)
 
 

@@ -79,7 +79,7 @@ def named(texts: Iterable[str], skeletons: Mapping[str, str]) -> tuple[str, ...]
     """
     found: dict[str, None] = {}
     for text in texts:
-        words = _WORD.findall(text)
+        words: list[str] = _WORD.findall(text)
         looks = {
             skeleton(" ".join(words[start : start + length]))
             for start in range(len(words))

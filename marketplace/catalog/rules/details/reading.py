@@ -116,7 +116,7 @@ class Sheet:
         """Return a list of objects."""
         given = self._given.get(name)
         rows = cast("list[Mapping[str, Any]]", given) if isinstance(given, list) else []
-        if (given and not rows) or not all(isinstance(each, Mapping) for each in rows):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if (given and not rows) or not all(isinstance(each, Mapping) for each in rows):
             self.refuse(name, "list", "a list of objects")
             return ()
         if len(rows) > most:

@@ -156,7 +156,7 @@ def _propose(
     session.flush()
     if with_id is None:
         stops.stop(session, booking_id=booking_id, reason=REASON, now=now)
-    facts = {
+    facts: dict[str, object] = {
         "line": line_id,
         "minor": one.more.minor,
         "currency": made.currency,

@@ -218,7 +218,7 @@ def _rates(session: Session, pairs: set[tuple[str, str]]) -> tuple[Rate, ...]:
         rate = kept.get((month, currency))
         if rate is None:
             row = reference.fx(session, base=currency, quote=YUAN, on=parse_month(month).last_day)
-            rate = row and Rate(month, currency, f"{row.rate:f}", row.source, row.date.isoformat())
+            rate = Rate(month, currency, f"{row.rate:f}", row.source, row.date.isoformat()) if row else None
         if rate is not None:
             found.append(rate)
     return tuple(found)

@@ -180,7 +180,7 @@ def delays(session: Session, *, closure_id: UUID) -> tuple[DelayRow, ...]:
         .order_by(Departure.departs_at, Departure.id)
     )
     places = {place.code: place for place in reference.places(session)}
-    return tuple(DelayRow(*row[:4], places[row[4]].zone) for row in rows)
+    return tuple(DelayRow(*row, zone=places[end].zone) for *row, end in rows)
 
 
 def waiting(session: Session, *, now: datetime) -> int:

@@ -129,7 +129,8 @@ def _refusal(rule: LaneRule, contents: Contents) -> Refusal | None:
             return _odd(rule.code, [("food" if each.is_food else "other goods", each.key) for each in goods])
         case _:
             keys = tuple(each.key for each in goods if _breaks(rule, each))
-            return Refusal(rule.code, keys, ", ".join(rule.parameters.get("chapters", ()))) if keys else None
+            chapters: Sequence[str] = rule.parameters.get("chapters", ())
+            return Refusal(rule.code, keys, ", ".join(chapters)) if keys else None
 
 
 def _breaks(rule: LaneRule, goods: Goods) -> bool:

@@ -140,7 +140,7 @@ def arrivals(
     if cursor is not None:
         wanted = wanted.where(CentreArrival.id > decode_id(cursor))
     rows = session.execute(wanted.order_by(CentreArrival.id).limit(size + 1)).all()
-    return page_of([ArrivalRow(**row._mapping) for row in rows], size, lambda row: (str(row.id),))  # noqa: SLF001
+    return page_of([ArrivalRow(**row._asdict()) for row in rows], size, lambda row: (str(row.id),))
 
 
 def arrival(session: Session, *, arrival_id: UUID) -> ArrivalRow:
@@ -148,7 +148,7 @@ def arrival(session: Session, *, arrival_id: UUID) -> ArrivalRow:
     found = session.execute(_ARRIVALS.where(CentreArrival.id == arrival_id)).one_or_none()
     if found is None:
         raise NotFound("arrival")
-    return ArrivalRow(**found._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+    return ArrivalRow(**found._asdict())
 
 
 _ARRIVALS: sa.Select[*tuple[Any, ...]] = sa.select(
@@ -204,7 +204,7 @@ _TRANSFERS: sa.Select[*tuple[Any, ...]] = sa.select(
 
 
 def _transfer(row: Any) -> TransferRow:
-    return TransferRow(**row._mapping)  # noqa: SLF001  SQLAlchemy's public name for it
+    return TransferRow(**row._asdict())
 
 
 def counts(session: Session, *, centre_id: UUID) -> tuple[CountRow, ...]:

@@ -140,13 +140,15 @@ def attach(session: Session, *, insurance_id: UUID, line_id: UUID, departure_id:
     """Let the risk of a line begin: the hub has its goods. Return its certificate's number, the same ever after."""
     found = _locked(session, insurance_id)
     line = session.get_one(InsuredLine, (insurance_id, line_id), populate_existing=True)
-    if line.certificate is None:
+    certificate = line.certificate
+    if certificate is None:
         found.state = INSURANCE.apply(found.state, "attach")
-        line.certificate = f"{found.reference.replace('INS', 'CRT', 1)}.{_place(session, insurance_id, line_id)}"
+        certificate = f"{found.reference.replace('INS', 'CRT', 1)}.{_place(session, insurance_id, line_id)}"
+        line.certificate = certificate
         line.at_risk_at, line.departure_id = now, departure_id
         session.flush()
         _audit(session, insurance_id, "attach", {"line": line_id}, SYSTEM, now)
-    return line.certificate
+    return certificate
 
 
 def follow(session: Session, *, line_id: UUID, departure_id: UUID) -> None:

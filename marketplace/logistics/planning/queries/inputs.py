@@ -155,7 +155,7 @@ def _of(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _floor(short: Short | None) -> Floor | None:
-    return short and Floor(short.placed, short.total, frozenset(map(str, short.booking_ids)))
+    return Floor(short.placed, short.total, frozenset(map(str, short.booking_ids))) if short else None
 
 
 def _stops(session: Session, keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]:

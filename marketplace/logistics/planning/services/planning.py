@@ -117,7 +117,7 @@ def unpin(session: Session, *, booking_id: UUID, actor: Actor | None, now: datet
     """Let plans move a booking again; NotFound for an unknown one."""
     _hub_of(session, booking_id)
     gone = session.execute(sa.delete(BookingPin).where(BookingPin.booking_id == booking_id))
-    if actor is not None and gone.rowcount:  # pyright: ignore[reportAttributeAccessIssue]
+    if actor is not None and gone.rowcount:  # pyrefly: ignore[missing-attribute]
         audit.record_all(session, actor=actor, subject="booking", acts=[Act("booking.unpin", booking_id)], now=now)
 
 

@@ -57,7 +57,7 @@ def follow(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None:
         sa.select(*BookingCargo.__table__.columns).where(BookingCargo.booking_id == booking_id)
     ).one_or_none()
     if row is not None:
-        write(session, BookingCargo, [{**row._mapping, "booking_id": new_booking_id}])  # noqa: SLF001  a row's columns
+        write(session, BookingCargo, [{**row._asdict(), "booking_id": new_booking_id}])
     session.execute(sa.delete(BookingPin).where(BookingPin.booking_id == booking_id))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.checks import Breach, Portions
+from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
@@ -204,8 +204,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return the documents whose data, or a signature, no longer has the hash it was issued with."""
     changed = [
         Breach("2 frozen at placement", "document", row.id, "its data is not what was issued")
-        for found in _ISSUED(session)
-        for row in found
+        for row in session.execute(_ISSUED)
         if digest(row.data) != row.data_sha256
     ]
     return changed + [
@@ -214,7 +213,11 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-_ISSUED: Final = Portions(sa.select(IssuedDocument.id, IssuedDocument.data, IssuedDocument.data_sha256), size=200)
+_ISSUED: Final = (
+    sa.select(IssuedDocument.id, IssuedDocument.data, IssuedDocument.data_sha256)
+    .order_by(IssuedDocument.id)
+    .execution_options(yield_per=200)
+)
 _UNBOUND: Final = (
     sa.select(DocumentSignature.document_id)
     .join(IssuedDocument, IssuedDocument.id == DocumentSignature.document_id)

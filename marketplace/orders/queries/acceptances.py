@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach, Portions
+from marketplace.kernel.checks import Breach
 from marketplace.orders.models import Acceptance, Order, OrderLine
 from marketplace.orders.rules import acceptance as rules
 
@@ -27,7 +27,7 @@ _OF_LINE: Final = {
     "amount_minor": OrderLine.amount_minor,
 }
 _SAID: Final = _OF_ORDER | _OF_LINE
-_ACCEPTED: Final = Portions(
+_ACCEPTED: Final = (
     sa.select(
         Acceptance.id,
         Acceptance.content_hash,
@@ -35,8 +35,9 @@ _ACCEPTED: Final = Portions(
         *(column.label(name) for name, column in _SAID.items()),
     )
     .join(OrderLine, OrderLine.id == Acceptance.line_id)
-    .join(Order, Order.id == OrderLine.order_id),
-    size=500,
+    .join(Order, Order.id == OrderLine.order_id)
+    .order_by(Acceptance.id)
+    .execution_options(yield_per=500)
 )
 
 
@@ -54,7 +55,6 @@ def breaches(session: Session) -> list[Breach]:
     """Return acceptances whose hash is not that of what order and line say."""
     return [
         Breach("7 acceptance", "acceptance", row.id, "what was accepted is not what order and line say")
-        for found in _ACCEPTED(session)
-        for row in found
+        for row in session.execute(_ACCEPTED)
         if row.content_hash != _hash({name: getattr(row, name) for name in _SAID}, row.quantity)
     ]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
-from marketplace.kernel.checks import Breach, Portions, Promise, Promises
+from marketplace.kernel.checks import Breach, Promise, Promises
 from marketplace.kernel.db import ask
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
@@ -50,9 +50,10 @@ from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 Sum = sa.ScalarSelect[int]
 
 _HOUSE_CURRENCIES: Final = sa.select(BankAccount.currency).where(BankAccount.is_house).distinct()
-_FILES: Final = Portions(
-    sa.select(PayoutFile.id, PayoutFile.content, PayoutFile.sha256, PayoutFile.pain001, PayoutFile.pain001_sha256),
-    size=50,
+_FILES: Final = (
+    sa.select(PayoutFile.id, PayoutFile.content, PayoutFile.sha256, PayoutFile.pain001, PayoutFile.pain001_sha256)
+    .order_by(PayoutFile.id)
+    .execution_options(yield_per=50)
 )
 
 
@@ -72,8 +73,7 @@ def _rewritten(session: Session) -> list[Breach]:
     """Return the payout files whose text is no longer what was sent."""
     return [
         Breach("2 stored bytes", "payout_file", row.id, "its text is not what was sent")
-        for found in _FILES(session)
-        for row in found
+        for row in session.execute(_FILES)
         if _digest(row.content) != row.sha256 or _digest(row.pain001) != row.pain001_sha256
     ]
 

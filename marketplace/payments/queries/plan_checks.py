@@ -2,39 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.checks import Breach, Portions, Promise
+from marketplace.kernel.checks import Breach, Promise
 from marketplace.kernel.db import ask
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import PaymentState
 
 _FROZEN: Final = "2 frozen at placement"
-_TERMS: Final = Portions(
-    sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan), size=500
+_TERMS: Final = (
+    sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan)
+    .order_by(PaymentTerms.id)
+    .execution_options(yield_per=500)
 )
-_SHARES: Final = (
-    sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp)
-    .where(
-        Milestone.subject_id.in_(
-            sa.select(PaymentTerms.subject_id).where(
-                PaymentTerms.id.between(sa.bindparam("first", type_=sa.Uuid), sa.bindparam("last", type_=sa.Uuid))
-            )
-        )
-    )
-    .distinct()
-)
-_AMENDMENTS: Final = Portions(
-    sa.select(
-        TermsAmendment.id, TermsAmendment.terms_id, TermsAmendment.number, TermsAmendment.account, TermsAmendment.plan
-    ),
-    size=500,
+_AMENDMENTS: Final = (
+    sa.select(TermsAmendment.terms_id, TermsAmendment.account, TermsAmendment.plan)
+    .order_by(TermsAmendment.terms_id, TermsAmendment.number)
+    .execution_options(yield_per=500)
 )
 _OF_TERMS: Final = sa.and_(
     PaymentTerms.subject_id == Payment.subject_id, PaymentTerms.subject_kind == Payment.subject_kind
@@ -44,14 +33,15 @@ _OF_TERMS: Final = sa.and_(
 def breaches(session: Session) -> list[Breach]:
     """Return terms whose plan cannot be read, whose lines are divided otherwise, or that follow what was not agreed."""
     found = _unwritten(session)
-    for part in _TERMS(session):
+    for part in session.execute(_TERMS).partitions():
         found += _divided(session, part)
     return found
 
 
 def _divided(session: Session, rows: Sequence[sa.Row[Any]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
-    for row in ask(session, _SHARES, {"first": rows[0].id, "last": rows[-1].id}):
+    found = sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp).distinct()
+    for row in session.execute(found.where(Milestone.subject_id.in_([row.subject_id for row in rows]))):
         shares.setdefault(row.subject_id, set()).add((str(row.event), row.share_bp))
     for row in rows:
         try:
@@ -73,7 +63,7 @@ def _unwritten(session: Session) -> list[Breach]:
     if not amended:
         return []
     latest: dict[UUID, dict[str, Any]] = {}
-    for row in sorted((row for found in _AMENDMENTS(session) for row in found), key=attrgetter("number")):
+    for row in session.execute(_AMENDMENTS):
         mine = latest.setdefault(row.terms_id, {"account": None, "plan": None})
         mine |= {"account": row.account} if row.account else {"plan": row.plan}
     nothing = {"account": None, "plan": None}

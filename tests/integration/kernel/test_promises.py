@@ -1,4 +1,4 @@
-"""Promises are asked about in one text, whatever stands in it, and each that is broken is told in its place."""
+"""Promises are asked about in one question, and each that is broken is reported in its place."""
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +20,6 @@ def named(name, *states):
     return lambda: sa.select(OutboxJob.id).where(OutboxJob.name == name, OutboxJob.state.in_(states))
 
 
-NOT_WAITING = OutboxJob.state.is_distinct_from(JobState.PENDING)
 PROMISES = Promises(
     "0 jobs",
     Promise("job", "is over", named(NAME, *OVER)),
@@ -33,21 +32,10 @@ PROMISES = Promises(
 def test_each_promise_is_asked_as_it_was_written(app):
     with unit_of_work() as session:
         job_id = outbox.enqueue(session, NAME, {}, now=clock.now())
-    for _ in range(7):  # from the sixth time on PostgreSQL has it prepared
-        assert PROMISES.breaches(reading()) == [
-            Breach("1 jobs", "job", job_id, "waits"),
-            Breach("0 jobs", "job", job_id, "is called so"),
-        ]
+    assert PROMISES.breaches(reading()) == [
+        Breach("1 jobs", "job", job_id, "waits"),
+        Breach("0 jobs", "job", job_id, "is called so"),
+    ]
     with unit_of_work() as session:
         session.execute(sa.update(OutboxJob).values(state=JobState.FAILED))
     assert [one.what for one in PROMISES.breaches(reading())] == ["is over", "is called so"]
-
-
-def test_a_question_that_cannot_be_written_out_is_asked_with_its_values(app):
-    asked = Promises("0 jobs", Promise("job", "is over", lambda: sa.select(OutboxJob.id).where(NOT_WAITING)))
-    with unit_of_work() as session:
-        job_id = outbox.enqueue(session, NAME, {}, now=clock.now())
-    assert asked.breaches(reading()) == []
-    with unit_of_work() as session:
-        session.execute(sa.update(OutboxJob).values(state=JobState.FAILED))
-    assert asked.breaches(reading()) == [Breach("0 jobs", "job", job_id, "is over")]

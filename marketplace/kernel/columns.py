@@ -1,10 +1,8 @@
 """Column types: what Python means and the database stores, the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -58,28 +56,11 @@ class ScaledDecimal(sa.types.TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-self.places)
 
 
-class _States(sa.types.TypeDecorator.Comparator[StrEnum], sa.String.Comparator[StrEnum]):
-    """Compares states: those of a list are parameters of their own, where SQLAlchemy writes a list at every asking."""
-
-    def in_(self, other: Any) -> sa.ColumnOperators:
-        return super().in_(self._apart(other))
-
-    def not_in(self, other: Any) -> sa.ColumnOperators:
-        return super().not_in(self._apart(other))
-
-    def _apart(self, other: Any) -> Any:
-        given = list(cast("Collection[Any]", other)) if isinstance(other, (list, tuple, set, frozenset)) else ()
-        if given and all(isinstance(state, StrEnum) for state in given):
-            return [sa.literal(state, self.type) for state in sorted(given)]
-        return cast("Any", other)
-
-
 class StateColumn(sa.types.TypeDecorator[StrEnum]):
     """A StrEnum stored as its text, so that a state reads the same in SQL, JSON and code."""
 
     impl = sa.String(32)
     cache_ok = True
-    comparator_factory = _States
 
     def __init__(self, states: type[StrEnum]) -> None:
         """Fix the enumeration."""

@@ -15,7 +15,7 @@ def statements() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":
+        if not statement.startswith("BEGIN"):
             sent.append(statement)
 
     engine = db.engine

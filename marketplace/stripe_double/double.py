@@ -52,10 +52,6 @@ class Double:
         self._country = country
         self.switches = Switches(self._storage)
 
-    def close(self) -> None:
-        """Close the file between two calls; the next one opens it anew."""
-        self._storage.close()
-
     def answer(
         self, method: str, path: str, headers: Mapping[str, str], *, query: str = "", body: str | bytes = ""
     ) -> Answer:

@@ -1,16 +1,13 @@
 """The stand-in's own SQLite file: objects as JSON, answers by key, deliveries, switches.
 
-One writer at a time, queued on a file lock as in the city's own database; a reader needs no turn. Connections are kept
-for the next transaction, each for one at a time, and closed before the process forks: SQLite's must not cross a fork.
+One writer at a time, queued on a file lock as in the city's own database; a reader needs no turn.
 """
 
 import fcntl
 import json
-import os
 import sqlite3
-import weakref
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,22 +91,15 @@ class Storage:
     def __init__(self, path: Path) -> None:
         """Prepare the file."""
         self._path = path
-        self._idle: list[sqlite3.Connection] = []
-        _USED.add(self)
-        weakref.finalize(self, _close, self._idle)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._turn(), self._connection() as connection:
+        with self._turn(), closing(self._connect()) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close what is open between two transactions; the next one opens the file anew."""
-        _close(self._idle)
 
     @contextmanager
     def write(self) -> Generator[Transaction]:
         """Open the one writing transaction."""
-        with self._turn(), self._connection() as connection:
+        with self._turn(), closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield Transaction(connection)
@@ -121,26 +111,13 @@ class Storage:
     @contextmanager
     def read(self) -> Generator[Transaction]:
         """Open a reading transaction: one snapshot."""
-        with self._connection() as connection:
+        with closing(self._connect()) as connection:
             connection.execute("BEGIN")
             yield Transaction(connection)
             connection.execute("ROLLBACK")
 
-    @contextmanager
-    def _connection(self) -> Generator[sqlite3.Connection]:
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.append(connection)
-
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         # Killed processes lose nothing; a lost machine may lose the last moments of a demo.
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection
@@ -150,19 +127,3 @@ class Storage:
         with Path(f"{self._path}.lock").open("ab") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
-
-
-_USED: Final = weakref.WeakSet[Storage]()
-
-
-def _close(idle: list[sqlite3.Connection]) -> None:
-    while idle:
-        idle.pop().close()
-
-
-def _close_all() -> None:
-    for storage in _USED:
-        storage.close()
-
-
-os.register_at_fork(before=_close_all)

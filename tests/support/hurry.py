@@ -28,10 +28,7 @@ def hurried(app: Flask) -> Iterator[None]:
         event.listen(engine, "connect", _forget_disk)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Storage, "_connect", lambda self: _forget_disk(connect(self)))
-        # What the provider has open waits for the disk, and what it opens meanwhile would not afterwards.
-        app.extensions["city.double"].close()
         yield
-        app.extensions["city.double"].close()
     if is_file:
         engine.dispose()
         event.remove(engine, "connect", _forget_disk)

@@ -26,7 +26,7 @@ def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege
         city = build(shared_app)
         built = time.monotonic()
         promises = Promises()
-        watch = Watch(database, Path(settings.data_dir), shared_app.extensions["city.double"])
+        watch = Watch(database, Path(settings.data_dir))
         description = shared_app.test_client().get("/api/v1/openapi.json").get_json()
         found = Siege(shared_app, city, promises, watch, pages.clients(city), description, built)
         clock.set_offset(0)

@@ -11,7 +11,6 @@ from typing import Final
 import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
-from marketplace.stripe_double.double import Double
 from tests.conftest import Database
 from tests.support import postgres, sqlite
 
@@ -28,14 +27,12 @@ _ANY: Final = frozenset({"any"})
 class Watch:
     """The content of a database as it was when the watch began."""
 
-    def __init__(self, database: Database, folder: Path, provider: Double) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         """Keep a copy of the database."""
         self._database = database
-        self._provider = provider
         self._files = folder / "files"
         # The card provider's stand-in remembers too.
         self._double = folder / "stripe_double.sqlite3"
-        provider.close()
         shutil.copyfile(self._double, f"{self._double}.kept")
         self._provided = _written(self._double)
         self._hand: sqlite.Hand | postgres.Hand | None = None
@@ -132,7 +129,6 @@ class Watch:
     def _restore_provider(self) -> None:
         if _written(self._double) == self._provided:
             return
-        self._provider.close()
         for suffix in ("-wal", "-shm"):
             Path(f"{self._double}{suffix}").unlink(missing_ok=True)
         shutil.copyfile(f"{self._double}.kept", self._double)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, write_put_off
+from marketplace.kernel.db import write_put_off
 from marketplace.kernel.exports import rows
 from marketplace.kernel.ids import id_text
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -121,7 +121,7 @@ def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
 def breaches(session: Session) -> list[Breach]:
     """Return what is wrong with the chain, and rows that neither a seal nor the sealing job's list knows."""
     found = verify(session)
-    listed = set(ask(session, _LISTED).scalars()) if found.waiting else ()
+    listed = set(session.execute(_LISTED).scalars()) if found.waiting else ()
     unlisted = [row_id for row_id in map(UUID, found.waiting) if row_id not in listed]
     return [_breach(fault) for fault in found.faults] + [
         Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unlisted
@@ -165,13 +165,13 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
         for named in session.scalars(sa.select(AuditSeal.rows).where(AuditSeal.sequence <= after)):
             sealed.update(named)
     last = after
-    while seals := ask(session, _SEALS, {"last": last}).all():
+    while seals := session.execute(_SEALS, {"last": last}).all():
         found = _rows(session, [row_id for seal in seals for row_id in seal.rows])
         for seal in seals:
             sealed.update(seal.rows)
             last = seal.sequence
             yield last, [*_entries(seal.rows, found), {"kind": "seal", "seal": _seal(seal)}]
-    everything = ask(session, _ALL).scalars()
+    everything = session.execute(_ALL).scalars()
     waiting = [row_id for row_id in map(id_text, everything) if row_id not in sealed]
     for start in range(0, len(waiting), _AT_ONCE):
         portion = waiting[start : start + _AT_ONCE]
@@ -182,7 +182,7 @@ def _rows(session: Session, ids: Sequence[str]) -> dict[str, Any]:
     return {
         id_text(row.id): row
         for start in range(0, len(ids), _AT_ONCE)
-        for row in ask(session, _ROWS, {"ids": [UUID(row_id) for row_id in ids[start : start + _AT_ONCE]]})
+        for row in session.execute(_ROWS, {"ids": [UUID(row_id) for row_id in ids[start : start + _AT_ONCE]]})
     }
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from marketplace.customs.models import Restriction
 from marketplace.customs.rules import Measure, Rule, blocks, prefixes
 from marketplace.customs.rules.sheet import Key, key_of
-from marketplace.kernel.db import ask
 from marketplace.kernel.editions import kept_each
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -100,7 +99,9 @@ def _read_asked(
         "prefixes": list({prefix for _, code in goods for prefix in prefixes(code)}),
         "day": day,
     }
-    found = sorted(map(_row, ask(session, _ASKED, given)), key=lambda row: row.rule.measure is not Measure.PROHIBITED)
+    found = sorted(
+        map(_row, session.execute(_ASKED, given)), key=lambda row: row.rule.measure is not Measure.PROHIBITED
+    )
     by_goods = {
         (country, code): tuple(
             row for row in found if row.rule.country == country and code.startswith(row.rule.hs_prefix)

@@ -16,7 +16,6 @@ from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
@@ -94,7 +93,7 @@ _GOES_ON: Final = (OrderState.PLACED, OrderState.CONFIRMED, OrderState.IN_FULFIL
 
 def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID, tuple[FreightRow, ...]]:
     """Return the freight contracts of orders that were read before, those of goods that go back among them."""
-    found = ask(session, _OF_ORDERS, {"orders": list(order_ids)}).all()
+    found = session.execute(_OF_ORDERS, {"orders": list(order_ids)}).all()
     lines = _lines(session, found)
     rows: dict[UUID, list[FreightRow]] = {order_id: [] for order_id in order_ids}
     for contract in found:
@@ -103,7 +102,7 @@ def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID,
 
 
 _OF_ORDERS: Final = (
-    every(FreightContract)
+    sa.select(FreightContract.__table__)
     .where(FreightContract.order_id.in_(sa.bindparam("orders", expanding=True)))
     .order_by(FreightContract.id)
 )
@@ -358,7 +357,7 @@ _PROMISES: Final = Promises(
 def _lines(session: Session, contracts: Collection[Any]) -> dict[UUID, tuple[FreightLineRow, ...]]:
     currencies = {contract.id: contract.currency for contract in contracts}
     lines: dict[UUID, list[FreightLineRow]] = {}
-    for line in ask(session, _CARRIED, {"contracts": list(currencies)}) if currencies else ():
+    for line in session.execute(_CARRIED, {"contracts": list(currencies)}) if currencies else ():
         amount = Money(line.amount_minor - line.let_off_minor, currencies[line.contract_id])
         row = FreightLineRow(line.line_id, amount, line.chargeable_g, line.binding)
         lines.setdefault(line.contract_id, []).append(row)
@@ -388,7 +387,7 @@ def contract_row(found: Any, lines: tuple[FreightLineRow, ...]) -> FreightRow:
 
 
 _CARRIED: Final = (
-    every(FreightContractLine)
+    sa.select(FreightContractLine.__table__)
     .where(FreightContractLine.contract_id.in_(sa.bindparam("contracts", expanding=True)))
     .order_by(FreightContractLine.line_id)
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from flask_login import UserMixin, current_user, login_user
 
 from marketplace.accounts.queries import acting, terms
@@ -12,13 +12,12 @@ from marketplace.accounts.services import sessions, tokens
 from marketplace.accounts.services.sessions import SEEN_EVERY
 from marketplace.kernel import clock, editions
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import glance, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Unauthenticated
 from marketplace.merchants import queries as merchants
 
 View = TypeVar("View", bound=Callable[..., Any])
 API_PREFIX = "/api/"
-_GLANCES: Final = "__city_glances__"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -115,14 +114,8 @@ def _bearer_actor() -> Actor | None:
         return None
     now, found = clock.now(), None
     if scheme.lower() == "bearer":
-        session, is_acting = reading(), request.method not in READING
-        # An act begins anew with its unit of work: what is asked before it is asked outside a transaction.
-        is_alone = is_acting and not session.in_transaction()
-        if is_alone or _glances():
-            session = glance()
-        found = acting.token_bearer(session, token=token.strip(), now=now, is_acting=is_acting)
-        if is_alone:
-            session.rollback()
+        is_acting = request.method not in READING
+        found = acting.token_bearer(reading(), token=token.strip(), now=now, is_acting=is_acting)
     if found is None:
         raise Unauthenticated("token_unknown")
     editions.note(found.edition)
@@ -131,16 +124,6 @@ def _bearer_actor() -> Actor | None:
     if found.owes is not None:
         g.city_owes = found.owes
     return found.actor
-
-
-def glances(view: View) -> View:
-    """Mark an API view whose few questions stand each for itself, and stream nothing: see ``kernel.db.glance``."""
-    setattr(view, _GLANCES, True)
-    return view
-
-
-def _glances() -> bool:
-    return hasattr(current_app.view_functions.get(request.endpoint or ""), _GLANCES)
 
 
 def owes_terms(actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.idempotency import rules
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.idempotency.rules import KeyState
-from marketplace.kernel.db import alter, insert_if_new
+from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.ids import new_id
 
 
@@ -70,8 +70,8 @@ def complete(session: Session, *, scope: str, key: str, status: int, body: Any, 
     """Keep the answer under a claimed key; False when it has one, or when a later attempt took the key over."""
     given = {"of_scope": scope, "under": key, "answered": status, "content": body}
     if attempt is None:
-        return alter(session, _DONE, given).rowcount == 1
-    return alter(session, _DONE_IN, given | {"tried": attempt}).rowcount == 1
+        return cast("sa.CursorResult[Any]", session.execute(_DONE, given)).rowcount == 1
+    return cast("sa.CursorResult[Any]", session.execute(_DONE_IN, given | {"tried": attempt})).rowcount == 1
 
 
 def release(session: Session, *, scope: str, key: str, attempt: int | None = None) -> bool:

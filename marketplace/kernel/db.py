@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -142,7 +141,7 @@ def unit_of_work() -> Generator[Session]:
     with _turn_to_write(db.engine):
         session.info[_WRITE] = True
         try:
-            session.info[_WRITE] = session.connection(execution_options={_WRITE: True})
+            session.connection(execution_options={_WRITE: True})
             yield session
             session.flush()
             events.dispatch(session, current_app.extensions["city.reactions"])
@@ -204,46 +203,10 @@ def reading() -> Session:
     return db.session()
 
 
-def ask(
-    session: Session,
-    statement: sa.Select[*tuple[Any, ...]] | sa.TextualSelect,
-    given: Mapping[str, Any] | None = None,
-) -> sa.CursorResult[*tuple[Any, ...]]:
-    """Ask for columns, half as dear as through the session, which would look for entities in them.
-
-    For statements that are written once and asked on every page. What a unit of work has changed is flushed before.
-    """
-    return _through(session).execute(statement, given or {})
-
-
-def _through(session: Session) -> sa.Connection:
-    """Return the transaction's connection, to which everything is written by now; the session looks long for it.
-
-    Within a savepoint it has to: it sets one when it is first asked for the connection there, and not before.
-    """
-    session.flush()
-    writing: sa.Connection | None = session.info.get(_WRITE)
-    if writing is None or writing.closed or session.in_nested_transaction():
-        return session.connection()
-    return writing
-
-
 def instant(stored: str) -> datetime:
     """Return the instant that either database wrote as this text."""
     read = datetime.fromisoformat(stored)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-
-
-def glance() -> Session:
-    """Return the same for a page whose few questions stand each for itself, and stream nothing.
-
-    PostgreSQL, for which every question is an instant of its own anyway, is then spared a BEGIN and a ROLLBACK around
-    them: each takes as long as a question. SQLite's snapshot costs next to nothing, so there it is ``reading()``.
-    """
-    session = reading()
-    if db.engine.dialect.name == "postgresql" and not session.in_transaction():
-        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    return session
 
 
 @contextmanager
@@ -273,44 +236,17 @@ def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str,
     """Insert the rows whose unique keys nobody has; return the first primary key columns of those inserted."""
     if not rows:
         return set()
-    connection = _through(session)
-    statement = _unless_there(cast("sa.Table", entity.__table__), connection.dialect.name)
-    return set(connection.execute(statement, list(rows)).scalars())
-
-
-@cache
-def _unless_there(table: sa.Table, dialect: str) -> Any:
-    """Return the INSERT that leaves out what is there; RETURNING, because not every driver counts its rows."""
-    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    return insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
-
-
-@cache
-def into(entity: type[Base]) -> sa.Insert:
-    """Return an INSERT into an entity's table itself: given the entity, SQLAlchemy takes three times as long for it."""
-    return sa.insert(cast("sa.Table", entity.__table__))
-
-
-@cache
-def every(entity: type[Base]) -> sa.Select[*tuple[Any, ...]]:
-    """Return the SELECT of an entity's columns, whose rows have the entity's attributes and are half as dear."""
-    return sa.select(*cast("sa.Table", entity.__table__).columns)
+    table = cast("sa.Table", entity.__table__)
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    # RETURNING, because not every driver counts its rows.
+    statement = insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    return set(session.execute(statement, list(rows)).scalars())
 
 
 def write(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, all columns of which are given, in one statement."""
+    """Insert rows, all columns of which are given."""
     if rows:
-        # Drivers do many in another way than one, which for one row takes longer.
-        _through(session).execute(into(entity), rows[0] if len(rows) == 1 else list(rows))
-
-
-def alter(
-    session: Session,
-    statement: sa.Update | sa.Delete | sa.Insert,
-    given: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-) -> sa.CursorResult[Any]:
-    """Run a change of a table that was put together once, for one set of values or for many."""
-    return _through(session).execute(statement, given)
+        session.execute(sa.insert(cast("sa.Table", entity.__table__)), list(rows))
 
 
 def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool = False) -> None:
@@ -320,7 +256,6 @@ def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, An
     whose unique keys somebody has by then. A table is written in one way only, in the order in which tables came first.
     """
     if not session.info.get(_WRITE):
-        session.flush()
         _insert(session, entity, rows, new_only=new_only)
         return
     session.info.setdefault(_PUT_OFF, {}).setdefault((entity, new_only), []).extend(rows)

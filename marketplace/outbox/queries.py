@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 
@@ -67,7 +66,7 @@ def is_unfinished(session: Session, *, name: str) -> bool:
 
 def has_key(session: Session, *, key: str) -> bool:
     """Tell whether a job was written under this key."""
-    return bool(ask(session, _HAS_KEY, {"key": key}).scalar())
+    return bool(session.execute(_HAS_KEY, {"key": key}).scalar())
 
 
 def get(session: Session, *, job_id: UUID) -> JobRow | None:

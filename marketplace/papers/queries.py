@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
@@ -95,7 +94,7 @@ def documents(
     given = {"kinds": [subject_kind], "ids": list(subject_ids)}
     statement, more = (_ABOUT, {}) if company_id is None else (_FOR, {"company_id": company_id})
     grouped: dict[UUID, list[DocumentRow]] = {subject_id: [] for subject_id in subject_ids}
-    for found in ask(session, statement, given | more):
+    for found in session.execute(statement, given | more):
         grouped[found.subject_id].append(_row(found))
     return {subject_id: tuple(rows) for subject_id, rows in grouped.items()}
 
@@ -107,7 +106,7 @@ def dossier(session: Session, *, subjects: Sequence[tuple[str, UUID]], company_i
     """
     place = {subject: at for at, subject in enumerate(subjects)}
     given = {"kinds": list({kind for kind, _ in place}), "ids": list({each for _, each in place})}
-    found = ask(session, _DOSSIER, given | {"company_id": company_id}).all()
+    found = session.execute(_DOSSIER, given | {"company_id": company_id}).all()
     mine = [row for row in found if (row.subject_kind, row.subject_id) in place]
     mine.sort(key=lambda row: place[row.subject_kind, row.subject_id])
     return Dossier(tuple(map(_row, mine)), frozenset(row.id for row in mine if row.is_superseded))
@@ -209,7 +208,7 @@ def breaches(session: Session) -> list[Breach]:
     ]
     return changed + [
         Breach("7 signature", "document", document_id, "a signature stands under another hash")
-        for document_id in ask(session, _UNBOUND).scalars()
+        for document_id in session.execute(_UNBOUND).scalars()
     ]
 
 
@@ -263,7 +262,7 @@ def _row(found: Any) -> DocumentRow:
 
 # Every page of an order asks for its documents: written once.
 _ABOUT: Final = (
-    every(IssuedDocument)
+    sa.select(IssuedDocument.__table__)
     .where(
         IssuedDocument.subject_kind.in_(sa.bindparam("kinds", expanding=True)),
         IssuedDocument.subject_id.in_(sa.bindparam("ids", expanding=True)),

@@ -15,7 +15,7 @@ from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload, keep
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import ask, insert_if_new, write
+from marketplace.kernel.db import insert_if_new, write
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -105,7 +105,7 @@ def issue_paper(session: Session, *, paper: Paper, actor: Actor, now: datetime) 
     row = paper.row(1, now)
     same_paper = {"issuer": row["issuer_id"], "of_kind": row["kind"], "numbered": row["number"]}
     while True:
-        latest = ask(session, _LATEST, same_paper).one_or_none()
+        latest = session.execute(_LATEST, same_paper).one_or_none()
         if latest is not None and latest.data_sha256 == row["data_sha256"]:
             return latest.id
         row["version"] = latest.version + 1 if latest else 1

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, instant, remembered
+from marketplace.kernel.db import instant, remembered
 from marketplace.kernel.editions import kept, kept_each
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -97,7 +97,7 @@ def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[Place
 
 def _read_places(session: Session) -> tuple[PlaceRow, ...]:
     """Read the places, and with them what else most acts want of this feature."""
-    found = ask(session, _PLACES_AND_DATED).one()
+    found = session.execute(_PLACES_AND_DATED).one()
     _kept(session, REMEMBERED_DATED, lambda: (_settings_read(found.settings or ""), _closed(found.closed or "")))
     return places_read(found.places)
 
@@ -124,7 +124,7 @@ def _read_rates(session: Session, pairs: Collection[tuple[str, str]], on: date) 
     codes = {*rules.PIVOTS, *(code for pair in pairs for code in pair)}
     quotes = {
         (row.base, row.quote): rules.Quoted(row.rate, row.source, row.effective_date)
-        for row in ask(session, _newest_quotes(), {"codes": list(codes), "on": on})
+        for row in session.execute(_newest_quotes(), {"codes": list(codes), "on": on})
     }
     crossed = ((pair, rules.cross(*pair, quotes)) for pair in pairs)
     return {
@@ -206,7 +206,7 @@ def _kept(session: Session, key: str, read: Callable[[], Kept]) -> Kept:
 
 
 def _read_dated(session: Session) -> _Dated:
-    found = ask(session, _SETTINGS_AND_CLOSED).one()
+    found = session.execute(_SETTINGS_AND_CLOSED).one()
     return _settings_read(found.settings or ""), _closed(found.closed or "")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.events import ListingPublished, ListingUnpublished
 from marketplace.catalog.models import ListingCard
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.events import together
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -40,7 +40,7 @@ def touch_all(session: Session, *, listing_ids: Collection[UUID], now: datetime)
     if not listing_ids:
         return
     rows = [{"id": new_id(), "listing_id": listing_id, "touched_at": now} for listing_id in listing_ids]
-    session.execute(into(StaleListing), rows)
+    write(session, StaleListing, rows)
     transaction = session.get_transaction()
     # A job of an earlier transaction may be running already, before this one commits: it does not count.
     if session.info.get(_ASKED) is not transaction:
@@ -92,12 +92,11 @@ def keep(
         session.execute(sa.delete(table).where(table.listing_id.in_(listing_ids)))
     if not live:
         return
-    session.execute(into(SearchEntry), [_entry(source, (given or {}).get(source.listing_id, "")) for source in live])
+    write(session, SearchEntry, [_entry(source, (given or {}).get(source.listing_id, "")) for source in live])
     currencies = {ladder.currency for source in live for ladder in source.ladders}
     rates = sources.dollar_rates(session, currencies=currencies, on=now.date())
     prices = [row for source in live for row in _prices(source, rates)]
-    if prices:
-        session.execute(into(SearchPrice), prices)
+    write(session, SearchPrice, prices)
 
 
 def doubt(session: Session, *, listing_ids: Collection[UUID]) -> None:

@@ -23,7 +23,6 @@ from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import RCEP, Setting, zone_of
@@ -150,7 +149,7 @@ def get_company(session: Session, *, company_id: UUID) -> CompanyRow:
 def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping[UUID, CompanyRow]:
     """Return these companies by id; unknown ids are left out."""
     session.flush()
-    return {row.id: _company_row(row) for row in ask(session, _COMPANIES, {"ids": list(company_ids)})}
+    return {row.id: _company_row(row) for row in session.execute(_COMPANIES, {"ids": list(company_ids)})}
 
 
 def get_companies_at_work(
@@ -160,16 +159,16 @@ def get_companies_at_work(
 
     As many more where the days on which countries do not work were not read before; see ``closures`` and ``units_of``.
     """
-    found = ask(session, _AT_WORK, {"ids": list(company_ids), "company_id": own}).all()
+    found = session.execute(_AT_WORK, {"ids": list(company_ids), "company_id": own}).all()
     units = tuple(UnitRow(row.unit_id, row.unit, row.cost_centre, row.members) for row in found if row.unit_id)
     once = list({row.id: row for row in found}.values())
     calendars = closures.read(session, once, now=now)
     return {row.id: (_company_row(row), works) for row, works in zip(once, calendars, strict=True)}, units
 
 
-_COMPANIES: Final = every(Company).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
+_COMPANIES: Final = sa.select(Company.__table__).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
 _OF_KIND: Final = (
-    every(Company)
+    sa.select(Company.__table__)
     .where(Company.kind == sa.bindparam("kind"), Company.closed_at.is_(None))
     .order_by(Company.name, Company.id)
 )
@@ -225,7 +224,7 @@ def house_working_day(session: Session, *, now: datetime) -> date:
 
 def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:
     """Return the open companies of a kind, by name."""
-    return tuple(_company_row(company) for company in ask(session, _OF_KIND, {"kind": kind}))
+    return tuple(_company_row(company) for company in session.execute(_OF_KIND, {"kind": kind}))
 
 
 def house_name(session: Session) -> str | None:
@@ -290,7 +289,7 @@ def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
 
 def units_of(session: Session, *, company_id: UUID) -> tuple[UnitRow, ...]:
     """Return the open units of a company by name, with how many members belong to each."""
-    return tuple(UnitRow(*row) for row in ask(session, _UNITS, {"company_id": company_id}))
+    return tuple(UnitRow(*row) for row in session.execute(_UNITS, {"company_id": company_id}))
 
 
 _MEMBERS: Final = (

@@ -17,7 +17,6 @@ from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
 from marketplace.kernel import editions
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,10 @@ def session_reader(
     """
     given: dict[str, Any] = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
     if session_id is None or now is None:
-        row = ask(session, _SESSION, given).one_or_none()
+        row = session.execute(_SESSION, given).one_or_none()
     else:
         given |= {"session_id": session_id, "alive_after": now - SESSION_LIFETIME}
-        row = ask(session, _LISTED if fact is None else _listed_with(fact), given).one_or_none()
+        row = session.execute(_LISTED if fact is None else _listed_with(fact), given).one_or_none()
     actor = _to_actor(row, company_id) if row else None
     if row is None or actor is None:
         return None
@@ -94,7 +93,7 @@ def token_bearer(session: Session, *, token: str, now: datetime, is_acting: bool
 
     Of who ``is_acting`` it is asked on the way whether terms wait for his acceptance.
     """
-    row = ask(session, _ACTING if is_acting else _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
+    row = session.execute(_ACTING if is_acting else _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
     actor = _to_actor(row, row.wanted_id) if row else None
     if row is None or actor is None:
         return None

@@ -13,7 +13,6 @@ from marketplace.accounts.models import Company, CompanyClosure
 from marketplace.accounts.rules import closures as rules
 from marketplace.accounts.rules.closures import Part, Works
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 from marketplace.reference import queries as reference
@@ -40,7 +39,7 @@ def works_of(session: Session, *, company_ids: Collection[UUID], now: datetime) 
     """Return the calendars of these companies, in two queries however many they are."""
     if not company_ids:
         return {}
-    found = ask(session, _CALENDARS, {"ids": list(company_ids)}).all()
+    found = session.execute(_CALENDARS, {"ids": list(company_ids)}).all()
     return dict(zip((row.id for row in found), read(session, found, now=now), strict=True))
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Membership, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def has_accepted(session: Session, *, company_id: UUID) -> bool:
 
 def owes(session: Session, *, person_id: UUID, now: datetime) -> bool:
     """Tell, in one query, whether a version in force waits for this person's acceptance."""
-    return bool(ask(session, _OWES, {"person_id": person_id, "now": now}).scalar_one())
+    return bool(session.execute(_OWES, {"person_id": person_id, "now": now}).scalar_one())
 
 
 _NOW: Final = sa.bindparam("now", type_=UtcDateTime())

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company, Membership, Unit
-from marketplace.kernel.db import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class PurchaseUnit:
 def unit_for(session: Session, *, company_id: UUID, person_id: UUID, unit_id: UUID | None) -> PurchaseUnit | None:
     """Return this open unit of a company, the one that a person belongs to where none is named; None for none."""
     given = {"company": company_id, "person": person_id} if unit_id is None else {"company": company_id, "id": unit_id}
-    row = ask(session, _OWN if unit_id is None else _NAMED, given).one_or_none()
+    row = session.execute(_OWN if unit_id is None else _NAMED, given).one_or_none()
     return PurchaseUnit(*row) if row else None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Duty
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, write
+from marketplace.kernel.db import write
 from marketplace.kernel.ids import new_id
 
 
@@ -22,8 +22,7 @@ def take(session: Session, *, actor: Actor, kind: Kind, subject_id: UUID, now: d
     """Put the actor in charge of a thing for his company, in the place of whoever was; the city itself takes none."""
     if actor.person_id is None or actor.company_id is None:
         return
-    alter(
-        session,
+    session.execute(
         _taken(session.get_bind().dialect.name),
         _duty(company_id=actor.company_id, person_id=actor.person_id, kind=kind, subject_id=subject_id, now=now),
     )

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,6 @@ from marketplace.accounts.queries.acting import actor_of
 from marketplace.accounts.rules.codes import TOKEN_LIFETIME, TOKEN_PREFIX, digest
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -107,7 +106,7 @@ def revoke_current(session: Session, *, actor: Actor, token: str, now: datetime)
 def note_token_used(session: Session, *, token: str, now: datetime) -> bool:
     """Note that a token is in use, to the hour, so that most requests write nothing; tell whether it was noted."""
     given = {"hash": digest(token), "before": now - _USE_IS_NOTED_EVERY, "now": now}
-    return alter(session, _USED, given).rowcount == 1
+    return cast("sa.CursorResult[Any]", session.execute(_USED, given)).rowcount == 1
 
 
 _TOKENS: Final = cast("sa.Table", ApiToken.__table__)

@@ -11,17 +11,16 @@ from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import again as again_acts
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import filling, itineraries
-from marketplace.edge.identity import glances, require_actor
+from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.edge.requests import filling as filling_requests
-from marketplace.kernel.db import glance, in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.orders.queries import orders
 
 api = Blueprint("api_checkout", __name__)
 
 
 @api.get("/cart")
-@glances
 @operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT, query=requests.CartQuery)
 def cart(query: requests.CartQuery) -> tuple[int, answers.Cart]:
     """Show the cart with prices, departures, freight and totals as they stand now.
@@ -36,7 +35,7 @@ def _cart(*, with_changes: bool = False, departure_id: UUID | None = None) -> an
     seen = acts.look(with_changes=with_changes)
     if by := acts.by_departure(seen.cart, departure_id):
         seen = acts.look(departures=by, with_changes=with_changes)
-    return answers.Cart.of(seen, itineraries.ways_of(glance(), seen))
+    return answers.Cart.of(seen, itineraries.ways_of(reading(), seen))
 
 
 @api.put("/cart")

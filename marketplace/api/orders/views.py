@@ -11,7 +11,7 @@ from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import desks
 from marketplace.edge.acts import orders as acts
-from marketplace.edge.identity import glances, require_actor
+from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel.db import in_unit_of_work
 
@@ -40,7 +40,6 @@ def desk() -> tuple[int, Items[waiting.Waiting]]:
 
 
 @api.get("/orders/<uuid:order_id>")
-@glances
 @operation(answers={200: answers.Order}, tag="orders", permission=Permission.TRADE_ORDER_READ)
 def one(order_id: UUID) -> tuple[int, answers.Order]:
     """Show an order with lines, bookings, payments, milestones and documents."""

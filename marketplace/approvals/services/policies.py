@@ -27,7 +27,7 @@ from marketplace.approvals.rules.policy import (
 )
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import ask, insert_if_new
+from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import LARGEST_MINOR, Money
@@ -44,7 +44,7 @@ def locked(session: Session, *, company_id: UUID) -> bool:
 
     One query for a company that has none.
     """
-    return bool(ask(session, _COUNTED, {"company": company_id}).scalar())
+    return bool(session.execute(_COUNTED, {"company": company_id}).scalar())
 
 
 def put_rule(

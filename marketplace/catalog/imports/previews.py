@@ -16,7 +16,7 @@ from marketplace.catalog.rules.imported import SKU_FIRST, Judged, Outcome, Surro
 from marketplace.catalog.rules.sheet_rows import SheetRow
 from marketplace.catalog.rules.sheet_variants import Groups, settle, unwanted
 from marketplace.catalog.rules.sheets import Cell
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import FieldError
 
 
@@ -62,8 +62,7 @@ def preview(
     kept = [
         _kept(job, position, each, mending.line_of(each.row)) for position, each in enumerate(seen, start=job.total + 1)
     ]
-    if kept:
-        session.execute(into(ImportRow), kept)
+    write(session, ImportRow, kept)
     job.total += len(kept)
     session.flush()
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
 from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, DetailKind, flat
 from marketplace.catalog.rules.states import ChangeState
-from marketplace.kernel.db import ask
 
 _DOCUMENTS: Final = (
     sa.select(ListingDetail.listing_id, ListingDetail.kind, ListingDetail.document)
@@ -22,7 +21,7 @@ _DOCUMENTS: Final = (
 def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the documents of listings by kind, as they are up, for a caller that has shown its right."""
     found: dict[UUID, dict[str, Any]] = {}
-    for row in ask(session, _DOCUMENTS, {"ids": list(listing_ids)}):
+    for row in session.execute(_DOCUMENTS, {"ids": list(listing_ids)}):
         found.setdefault(row.listing_id, {})[row.kind.value] = row.document
     return found
 

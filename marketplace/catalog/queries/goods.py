@@ -24,14 +24,13 @@ from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.details.dangerous import Answer
 from marketplace.catalog.rules.rows import BrandRow, CategoryRow, CommodityRow, ProposalRow
 from marketplace.catalog.rules.states import ENDED, ListingState
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 
 
 def categories(session: Session) -> tuple[CategoryRow, ...]:
     """Return the city's shelves in their order; as long as they stay as they are, the same tuple."""
-    return _categories(tuple(map(tuple, ask(session, _CATEGORIES))))
+    return _categories(tuple(map(tuple, session.execute(_CATEGORIES))))
 
 
 def commodities(session: Session, *, category: str | None = None) -> tuple[CommodityRow, ...]:

@@ -27,7 +27,6 @@ from marketplace.catalog.rules.visibility import Visibility
 from marketplace.customs import queries as customs
 from marketplace.kernel import clock
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
 from marketplace.reference import queries as reference
@@ -55,7 +54,7 @@ def listings(
     if not listing_ids:
         return {}
     at = now or clock.now()
-    rows = ask(session, _LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
+    rows = session.execute(_LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
     found = [listing_row(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
     return {row.offer.listing_id: row for row in found}
 
@@ -76,7 +75,7 @@ class Found(NamedTuple):
 def page(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> Found:
     """Return the same and, on the way, what its page needs to offer places to choose from."""
     at = now or clock.now()
-    rows = ask(session, _LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
+    rows = session.execute(_LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
     if not rows:
         raise NotFound("listing")
     ((read, (*columns, stored, is_asked)),) = _with_terms(session, rows, viewer, at)
@@ -154,7 +153,7 @@ def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: 
         # Goods are found by a basis on which the reader alone has a price, too.
         asked["own_rule"] = wanted["incoterm"].strip("%|")
     now = clock.now()
-    rows = ask(session, _shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
+    rows = session.execute(_shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
     drawn = [card_row(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
     found = page_of(drawn, size, lambda row: (row.listing_id.hex,))
     return found, rows[0][-1] if rows and "counted" in asked else 0
@@ -180,7 +179,7 @@ def hs_codes(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, s
 def cards(session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None) -> dict[UUID, CardRow]:
     """Return the cards of live listings by id, for whoever found them by other means."""
     now = clock.now()
-    rows = ask(session, _CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
+    rows = session.execute(_CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
     found = [card_row(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
     return {row.listing_id: row for row in found}
 

@@ -21,7 +21,7 @@ from marketplace.catalog.rules.details.promises import stands
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import content
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.events import record_all
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.events import MerchantApproved, MerchantReinstated, MerchantSuspended
@@ -56,8 +56,7 @@ def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -
     # Cards are large and written whole: nobody reads what they said before, nor keeps one in this session.
     if drawn:
         session.execute(sa.update(_TABLE).where(_TABLE.c.listing_id == sa.bindparam("card_of")), drawn)
-    if new:
-        session.execute(into(ListingCard), new)
+    write(session, ListingCard, new)
     _number(session, public, faces)
     record_all(session, [ListingUnpublished(listing_id=listing_id, at=now) for listing_id in gone])
     record_all(session, [ListingPublished(listing_id=listing.id, at=now) for listing in public])
@@ -77,7 +76,7 @@ def _number(session: Session, public: Collection[Listing], faces: "_Faces") -> N
         for listing in public
         for number in numbers_of(listing.sku, faces.details.get(listing.id, {}).get(DetailKind.PARTS.value))
     ]
-    session.execute(into(ListingNumber), rows)
+    write(session, ListingNumber, rows)
 
 
 def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int:

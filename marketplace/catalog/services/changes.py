@@ -18,7 +18,7 @@ from marketplace.catalog.rules.details.ending import first_end
 from marketplace.catalog.rules.states import APPROVED, CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import record_all
 from marketplace.kernel.ids import new_id
@@ -222,8 +222,7 @@ def write_details(session: Session, *, documents: Mapping[tuple[UUID, DetailKind
         for (listing_id, kind), document in documents.items()
         if document is not None
     ]
-    if rows:
-        session.execute(into(ListingDetail), rows)
+    write(session, ListingDetail, rows)
 
 
 def _drop_new_pictures(session: Session, change: ChangeSet) -> None:

@@ -15,7 +15,7 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.states import ChangeState
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import UnitPrice
@@ -157,8 +157,9 @@ def write_ladders(session: Session, ladders: Mapping[UUID, tuple[Ladder, ...]], 
         return
     if replacing:
         session.execute(sa.delete(PriceLadder).where(PriceLadder.listing_id.in_(ladders)))
-    session.execute(
-        into(PriceLadder),
+    write(
+        session,
+        PriceLadder,
         [
             {
                 "id": new_id(),

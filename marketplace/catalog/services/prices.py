@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import PriceHistory
 from marketplace.catalog.rules.pricing import Ladder
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.ids import new_id
 
 Ladders = tuple[Ladder, ...]
@@ -23,8 +23,7 @@ def note(session: Session, changes: Mapping[UUID, tuple[Ladders, Ladders]], *, n
         kept = {ladder.basis for ladder in after}
         rows += [_row(listing_id, ladder, now) for ladder in after if known.get(ladder.basis) != ladder]
         rows += [{**_row(listing_id, ladder, now), "tiers": []} for basis, ladder in known.items() if basis not in kept]
-    if rows:
-        session.execute(into(PriceHistory), rows)
+    write(session, PriceHistory, rows)
 
 
 def _row(listing_id: UUID, ladder: Ladder, now: datetime) -> dict[str, Any]:

@@ -20,16 +20,20 @@ from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
 from marketplace.catalog.warehouses.services import places
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import alter, ask, write
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 
 _GONE: Final = frozenset({HoldState.RELEASED, HoldState.EXPIRED})
 
 
+# Many rows are changed by one statement of the table's own columns: the session refuses that of an entity's.
+_STOCK: Final = cast("sa.Table", Stock.__table__)
+
+
 def stock_left() -> sa.ColumnElement[int]:
     """Return the units of the row being changed that nobody has: the guard against selling twice."""
-    return Stock.on_hand - Stock.allocated - Stock.held
+    return _STOCK.c.on_hand - _STOCK.c.allocated - _STOCK.c.held
 
 
 _OVER: Final = (StockHold.state == HoldState.LIVE, StockHold.expires_at <= sa.bindparam("now", type_=UtcDateTime()))
@@ -38,25 +42,26 @@ _THERE: Final = sa.select(
     Stock.listing_id, sa.exists().where(StockHold.listing_id == Stock.listing_id, *_OVER).label("has_over")
 ).where(Stock.listing_id.in_(sa.bindparam("ids", expanding=True)))
 _EXPIRE: Final = (
-    sa.update(cast("sa.Table", StockHold.__table__))
+    sa.update(StockHold)
     .where(
         StockHold.listing_id.in_(sa.bindparam("ids", expanding=True)),
         *_OVER,
     )
     .values(state=HOLD.apply(HoldState.LIVE, "expire"))
     .returning(StockHold.id, StockHold.listing_id, StockHold.quantity)
+    .execution_options(synchronize_session=False)
 )
 _TAKE: Final = (
-    sa.update(cast("sa.Table", Stock.__table__))
-    .where(Stock.listing_id == sa.bindparam("key"), stock_left() + sa.bindparam("freed") >= sa.bindparam("wanted"))
-    .values(held=Stock.held + sa.bindparam("wanted") - sa.bindparam("freed"))
+    sa.update(_STOCK)
+    .where(_STOCK.c.listing_id == sa.bindparam("key"), stock_left() + sa.bindparam("freed") >= sa.bindparam("wanted"))
+    .values(held=_STOCK.c.held + sa.bindparam("wanted") - sa.bindparam("freed"))
 )
 
 _COUNTS: Final = ("on_hand", "allocated", "held")
 _MUST_MOVE: Final = (
-    sa.update(cast("sa.Table", Stock.__table__))
-    .where(Stock.listing_id == sa.bindparam("listing"))
-    .values({name: getattr(Stock, name) + sa.bindparam(f"by_{name}", type_=sa.BigInteger) for name in _COUNTS})
+    sa.update(_STOCK)
+    .where(_STOCK.c.listing_id == sa.bindparam("listing"))
+    .values({name: _STOCK.c[name] + sa.bindparam(f"by_{name}", type_=sa.BigInteger) for name in _COUNTS})
 )
 _HELD_BY: Final = (
     sa.select(StockHold)
@@ -115,7 +120,7 @@ def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> No
         return
     wanted = sorted(wanted, key=lambda one: one.listing_id)
     listing_ids = [one.listing_id for one in wanted]
-    there = {row.listing_id: row.has_over for row in ask(session, _THERE, {"ids": listing_ids, "now": now})}
+    there = {row.listing_id: row.has_over for row in session.execute(_THERE, {"ids": listing_ids, "now": now})}
     for one in wanted:
         if one.quantity < 1:
             raise Refused.field("quantity", "too_small", "1 or more")
@@ -150,7 +155,7 @@ def _take_all(session: Session, units: Mapping[UUID, int], freed: Mapping[UUID, 
         {"key": listing_id, "wanted": wanted, "freed": freed.get(listing_id, 0)}
         for listing_id, wanted in sorted(units.items())
     ]
-    taken = alter(session, _TAKE, changes)
+    taken = cast("sa.CursorResult[Any]", session.execute(_TAKE, changes))
     if taken.rowcount == len(changes):
         return
     claimed = (
@@ -195,7 +200,7 @@ def allocate_all(session: Session, *, subjects: Collection[UUID], now: datetime)
             moves.append(_moved(one.listing_id, by))
     if moves:
         write(session, StockEntry, entries)
-        alter(session, _MUST_MOVE, moves)
+        session.execute(_MUST_MOVE, moves)
     return gone
 
 
@@ -332,19 +337,17 @@ def _locked(listing_ids: Collection[UUID]) -> sa.Select[UUID, int, int]:
 
 def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> None:
     entries = [_entry(EntryKind.SET, key, now, on_hand=change) for key, change in moved.items()]
-    if entries:
-        write(session, StockEntry, entries)
+    write(session, StockEntry, entries)
 
 
 def _add(session: Session, moved: Mapping[UUID, int]) -> None:
     """Change rows that are locked, in order of id."""
-    table = cast("sa.Table", Stock.__table__)
     statement = (
-        sa.update(table)
-        .where(table.c.listing_id == sa.bindparam("key"))
-        .values(on_hand=table.c.on_hand + sa.bindparam("by"))
+        sa.update(_STOCK)
+        .where(_STOCK.c.listing_id == sa.bindparam("key"))
+        .values(on_hand=_STOCK.c.on_hand + sa.bindparam("by"))
     )
-    session.connection().execute(statement, [{"key": key, "by": moved[key]} for key in sorted(moved)])
+    session.execute(statement, [{"key": key, "by": moved[key]} for key in sorted(moved)])
 
 
 def on_hand(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -439,7 +442,7 @@ def _expire(session: Session, listing_id: UUID, now: datetime) -> int:
 
 def _expire_all(session: Session, listing_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
     """End the claims on several listings whose time is over; return the units of those that had any."""
-    ended = alter(session, _EXPIRE, {"ids": list(listing_ids), "now": now}).all()
+    ended = session.execute(_EXPIRE, {"ids": list(listing_ids), "now": now}).all()
     freed = Counter[UUID]()
     for row in ended:
         _enter(session, EntryKind.EXPIRE, row.listing_id, now, hold_id=row.id, held=-row.quantity)
@@ -469,7 +472,7 @@ def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **d
 
 def _must_move(session: Session, listing_id: UUID, **deltas: int) -> None:
     """Change the hot row by what was claimed before, so that its CHECK constraints alone decide."""
-    alter(session, _MUST_MOVE, _moved(listing_id, deltas))
+    session.execute(_MUST_MOVE, _moved(listing_id, deltas))
 
 
 def _moved(listing_id: UUID, deltas: Mapping[str, int]) -> dict[str, Any]:
@@ -477,5 +480,5 @@ def _moved(listing_id: UUID, deltas: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _available(session: Session, listing_id: UUID, freed: int) -> int:
-    left = session.execute(sa.select(stock_left()).where(Stock.listing_id == listing_id)).scalar_one_or_none()
+    left = session.execute(sa.select(stock_left()).where(_STOCK.c.listing_id == listing_id)).scalar_one_or_none()
     return max(0, (left or 0) + freed)

@@ -33,7 +33,6 @@ from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.distribution.centre_sales import queries as centre_sales
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import Conflict, DomainError, NotFound
 from marketplace.kernel.exports import rows
 from marketplace.logistics.pricing.queries.quotes import QuoteRow
@@ -237,7 +236,7 @@ class Begun:
 
 def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
     """Return what stands in the way of a checkout under a key, in one question."""
-    found = ask(session, _BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
+    found = session.execute(_BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
     under_key = next((one.id for one in found if one.key == key), None)
     mine = (one for one in found if one.person_id == person_id and one.state in OPEN)
     return Begun(under_key, tuple(_attempt(one) for one in mine))
@@ -270,7 +269,7 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
 
 
 _BEGUN: Final = (
-    every(CheckoutAttempt)
+    sa.select(CheckoutAttempt.__table__)
     .where(
         CheckoutAttempt.company_id == sa.bindparam("company"),
         sa.or_(

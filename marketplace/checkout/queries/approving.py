@@ -25,7 +25,6 @@ from marketplace.distribution import queries as distribution
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.changes.models import OrderChange
@@ -169,7 +168,7 @@ def _spent(row: sa.Row[UUID, UUID | None, datetime, str, int]) -> Spent:
     return Spent(person_id=person_id, unit_id=unit_id, at=at, amounts=(Money(int(minor), currency),))
 
 
-def _is_what_was_approved(plan: CheckoutPlan, case: sa.Row[Any]) -> bool:
+def _is_what_was_approved(plan: CheckoutPlan, case: sa.Row[*tuple[Any, ...]]) -> bool:
     """Tell whether a plan is the purchase that was approved, or lies in the range; its day was checked at placement."""
     purchase = purchase_of(plan)
     if case.kind is CaseKind.PURCHASE:
@@ -185,7 +184,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return checkouts that placed something else than was approved, and approvals that were used without one."""
     wrong = [
         Breach(_APPROVED, "checkout", row.attempt_id, "placed what nobody approved")
-        for row in ask(session, _PLACED)
+        for row in session.execute(_PLACED)
         if row.consumed_at is None or not _is_what_was_approved(plans.from_json(row.plan), row)
     ]
     return wrong + _PROMISES.breaches(session)

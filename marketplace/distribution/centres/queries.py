@@ -13,7 +13,6 @@ from marketplace.catalog.rules import said
 from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.centres.models import CentreOffer
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.kernel.editions import kept_each
 from marketplace.logistics.centres.models import Centre, CentreLot
 from marketplace.logistics.centres.rules.lots import Status
@@ -89,10 +88,10 @@ def live_names(session: Session, *, company_id: UUID) -> dict[UUID, Named]:
 
 def breaches(session: Session) -> list[Breach]:
     """Return lots of listings that are another company's, and listings that carry another number of centres."""
-    offered: dict[UUID, int] = {row.listing_id: row.centres for row in ask(session, _OFFERED)}
+    offered: dict[UUID, int] = {row.listing_id: row.centres for row in session.execute(_OFFERED)}
     return _PROMISES.breaches(session) + [
         Breach("3 stock", "listing", row.id, "is not sold from as many centres as its card says")
-        for row in ask(session, _CARRIED)
+        for row in session.execute(_CARRIED)
         if said.read(row.said).centres != offered.get(row.id, 0)
     ]
 

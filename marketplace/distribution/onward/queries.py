@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.onward.rules import RideState
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import bookings as booking_queries
@@ -48,13 +47,13 @@ class Partner:
 def of_lines(session: Session, *, line_ids: Iterable[UUID]) -> dict[UUID, RideRow]:
     """Return the rides of those of these lines that change lorry, or did, by line."""
     wanted = list(set(line_ids))
-    return {row.line_id: _row(row) for row in ask(session, _OF_LINES, {"lines": wanted})} if wanted else {}
+    return {row.line_id: _row(row) for row in session.execute(_OF_LINES, {"lines": wanted})} if wanted else {}
 
 
 def of_subjects(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, RideRow]:
     """Return the rides among subjects of bookings, by their ids."""
     wanted = list(set(subjects))
-    return {row.id: _row(row) for row in ask(session, _OF_SUBJECTS, {"subjects": wanted})} if wanted else {}
+    return {row.id: _row(row) for row in session.execute(_OF_SUBJECTS, {"subjects": wanted})} if wanted else {}
 
 
 def lines_of(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -106,7 +105,7 @@ def partners(session: Session, *, bookings: Sequence[BookingRow]) -> dict[UUID, 
 
 def about(session: Session, *, subject: UUID) -> RideRow | None:
     """Return the ride that a booking's subject is, or whose first half is booked for it; None where there is none."""
-    found = ask(session, _ABOUT, {"subject": subject}).one_or_none()
+    found = session.execute(_ABOUT, {"subject": subject}).one_or_none()
     return None if found is None else _row(found)
 
 
@@ -122,7 +121,7 @@ def riding(session: Session) -> tuple[RideRow, ...]:
     """Return what changes lorry, or waits for a second one, of orders that go on: what waits first, then the oldest."""
     first = aliased(Booking)
     rows = session.execute(
-        every(OnwardRide)
+        sa.select(OnwardRide.__table__)
         .join(OrderLine, OrderLine.id == OnwardRide.line_id)
         .where(
             OnwardRide.state != RideState.ENDED,
@@ -142,13 +141,13 @@ def waiting(session: Session) -> int:
 def breaches(session: Session) -> list[Breach]:
     """Return rides whose bookings do not stand together: room of one alone, or of other goods."""
     found: list[Breach] = []
-    for row in ask(session, _TWO):
+    for row in session.execute(_TWO):
         stands = (row.first is not None, row.second is not None)
         if stands != _BOTH[row.state]:
             found.append(Breach("8 onward", "onward_ride", row.id, f"is {row.state} and has other bookings"))
     return found + [
         Breach("8 onward", "onward_ride", ride_id, "its two bookings differ in state or load")
-        for ride_id in ask(session, _UNEVEN).scalars()
+        for ride_id in session.execute(_UNEVEN).scalars()
     ]
 
 
@@ -183,10 +182,10 @@ _BOTH: Final = {
     RideState.LOST: (True, False),
     RideState.ENDED: (False, False),
 }
-_OF_LINES: Final = every(OnwardRide).where(OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)))
-_OF_SUBJECTS: Final = every(OnwardRide).where(OnwardRide.id.in_(sa.bindparam("subjects", expanding=True)))
+_OF_LINES: Final = sa.select(OnwardRide.__table__).where(OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)))
+_OF_SUBJECTS: Final = sa.select(OnwardRide.__table__).where(OnwardRide.id.in_(sa.bindparam("subjects", expanding=True)))
 _SUBJECT: Final = sa.bindparam("subject", type_=sa.Uuid())
-_ABOUT: Final = every(OnwardRide).where(sa.or_(OnwardRide.id == _SUBJECT, OnwardRide.line_id == _SUBJECT))
+_ABOUT: Final = sa.select(OnwardRide.__table__).where(sa.or_(OnwardRide.id == _SUBJECT, OnwardRide.line_id == _SUBJECT))
 _FIRST, _SECOND = aliased(Booking), aliased(Booking)
 _TWO: Final = (
     sa.select(OnwardRide.id, OnwardRide.state, _FIRST.id.label("first"), _SECOND.id.label("second"))

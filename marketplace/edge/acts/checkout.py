@@ -29,7 +29,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.edge.requests.samples import SampleQuery
 from marketplace.kernel import clock
-from marketplace.kernel.db import glance, in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
@@ -251,7 +251,7 @@ def look(
     ``departures`` and ``ways`` choose by listing; a departure that a line cannot take any more is passed over.
     ``with_changes`` ways with a change are offered, for some questions more; ``whole`` are departures taken whole.
     """
-    session = session or glance()
+    session = session or reading()
     actor, now = require_actor(), clock.now()
     reference.places(session)  # first: settings and closed days come along, and are not asked for again
     cart = queries.cart(

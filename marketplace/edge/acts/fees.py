@@ -15,7 +15,7 @@ from marketplace.distribution.fees.services import charging, publishing, waiving
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import fees as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import glance, reading
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.kernel.pages import Page
@@ -26,7 +26,7 @@ HOUSE: Final = "CN"  # by whose days rules begin
 
 def shown() -> tuple[FeeRule, ...]:
     """Return what freight that is agreed today may cost on top."""
-    return terms.shown(glance(), on=local_day(HOUSE, clock.now()))
+    return terms.shown(reading(), on=local_day(HOUSE, clock.now()))
 
 
 def rules() -> tuple[FeeRule, ...]:

@@ -18,7 +18,7 @@ from marketplace.edge.acts.approvals import Approval, approval_of
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import glance, reading
+from marketplace.kernel.db import reading
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import bookings as booking_queries
@@ -253,7 +253,7 @@ def look(order_id: UUID) -> OrderSeen:
 
 def read(order_id: UUID) -> OrderSeen:
     """Return an order that the asker's company may read: one of ``look``, or one that it sells as trading company."""
-    session = glance()
+    session = reading()
     return _seen(session, *order_queries.readable(session, company_id=require_actor().company, order_id=order_id))
 
 

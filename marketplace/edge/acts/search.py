@@ -17,7 +17,7 @@ from marketplace.edge.door import vault
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
-from marketplace.kernel.db import glance
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.reference.queries import PlaceRow
 from marketplace.search import flows
@@ -37,7 +37,7 @@ class Searched(NamedTuple):
 
 def search(asked: Search) -> Searched:
     """Find what fits; a broken index is answered for by the database, and its rebuild asked for."""
-    session, now = glance(), clock.now()
+    session, now = reading(), clock.now()
     check_filters(session, category=asked.category, origin=asked.origin, basis=asked.basis)
     places = destinations(session)
     to = _place(places, asked.to) if asked.to else None

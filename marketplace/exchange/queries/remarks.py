@@ -16,7 +16,6 @@ from marketplace.exchange.models.remarks import Remark
 from marketplace.exchange.queries import questions, reviews
 from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -85,8 +84,8 @@ _CARRIED: Final = sa.select(Listing.id, Listing.said)
 
 def breaches(session: Session) -> list[Breach]:
     """Return listings that carry other counts than what is said about them adds up to."""
-    named = set(ask(session, _NAMED).scalars())
-    kept = {row.id: replace(rules.read(row.said), centres=0) for row in ask(session, _CARRIED)}
+    named = set(session.execute(_NAMED).scalars())
+    kept = {row.id: replace(rules.read(row.said), centres=0) for row in session.execute(_CARRIED)}
     there = {key for key, value in kept.items() if value != Said()}
     return [
         Breach("10 remarks", "listing", key, "carries other counts than its remarks add up to")

@@ -17,7 +17,6 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.catalog.models import Category, Listing, ListingCard
 from marketplace.exchange.models.showroom import Booth, BoothDay, Exhibit, ExhibitVisit, Hall, Tenancy
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
@@ -203,7 +202,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return tenancies whose days are not one row each."""
     return [
         Breach("showroom", "tenancy", row.id, "its days are not those that are kept")
-        for row in ask(session, _DAYS)
+        for row in session.execute(_DAYS)
         if (row.until_on - row.from_on).days + 1 != row.days
     ]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import Load
@@ -53,12 +52,12 @@ class BookingRow:
 def bookings(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, tuple[BookingRow, ...]]:
     """Return every booking of these subjects, the present one last; a subject without any is missing."""
     wanted = list(set(subjects))
-    return _by_subject(ask(session, _OF_SUBJECTS, {"subjects": wanted})) if wanted else {}
+    return _by_subject(session.execute(_OF_SUBJECTS, {"subjects": wanted})) if wanted else {}
 
 
 def bookings_on(session: Session, *, departure_id: UUID) -> tuple[BookingRow, ...]:
     """Return what is booked on a departure and not given up, targets included."""
-    found = _by_subject(ask(session, _ABOARD, {"departure_id": departure_id}))
+    found = _by_subject(session.execute(_ABOARD, {"departure_id": departure_id}))
     return tuple(row for rows in found.values() for row in rows)
 
 
@@ -74,13 +73,13 @@ def bookings_of_carrier(session: Session, *, carrier_id: UUID, cursor: str | Non
         departs_at, last = decode_moment(cursor)
         later = sa.and_(Departure.departs_at == departs_at, Booking.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > departs_at, later))
-    rows = [_row(row) for row in ask(session, wanted)]
+    rows = [_row(row) for row in session.execute(wanted)]
     return page_of(rows, PAGE, lambda row: (row.departs_at.isoformat(), str(row.id)))
 
 
 def booking(session: Session, *, booking_id: UUID) -> BookingRow:
     """Return one booking; NotFound for an unknown one. Who may see it is the caller's to decide."""
-    row = ask(session, _ONE, {"booking_id": booking_id}).one_or_none()
+    row = session.execute(_ONE, {"booking_id": booking_id}).one_or_none()
     if row is None:
         raise NotFound("booking")
     return _row(row)
@@ -144,8 +143,8 @@ def _by_subject(found: Iterable[Any]) -> dict[UUID, tuple[BookingRow, ...]]:
 # Pages of orders and departures ask for columns, in statements that are written once.
 _TO: Final = aliased(DepartureStop)
 _BOOKED: Final = (
-    every(Booking)
-    .add_columns(
+    sa.select(
+        Booking.__table__,
         Departure.reference.label("departure_reference"),
         Departure.state.label("departure_state"),
         Departure.hold_cause,

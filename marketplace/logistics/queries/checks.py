@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.kernel.quantity import DIMENSIONS
 from marketplace.logistics.models.cargo import Manifest
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
@@ -43,11 +42,11 @@ _CHANGED: Final = (
 def _misloaded(session: Session) -> list[Breach]:
     """Return sealed departures on which something else rides than their manifest says, or whose hash is another."""
     aboard: dict[UUID, set[str]] = {}
-    for row in ask(session, _ABOARD):
+    for row in session.execute(_ABOARD):
         aboard.setdefault(row.departure_id, set()).add(row.reference)
     found: list[Breach] = []
     went, came = _changed_lorries(session)
-    for row in ask(session, _MANIFESTS):
+    for row in session.execute(_MANIFESTS):
         listed = {one["booking"] for one in row.content["consignments"]}
         listed = (listed | came.get(row.departure_id, set())) - went.get(row.departure_id, set())
         if listed != aboard.get(row.departure_id, set()):
@@ -61,7 +60,7 @@ def _changed_lorries(session: Session) -> tuple[dict[UUID, set[str]], dict[UUID,
     """Return by departure what was taken off it after it was sealed, and what was put on it while it stood."""
     went: dict[UUID, set[str]] = {}
     came: dict[UUID, set[str]] = {}
-    for row in ask(session, _CHANGED):
+    for row in session.execute(_CHANGED):
         went.setdefault(row.departure_id, set()).add(row.reference)
         if row.state in _RODE:
             came.setdefault(row.onto, set()).add(row.new_reference)

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -160,7 +159,7 @@ def departure(session: Session, *, departure_id: UUID, now: datetime) -> Departu
 
 def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
     """Return departures by id, in as many questions for one as for many; unknown ids are left out."""
-    found = ask(session, _some_departures(), {"now": now, "ids": list(departure_ids)}).all()
+    found = session.execute(_some_departures(), {"now": now, "ids": list(departure_ids)}).all()
     stops = stops_of(session, [row.id for row in found])
     return {row.id: departure_row(row, stops) for row in found}
 
@@ -205,8 +204,7 @@ def departure_rows(now: datetime | sa.BindParameter[datetime]) -> sa.Select[*tup
     lapsed = lapsed_holds(now)
     room = [column.label(f"room_{name}") for name, column in zip(DIMENSIONS, room_columns(lapsed), strict=True)]
     return (
-        every(Departure)
-        .add_columns(*_OF_LINE, *room, lapsed.c.departure_id.is_not(None).label("has_lapsed"))
+        sa.select(Departure.__table__, *_OF_LINE, *room, lapsed.c.departure_id.is_not(None).label("has_lapsed"))
         .join(Line, Line.id == Departure.line_id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
     )
@@ -241,7 +239,7 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
 
 def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
     """Return the stops of departures, in their order."""
-    rows = ask(session, _STOPS, {"ids": list(departure_ids)}).all()
+    rows = session.execute(_STOPS, {"ids": list(departure_ids)}).all()
     places = {place.code: place for place in reference.places(session)}
     found: dict[UUID, list[StopRow]] = {}
     for row in rows:
@@ -251,7 +249,7 @@ def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tupl
 
 
 _STOPS: Final = (
-    every(DepartureStop)
+    sa.select(DepartureStop.__table__)
     .where(DepartureStop.departure_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(DepartureStop.departure_id, DepartureStop.position)
 )

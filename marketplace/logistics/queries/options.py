@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask, instant
+from marketplace.kernel.db import instant
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
@@ -95,7 +95,7 @@ def options(
 def choice(session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime) -> Choice:
     """Return the same for a page that is asked for much more often than anything of it changes."""
     given = {"now": now, "ready_at": max(now, after), "hub": hub_code, "place": to_place}
-    return _choice_of(tuple(map(tuple, ask(session, _ON_ONE_ROAD, given).all())), load)
+    return _choice_of(tuple(map(tuple, session.execute(_ON_ONE_ROAD, given).all())), load)
 
 
 def options_for(
@@ -116,7 +116,7 @@ def options_for(
         return {}
     given = {"now": now, "ready_at": max(now, min(want.ready_at for want in asked.values()))}
     hubs, places = {want.hub_code for want in asked.values()}, {want.to_place for want in asked.values()}
-    rows = ask(session, _ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
+    rows = session.execute(_ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
     lorries = [_lorry(tuple(row)) for row in rows]
     surely = surely_ready or {}
     return {
@@ -136,7 +136,7 @@ def everywhere(
 
     With room now, by arrival; without a tariff there is no freight. One query.
     """
-    rows = ask(session, _ANYWHERE, {"now": now, "ready_at": max(now, after), "until": until})
+    rows = session.execute(_ANYWHERE, {"now": now, "ready_at": max(now, after), "until": until})
     lorries = (_lorry(tuple(row)) for row in rows)
     return tuple(_option(each, load) for each in lorries if load.fits(each.room))
 
@@ -175,7 +175,7 @@ def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[A
             Line.name,
             _text(Line.names),
             _text(Line.carrier_company_id),
-            _text(Tariff.id),
+            _text(Tariff.id).label("tariff_id"),
             Tariff.currency,
             Tariff.per_kg_micro,
             Tariff.minimum_minor,

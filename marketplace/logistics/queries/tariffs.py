@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.editions import kept_each
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics.models.network import Line, Tariff
@@ -32,8 +31,7 @@ class TariffRow:
 def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> TariffRow | None:
     """Return the tariff of a line to a place as valid now."""
     found = session.execute(
-        every(Tariff)
-        .add_columns(TariffTerms.content)
+        sa.select(Tariff.__table__, TariffTerms.content)
         .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now))
         .limit(1)
@@ -65,15 +63,14 @@ def charged(session: Session, *, tariff_ids: Collection[UUID]) -> dict[UUID, Cha
     """Return what tariffs ask, by id, in one question."""
 
     def read(missing: Collection[UUID]) -> dict[UUID, Charged]:
-        found = ask(session, _CHARGED, {"ids": list(missing)})
+        found = session.execute(_CHARGED, {"ids": list(missing)})
         return {row.id: Charged(row.code, row.to_place, _rates(row), row.note) for row in found}
 
     return kept_each("charged", tariff_ids, read)
 
 
 _CHARGED: Final = (
-    every(Tariff)
-    .add_columns(Line.code, TariffTerms.content)
+    sa.select(Tariff.__table__, Line.code, TariffTerms.content)
     .join(Line, Line.id == Tariff.line_id)
     .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
     .where(Tariff.id.in_(sa.bindparam("ids", expanding=True)))

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import ask, every
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import CURRENT, Classifier
@@ -35,7 +34,7 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
     What was withdrawn is left out, the withdrawal as well.
     """
     found: dict[UUID, list[TransportRow]] = {}
-    for event in ask(session, _OF_BOOKINGS, {"bookings": list(set(booking_ids))}):
+    for event in session.execute(_OF_BOOKINGS, {"bookings": list(set(booking_ids))}):
         found.setdefault(event.booked_id, []).append(_row(event))
     return {booking_id: tuple(events) for booking_id, events in found.items()}
 
@@ -45,7 +44,7 @@ def events_of(session: Session, *, departure_id: UUID, with_retracted: bool = Fa
 
     What was withdrawn is left out, or marked for those who may know of it; the withdrawals are left out always.
     """
-    rows = ask(session, _OF_DEPARTURE, {"departure": departure_id})
+    rows = session.execute(_OF_DEPARTURE, {"departure": departure_id})
     return tuple(_row(row, is_retracted=row.is_retracted) for row in rows if with_retracted or not row.is_retracted)
 
 
@@ -81,16 +80,14 @@ _ABOUT: Final = sa.or_(
     sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
 )
 _OF_BOOKINGS: Final = (
-    every(TransportEvent)
-    .add_columns(Booking.id.label("booked_id"))
+    sa.select(TransportEvent.__table__, Booking.id.label("booked_id"))
     .select_from(Booking)
     .join(TransportEvent, _ABOUT)
     .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)), withdraws_nothing(), ~is_withdrawn())
     .order_by(TransportEvent.event_at, TransportEvent.id)
 )
 _OF_DEPARTURE: Final = (
-    every(TransportEvent)
-    .add_columns(is_withdrawn().label("is_retracted"))
+    sa.select(TransportEvent.__table__, is_withdrawn().label("is_retracted"))
     .where(TransportEvent.departure_id == sa.bindparam("departure"), withdraws_nothing())
     .order_by(TransportEvent.id)
 )

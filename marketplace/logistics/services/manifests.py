@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Manifest
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.cargo import manifest_hash
@@ -18,7 +17,9 @@ _BOOKINGS: Final = sa.bindparam("bookings", expanding=True)
 _HOUSES: Final = sa.select(Consignment.booking_id, Consignment.house_waybill).where(
     Consignment.booking_id.in_(_BOOKINGS)
 )
-_UNITS: Final = every(HandlingUnit).where(HandlingUnit.booking_id.in_(_BOOKINGS)).order_by(HandlingUnit.sscc)
+_UNITS: Final = (
+    sa.select(HandlingUnit.__table__).where(HandlingUnit.booking_id.in_(_BOOKINGS)).order_by(HandlingUnit.sscc)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class CargoRow:
 def cargo_of(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, CargoRow]:
     """Return what the hub has of these bookings, empty where nothing came."""
     given = {"bookings": list(booking_ids)}
-    houses = {row.booking_id: row.house_waybill for row in ask(session, _HOUSES, given)}
+    houses = {row.booking_id: row.house_waybill for row in session.execute(_HOUSES, given)}
     units: dict[UUID, list[UnitRow]] = {booking_id: [] for booking_id in booking_ids}
-    for unit in ask(session, _UNITS, given):
+    for unit in session.execute(_UNITS, given):
         units[unit.booking_id].append(
             UnitRow(unit.sscc, unit.cartons, unit.grams, unit.cm3, unit.length_mm, unit.width_mm, unit.height_mm)
         )

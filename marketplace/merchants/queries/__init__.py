@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
@@ -171,11 +170,11 @@ def payees_by_id(session: Session, *, payee_ids: Collection[UUID]) -> dict[UUID,
 
 def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
     """Return the accounts that companies are paid into, by company and currency, in one question."""
-    rows = ask(session, _PAID_INTO, {"companies": list(company_ids)})
+    rows = session.execute(_PAID_INTO, {"companies": list(company_ids)})
     return {(row.company_id, row.currency): _account(row) for row in rows}
 
 
-_PAID_INTO: Final = every(Payee).where(
+_PAID_INTO: Final = sa.select(Payee.__table__).where(
     Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
 )
 
@@ -187,7 +186,7 @@ _CURRENCIES: Final = sa.select(Payee.company_id, Payee.currency).where(
 def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the currencies in which companies are paid by bank, in one query; who named no account is left out."""
     found: dict[UUID, set[str]] = {}
-    for row in ask(session, _CURRENCIES, {"companies": list(company_ids)}) if company_ids else ():
+    for row in session.execute(_CURRENCIES, {"companies": list(company_ids)}) if company_ids else ():
         found.setdefault(row.company_id, set()).add(row.currency)
     return {company_id: frozenset(currencies) for company_id, currencies in found.items()}
 

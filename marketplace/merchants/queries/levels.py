@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -89,7 +88,7 @@ def is_buyer(session: Session, *, company_id: UUID) -> bool:
 
 def limits_of(session: Session, *, company_id: UUID, now: datetime) -> tuple[LimitRow, ...]:
     """Return the limits of a company that count now, by currency; none of them does while it is not verified."""
-    return tuple(map(_limit, ask(session, _LIMITS, {"company_id": company_id, "today": now.date()})))
+    return tuple(map(_limit, session.execute(_LIMITS, {"company_id": company_id, "today": now.date()})))
 
 
 def limit_in(session: Session, *, company_id: UUID, currency: str, now: datetime) -> Money:
@@ -210,7 +209,7 @@ def _limit(row: Any) -> LimitRow:
 # Whoever takes something on without paying first asks it.
 _TODAY: Final = sa.bindparam("today", type_=sa.Date())
 _LIMITS: Final = (
-    every(CreditLimit)
+    sa.select(CreditLimit.__table__)
     .where(
         CreditLimit.company_id == sa.bindparam("company_id", type_=sa.Uuid()),
         *_counts(_TODAY),

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.orders.arrivals.models import ArrivalPhoto, TemperatureRecord
 from marketplace.orders.rules.temperatures import Unit, degrees
 
@@ -69,10 +68,10 @@ def arrivals(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, A
     if not line_ids:
         return {}
     photos: dict[UUID, list[PhotoRow]] = {}
-    for photo in ask(session, _PHOTOS, {"lines": list(line_ids)}):
+    for photo in session.execute(_PHOTOS, {"lines": list(line_ids)}):
         photos.setdefault(photo.line_id, []).append(PhotoRow(photo.file_id, photo.company_id, photo.added_at))
     measured: dict[UUID, list[TemperatureRow]] = {}
-    for record in ask(session, _MEASURED, {"lines": list(line_ids)}):
+    for record in session.execute(_MEASURED, {"lines": list(line_ids)}):
         measured.setdefault(record.line_id, []).append(_temperature(record))
     return {
         line_id: ArrivalRow(tuple(photos.get(line_id, ())), tuple(measured.get(line_id, ())))
@@ -81,12 +80,12 @@ def arrivals(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, A
 
 
 _PHOTOS: Final = (
-    every(ArrivalPhoto)
+    sa.select(ArrivalPhoto.__table__)
     .where(ArrivalPhoto.line_id.in_(sa.bindparam("lines", expanding=True)))
     .order_by(ArrivalPhoto.added_at, ArrivalPhoto.file_id)
 )
 _MEASURED: Final = (
-    every(TemperatureRecord)
+    sa.select(TemperatureRecord.__table__)
     .where(TemperatureRecord.line_id.in_(sa.bindparam("lines", expanding=True)))
     .order_by(TemperatureRecord.id)
 )

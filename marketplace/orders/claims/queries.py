@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from marketplace.audit import queries as audit
 from marketplace.audit.queries import AuditEntry
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -216,14 +215,14 @@ def replacement(session: Session, *, claim_id: UUID) -> UUID | None:
 
 def some(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, ClaimRow]:
     """Return claims by id, at the prices of the sale: for other features, not for readers; unknown ids are left out."""
-    found = ask(session, _SOME, {"claims": list(claim_ids)}) if claim_ids else ()
+    found = session.execute(_SOME, {"claims": list(claim_ids)}) if claim_ids else ()
     return {each.id: _claim_row(each, each.order_reference) for each in found}
 
 
 def of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
     """Return the claims about these lines by line, oldest first, whoever their parties are."""
     found: dict[UUID, list[ClaimRow]] = {}
-    for each in ask(session, _OF_LINES, {"lines": list(line_ids)}) if line_ids else ():
+    for each in session.execute(_OF_LINES, {"lines": list(line_ids)}) if line_ids else ():
         row = _claim_row(each, each.order_reference)
         found.setdefault(row.line_id, []).append(row)
     return {line_id: tuple(rows) for line_id, rows in found.items()}
@@ -349,8 +348,8 @@ def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
     return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
 
 
-_WITH_ORDER: Final = (
-    every(Claim).add_columns(Order.reference.label("order_reference")).join(Order, Order.id == Claim.order_id)
+_WITH_ORDER: Final = sa.select(Claim.__table__, Order.reference.label("order_reference")).join(
+    Order, Order.id == Claim.order_id
 )
 _SOME: Final = _WITH_ORDER.where(Claim.id.in_(sa.bindparam("claims", expanding=True)))
 _OF_LINES: Final = _WITH_ORDER.where(Claim.line_id.in_(sa.bindparam("lines", expanding=True))).order_by(Claim.id)

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, LinePart, Order, OrderLine
 from marketplace.orders.rules.acceptance import RECEIVED
 from marketplace.orders.rules.claims import OPEN, holds_payment, unclaimed, waiting
@@ -42,7 +41,7 @@ class ToAnswer:
 
 def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:
     """Return what of these lines waits for the buyer's word, for lines of which something does."""
-    found = ask(session, _RECEIVED, {"lines": list(line_ids)}).all() if line_ids else []
+    found = session.execute(_RECEIVED, {"lines": list(line_ids)}).all() if line_ids else []
     claimed = _claimed(session, {row.line_id for row in found}) if found else {}
     due: dict[UUID, AnswerDue] = {}
     for line_id, rows in groupby(found, key=lambda row: row.line_id):
@@ -119,7 +118,7 @@ def lines_to_close(
 
 def _claimed(session: Session, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
     claimed: dict[UUID, dict[LineState, int]] = {}
-    for row in ask(session, _CLAIMED, {"lines": list(line_ids)}):
+    for row in session.execute(_CLAIMED, {"lines": list(line_ids)}):
         claimed.setdefault(row.line_id, {})[row.units_in] = int(row.units)
     return claimed
 

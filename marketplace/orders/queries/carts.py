@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.orders.models import Cart, CartLine
 from marketplace.orders.rules.samples import Had
 from marketplace.orders.samples.models import SampleOrder
@@ -41,8 +40,8 @@ class CartRow:
 
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
-    found = ask(
-        session, _CART_WITH_LINES, {"company_id": company_id, "person_id": person_id, "buyer": company_id}
+    found = session.execute(
+        _CART_WITH_LINES, {"company_id": company_id, "person_id": person_id, "buyer": company_id}
     ).all()
     if not found:
         return CartRow(None, ())
@@ -54,10 +53,10 @@ def locked_cart(session: Session, *, company_id: UUID, person_id: UUID) -> CartR
 
     Its lines are read after the lock was waited for: with it they would be those of before.
     """
-    cart = ask(session, _LOCKED, {"company_id": company_id, "person_id": person_id}).one_or_none()
+    cart = session.execute(_LOCKED, {"company_id": company_id, "person_id": person_id}).one_or_none()
     if cart is None:
         return CartRow(None, ())
-    return CartRow(cart.destination, _lines(ask(session, _LINES, {"cart_id": cart.id, "buyer": company_id})))
+    return CartRow(cart.destination, _lines(session.execute(_LINES, {"cart_id": cart.id, "buyer": company_id})))
 
 
 def _lines(found: Iterable[Any]) -> tuple[CartLineRow, ...]:

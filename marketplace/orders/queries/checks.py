@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import StockHold
 from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.orders.models import CartLine, LinePart, Order, OrderGroup, OrderLine
 from marketplace.orders.queries import acceptances
 from marketplace.orders.rules.carts import MOST_LINES
@@ -80,7 +79,7 @@ def _misplaced(session: Session) -> list[Breach]:
     """Return lines that show another state than their least advanced part."""
     shown: dict[UUID, LineState] = {}
     parts: dict[UUID, dict[LineState, int]] = {}
-    for row in ask(session, _PARTS):
+    for row in session.execute(_PARTS):
         shown[row.id] = row.state
         parts.setdefault(row.id, {})[row.part] = row.quantity
     return [

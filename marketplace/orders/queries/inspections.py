@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -139,7 +138,7 @@ def of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tupl
     """Return the inspections of lines that were read before, the first of each line first."""
     found: dict[UUID, list[InspectionRow]] = {}
     # Of most lines there are none: what they say of themselves is read only where there are.
-    if not ask(session, _ANY, {"lines": list(line_ids)}).all():
+    if not session.execute(_ANY, {"lines": list(line_ids)}).all():
         return {}
     statement = _rows().where(Inspection.line_id.in_(line_ids)).order_by(Inspection.number)
     for row in session.execute(statement):

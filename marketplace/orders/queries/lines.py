@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.details.promises import Warranty
 from marketplace.catalog.rules.packing import Packing
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.models import LineMove, LinePart, Order, OrderLine
@@ -173,7 +172,7 @@ def lines_for(session: Session, *, order: OrderRow) -> tuple[LineRow, ...]:
 
 def lines_of(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, tuple[LineRow, ...]]:
     """Return the lines of orders that were read before, in their order, with parts and moves, as the buyer pays."""
-    found = ask(session, _LINES, {"orders": list(order_ids)}).all()
+    found = session.execute(_LINES, {"orders": list(order_ids)}).all()
     ids = [line.id for line in found]
     parts, moves = _ways(session, ids)
     lines: dict[UUID, list[LineRow]] = {order_id: [] for order_id in order_ids}
@@ -223,7 +222,7 @@ def _ways(
     """Return parts and moves of lines in one question."""
     parts: dict[UUID, dict[LineState, int]] = {}
     moves: dict[UUID, list[MoveRow]] = {}
-    for row in ask(session, _WAYS, {"lines": list(ids)}):
+    for row in session.execute(_WAYS, {"lines": list(ids)}):
         if row.id is None:
             parts.setdefault(row.line_id, {})[row.after] = row.quantity
         else:
@@ -270,8 +269,7 @@ def line_row(found: Any, currency: str, parts: dict[LineState, int], moves: Sequ
 
 # Every page of an order asks for its lines: written once.
 _LINES: Final = (
-    every(OrderLine)
-    .add_columns(Order.currency)
+    sa.select(OrderLine.__table__, Order.currency)
     .join(Order, Order.id == OrderLine.order_id)
     .where(OrderLine.order_id.in_(sa.bindparam("orders", expanding=True)))
     .order_by(OrderLine.order_id, OrderLine.position)

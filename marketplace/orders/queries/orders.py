@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import UnitRow
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -105,7 +104,7 @@ class OrderRow:
 
 def group(session: Session, *, company_id: UUID, group_id: UUID) -> GroupRow:
     """Return what a checkout of this company placed; NotFound."""
-    found = ask(session, _GROUP, {"group": group_id, "buyer": company_id}).all()
+    found = session.execute(_GROUP, {"group": group_id, "buyer": company_id}).all()
     if not found:
         raise NotFound("order_group")
     first = found[0]
@@ -122,13 +121,13 @@ _GROUP: Final = (
 
 def order(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
     """Return an order that this company buys or sells, at its own prices; NotFound for any other."""
-    found = ask(session, _ORDER, {"company_id": company_id, "order_id": order_id}).one_or_none()
+    found = session.execute(_ORDER, {"company_id": company_id, "order_id": order_id}).one_or_none()
     if found is None:
         raise NotFound("order")
     return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0]
 
 
-_BY_ID: Final = every(Order).where(Order.id == sa.bindparam("order_id", type_=sa.Uuid()))
+_BY_ID: Final = sa.select(Order.__table__).where(Order.id == sa.bindparam("order_id", type_=sa.Uuid()))
 _SIDES: Final = sa.or_(Order.buyer_id == sa.bindparam("company_id"), Order.merchant_id == sa.bindparam("company_id"))
 _ORDER: Final = _BY_ID.where(_SIDES)
 
@@ -146,7 +145,7 @@ def readable(session: Session, *, company_id: UUID, order_id: UUID) -> tuple[Ord
 
     What it is about is moved by buyer and merchant alone; NotFound for any other.
     """
-    found = ask(session, _READABLE, {"company_id": company_id, "order_id": order_id}).one_or_none()
+    found = session.execute(_READABLE, {"company_id": company_id, "order_id": order_id}).one_or_none()
     if found is None:
         raise NotFound("order")
     return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0], _under(found)
@@ -197,7 +196,7 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
 
 def placed_under(session: Session, *, order: OrderRow) -> Under:
     """Return under what an order was placed."""
-    return _under(ask(session, _UNDER_GROUP, {"group": order.group_id}).one())
+    return _under(session.execute(_UNDER_GROUP, {"group": order.group_id}).one())
 
 
 def _under(row: Any) -> Under:

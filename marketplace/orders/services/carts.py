@@ -18,7 +18,7 @@ from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import not_among
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, ask, on_commit, write
+from marketplace.kernel.db import on_commit, write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
@@ -35,16 +35,23 @@ _SET: Final = (
 )
 _OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
 _THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
-_FORGET: Final = sa.delete(_LINE).where(
-    CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
-    CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
+_FORGET: Final = (
+    sa.delete(CartLine)
+    .where(
+        CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
+        CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
+    )
+    .execution_options(synchronize_session=False)
 )
 _GOES: Final = (
-    sa.update(cast("sa.Table", Cart.__table__))
+    sa.update(Cart)
     .where(Cart.id == sa.bindparam("of_cart"))
     .values(destination=sa.bindparam("to"))
+    .execution_options(synchronize_session=False)
 )
-_CHANGED: Final = sa.update(cast("sa.Table", Cart.__table__)).where(*_OWNED).values(changed_at=sa.bindparam("now"))
+_CHANGED: Final = (
+    sa.update(Cart).where(*_OWNED).values(changed_at=sa.bindparam("now")).execution_options(synchronize_session=False)
+)
 
 
 def put_line(
@@ -96,10 +103,10 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     """
     cart = _cart(session, actor, now)
     destination: str | None = cart.destination
-    there = set(ask(session, _THERE, {"cart_id": cart.id}).scalars())
+    there = set(session.execute(_THERE, {"cart_id": cart.id}).scalars())
     if to is not None and (destination is None or not there):
         destination = to
-        alter(session, _GOES, {"of_cart": cart.id, "to": to})
+        session.execute(_GOES, {"of_cart": cart.id, "to": to})
     new = [line for line in lines if line.listing_id not in there]
     room = max(MOST_LINES - len(there), 0)
     # The lines of one act keep their order: a cart shows what was put in first before the rest.
@@ -111,7 +118,7 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
         _row(line) | {"of_cart": cart.id, "of_listing": line.listing_id} for line in lines if line.listing_id in there
     ]
     if changed:
-        alter(session, _SET, changed)
+        session.execute(_SET, changed)
     write(session, CartLine, rows)
     for line in new[:room]:
         _count(session, line, now)
@@ -163,8 +170,8 @@ def forget_lines(
 ) -> None:
     """Take what was ordered out of the cart."""
     given = {"company": company_id, "person": person_id}
-    alter(session, _FORGET, {**given, "ordered": list(listing_ids)})
-    alter(session, _CHANGED, {**given, "now": now})
+    session.execute(_FORGET, {**given, "ordered": list(listing_ids)})
+    session.execute(_CHANGED, {**given, "now": now})
 
 
 def _cart(session: Session, actor: Actor, now: datetime, **changed: str) -> sa.Row[Any]:
@@ -173,7 +180,7 @@ def _cart(session: Session, actor: Actor, now: datetime, **changed: str) -> sa.R
     Whoever changes the lines of a cart takes this lock first.
     """
     mine = {"id": new_id(), "company_id": actor.company, "person_id": actor.person, "changed_at": now} | changed
-    return alter(session, _changed(session.get_bind().dialect.name, ("changed_at", *changed)), mine).one()
+    return session.execute(_changed(session.get_bind().dialect.name, ("changed_at", *changed)), mine).one()
 
 
 @cache

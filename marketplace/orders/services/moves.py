@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, ask, write
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.events import LineMoved
@@ -62,14 +62,14 @@ def lines_by_order(session: Session, *, order_ids: Collection[UUID]) -> dict[UUI
 
 def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
     """Return a line's quantity per state."""
-    found = ask(session, _PARTS, {"line_id": line_id})
+    found = session.execute(_PARTS, {"line_id": line_id})
     return {row.state: row.quantity for row in found}
 
 
 def parts_by_line(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
     """Return the quantities per state of several lines."""
     found: dict[UUID, dict[LineState, int]] = {line_id: {} for line_id in line_ids}
-    for row in ask(session, _PARTS_BY_LINE, {"lines": list(line_ids)}) if line_ids else ():
+    for row in session.execute(_PARTS_BY_LINE, {"lines": list(line_ids)}) if line_ids else ():
         found[row.line_id][row.state] = row.quantity
     return found
 
@@ -114,9 +114,9 @@ def _keep(session: Session, line_id: UUID, state: LineState, before: int, after:
     if not before and after:
         write(session, LinePart, [{"line_id": line_id, "state": state, "quantity": after}])
     elif after:
-        alter(session, _SET_PART, {"line": line_id, "at": state, "units": after})
+        session.execute(_SET_PART, {"line": line_id, "at": state, "units": after})
     else:
-        alter(session, _END_PART, {"line": line_id, "at": state})
+        session.execute(_END_PART, {"line": line_id, "at": state})
 
 
 # Whatever happens to an order asks these: written once.
@@ -149,12 +149,14 @@ _PARTS_BY_LINE: Final = sa.select(LinePart.line_id, LinePart.state, LinePart.qua
 _PARTS: Final = sa.select(LinePart.state, LinePart.quantity).where(
     LinePart.line_id == sa.bindparam("line_id", type_=sa.Uuid())
 )
-_PART: Final = cast("sa.Table", LinePart.__table__)
 _SET_PART: Final = (
-    sa.update(_PART)
+    sa.update(LinePart)
     .where(LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at"))
     .values(quantity=sa.bindparam("units"))
+    .execution_options(synchronize_session=False)
 )
-_END_PART: Final = sa.delete(_PART).where(
-    LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at")
+_END_PART: Final = (
+    sa.delete(LinePart)
+    .where(LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at"))
+    .execution_options(synchronize_session=False)
 )

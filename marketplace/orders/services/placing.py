@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.handovers import Kind
@@ -14,7 +12,7 @@ from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, into, write
+from marketplace.kernel.db import write
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Order, OrderGroup, OrderLine
 from marketplace.orders.purchases import services as purchases
@@ -97,11 +95,11 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
 
 
 def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
-    given = {
+    row = {
         "id": group.id,
         "reference": group.reference,
-        "buyer": group.buyer_id,
-        "person": group.person_id,
+        "buyer_id": group.buyer_id,
+        "person_id": group.person_id,
         "checkout_id": group.checkout_id,
         "approval_id": group.approval_id,
         "placed_at": now,
@@ -109,18 +107,7 @@ def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
         "unit_name": group.unit.name if group.unit else None,
         "cost_centre": group.unit.cost_centre if group.unit else None,
     }
-    alter(session, _into_groups(), given)
-
-
-@cache
-def _into_groups() -> sa.Insert:
-    """Return the INSERT of a group, put together once."""
-    names = ("id", "reference", "checkout_id", "approval_id", "placed_at", "unit_id", "unit_name", "cost_centre")
-    return into(OrderGroup).values(
-        buyer_id=sa.bindparam("buyer"),
-        person_id=sa.bindparam("person"),
-        **{name: sa.bindparam(name) for name in names},
-    )
+    write(session, OrderGroup, [row])
 
 
 def _as_placed(line: dict[str, Any], currency: str, now: datetime) -> LineRow:

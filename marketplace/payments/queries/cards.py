@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Promise
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
@@ -172,7 +171,7 @@ def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...
 
 def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
     """Return how many minor units of a charge the provider's bank has sent back instead of the card's."""
-    return int(ask(session, _SENT_BY_BANK, {"charge_id": charge_id}).scalar_one())
+    return int(session.execute(_SENT_BY_BANK, {"charge_id": charge_id}).scalar_one())
 
 
 def returning(session: Session, *, charge_id: UUID, but: UUID | None = None) -> int:

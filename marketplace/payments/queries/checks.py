@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.kernel.checks import Breach, Promise, Promises
-from marketplace.kernel.db import ask
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.payments.models.bank import BankAccount, BankEntry, HouseMatch, HousePart
@@ -84,7 +83,7 @@ def _digest(text: str | None) -> str | None:
 
 def _bank_and_books(session: Session) -> list[Breach]:
     """Return the house's accounts at banks whose books do not show what their statements do."""
-    currencies = ask(session, _HOUSE_CURRENCIES).scalars().all()
+    currencies = session.execute(_HOUSE_CURRENCIES).scalars().all()
     houses = {
         currency: session.scalars(
             sa.select(BankAccount.id).where(BankAccount.is_house, BankAccount.currency == currency).limit(1)
@@ -126,7 +125,7 @@ def _held_of_cancelled() -> sa.Select[UUID, SubjectKind, UUID]:
 
 def _stranded(session: Session) -> list[Breach]:
     """Return the cancelled subjects whose money a provider still holds though nobody is sending it back."""
-    found = ask(session, _held_of_cancelled()).all()
+    found = session.execute(_held_of_cancelled()).all()
     if not found:
         return []
     terms_of = {row.subject_id: row.id for row in found}
@@ -145,7 +144,7 @@ def _stranded(session: Session) -> list[Breach]:
 
 def _unplaced(session: Session) -> list[Breach]:
     """Return the charges that took money for what was never placed, though the sweeper has long been there."""
-    found = ask(session, _never_placed(), {"before": clock.now() - PLACED_WITHIN})
+    found = session.execute(_never_placed(), {"before": clock.now() - PLACED_WITHIN})
     what = "has money of a card for something that was never placed"
     return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found.scalars()]
 

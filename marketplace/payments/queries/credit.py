@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Promise
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -136,11 +135,11 @@ def granted(
     """Return what these merchants grant a buyer, by merchant and currency."""
     if not merchant_ids:
         return {}
-    found = ask(session, _GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
+    found = session.execute(_GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
     return {(row.merchant_id, row.currency): row for row in _rows(session, found, now)}
 
 
-_GRANTED: Final = every(CreditLine).where(
+_GRANTED: Final = sa.select(CreditLine.__table__).where(
     CreditLine.buyer_id == sa.bindparam("buyer"),
     CreditLine.merchant_id.in_(sa.bindparam("merchants", expanding=True)),
     CreditLine.state == CreditState.GRANTED,
@@ -293,7 +292,7 @@ PROMISES: Final = (
 
 
 def _sums(session: Session, statement: sa.Select[Any, int], credit_ids: list[UUID]) -> dict[UUID, int]:
-    return {row.credit_id: int(row.found) for row in ask(session, statement, {"credits": credit_ids})}
+    return {row.credit_id: int(row.found) for row in session.execute(statement, {"credits": credit_ids})}
 
 
 def _rows(session: Session, found: Collection[Any], now: datetime) -> list[CreditRow]:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
@@ -109,7 +108,7 @@ class HeldRow:
 def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
     """Return what was charged for a subject that the caller may see, and where that money is."""
     key = AccountRef(AccountKind.HELD, None, currency, subject).key
-    moved: dict[TransferKind, int] = {row.kind: int(row.minor) for row in ask(session, _MOVED, {"key": key})}
+    moved: dict[TransferKind, int] = {row.kind: int(row.minor) for row in session.execute(_MOVED, {"key": key})}
 
     def total(*kinds: TransferKind) -> Money:
         return Money(sum(moved.get(kind, 0) for kind in kinds), currency)
@@ -137,7 +136,7 @@ def latest_currency(session: Session, *, company_id: UUID) -> str | None:
 
 def balance(session: Session, *, account: AccountRef) -> Money:
     """Return an account's balance; nothing for one that was never used."""
-    return Money(int(ask(session, _BALANCE, {"key": account.key}).scalar_one()), account.currency)
+    return Money(int(session.execute(_BALANCE, {"key": account.key}).scalar_one()), account.currency)
 
 
 def totals(session: Session) -> tuple[TotalRow, ...]:

@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.offers import PlanOffer
@@ -25,7 +24,7 @@ def offers_of(session: Session, *, merchant_ids: Collection[UUID], now: datetime
 
     Two queries however many they are.
     """
-    rows = ask(session, _OFFERED, {"merchants": list(merchant_ids)}) if merchant_ids else ()
+    rows = session.execute(_OFFERED, {"merchants": list(merchant_ids)}) if merchant_ids else ()
     return _by_merchant(session, rows, merchant_ids, now)
 
 
@@ -33,7 +32,7 @@ def offers_and_trader(
     session: Session, *, merchant_ids: Collection[UUID], now: datetime
 ) -> tuple[Mapping[UUID, tuple[Offer, ...]], UUID | None]:
     """Return the same, and in the same question by which company the operator trades; None without merchants too."""
-    rows = ask(session, _WITH_TRADER, {"merchants": list(merchant_ids)}).all() if merchant_ids else []
+    rows = session.execute(_WITH_TRADER, {"merchants": list(merchant_ids)}).all() if merchant_ids else []
     offered = (row for row in rows if row.merchant_id is not None)
     return _by_merchant(session, offered, merchant_ids, now), rows[0].trader_id if rows else None
 
@@ -49,12 +48,11 @@ def _by_merchant(
 
 
 _OF_MERCHANTS: Final = PlanOffer.merchant_id.in_(sa.bindparam("merchants", expanding=True))
-_OFFERED: Final = every(PlanOffer).where(_OF_MERCHANTS).order_by(PlanOffer.code)
+_OFFERED: Final = sa.select(PlanOffer.__table__).where(_OF_MERCHANTS).order_by(PlanOffer.code)
 # There is one row at least, whatever the merchants offer.
 _TRADER: Final = sa.select(TRADER.label("trader_id")).subquery()
 _WITH_TRADER: Final = (
-    every(PlanOffer)
-    .add_columns(_TRADER.c.trader_id)
+    sa.select(PlanOffer.__table__, _TRADER.c.trader_id)
     .select_from(_TRADER)
     .outerjoin(PlanOffer, _OF_MERCHANTS)
     .order_by(PlanOffer.code)

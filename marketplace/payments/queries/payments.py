@@ -11,7 +11,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -313,14 +312,14 @@ def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any)
     ids = {subject.id for subject in subjects}
     if not ids:
         return []
-    return list(ask(session, _of_subjects(table, order.key), {"ids": list(ids)}))
+    return list(session.execute(_of_subjects(table, order.key), {"ids": list(ids)}))
 
 
 @cache
 def _of_subjects(table: Any, order: str) -> sa.Select[*tuple[Any, ...]]:
     """Return the statement, put together once."""
     mine = table.subject_id.in_(sa.bindparam("ids", expanding=True))
-    return every(table).where(mine).order_by(getattr(table, order), table.id)
+    return sa.select(table.__table__).where(mine).order_by(getattr(table, order), table.id)
 
 
 def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject, tuple[Any, ...]]:

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
@@ -234,10 +233,10 @@ def returns(
 
 
 def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> tuple[ReturnRow, ...]:
-    rows = ask(session, sides, given).all()
+    rows = session.execute(sides, given).all()
     ids = [row.id for row in rows]
     made = _made(session, ids)
-    received = {row.return_id: row.at for row in ask(session, _RECEIPTS, {"ids": ids})}
+    received = {row.return_id: row.at for row in session.execute(_RECEIPTS, {"ids": ids})}
     said = {one.return_id: one for one in session.scalars(_NOTICES, {"ids": ids})}
     asked = {
         row.id: (UUID(row.payer), row.currency, said[row.id].at)
@@ -347,7 +346,7 @@ def current_key(session: Session, *, return_id: UUID) -> str:
 def _made(session: Session, return_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return since when returns are made; those that had not been after all are not."""
     keys = {key(one) for one in return_ids for key in (return_key, unmade_key, made_again_key)}
-    at = {row.key: row.at for row in ask(session, _UNDER, {"keys": list(keys)})}
+    at = {row.key: row.at for row in session.execute(_UNDER, {"keys": list(keys)})}
     made = {
         one: at.get(made_again_key(one)) or (None if unmade_key(one) in at else at.get(return_key(one)))
         for one in return_ids

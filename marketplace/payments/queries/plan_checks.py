@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach, Promise
-from marketplace.kernel.db import ask
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import PaymentState
@@ -38,7 +37,7 @@ def breaches(session: Session) -> list[Breach]:
     return found
 
 
-def _divided(session: Session, rows: Sequence[sa.Row[Any]]) -> Iterator[Breach]:
+def _divided(session: Session, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
     found = sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp).distinct()
     for row in session.execute(found.where(Milestone.subject_id.in_([row.subject_id for row in rows]))):
@@ -59,7 +58,7 @@ def _divided(session: Session, rows: Sequence[sa.Row[Any]]) -> Iterator[Breach]:
 
 def _unwritten(session: Session) -> list[Breach]:
     """Find terms that follow another account or plan than the last one that was agreed."""
-    amended = ask(session, _amended()).all()
+    amended = session.execute(_amended()).all()
     if not amended:
         return []
     latest: dict[UUID, dict[str, Any]] = {}

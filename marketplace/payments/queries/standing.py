@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.payouts import Allowance
@@ -99,7 +98,7 @@ def of_rows(
 def beside(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> Beside:
     """Return what was let off a subject and what goes back of what came for it; of a cancelled one, what was agreed."""
     currency, own = terms.amount.currency, [row for row in paid if row.subject == terms.subject]
-    found = ask(session, _LET_OFF, {"kind": terms.subject.kind, "of_subject": terms.subject.id}).all()
+    found = session.execute(_LET_OFF, {"kind": terms.subject.kind, "of_subject": terms.subject.id}).all()
     by_agreement = sum(row.amount_minor for row in found if row.why in BY_AGREEMENT)
     every = sum(row.amount_minor for row in found)
     less = LetOff(

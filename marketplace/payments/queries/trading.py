@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries.closures import local_day
 from marketplace.accounts.rules.permissions import CompanyKind
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
@@ -82,7 +81,7 @@ class SaleRow:
 
 def trading_company(session: Session) -> UUID | None:
     """Return the company by which the operator buys and sells now, None while it does not."""
-    return ask(session, _LATEST).scalars().first()
+    return session.execute(_LATEST).scalars().first()
 
 
 _LATEST: Final = sa.select(TradingCompany.company_id).order_by(TradingCompany.id.desc()).limit(1)

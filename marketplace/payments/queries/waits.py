@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.payments.models.bank import BankEntry, SenderReturn
 from marketplace.payments.models.cards import CardReturn
@@ -77,7 +76,7 @@ def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int 
 
     A payout of a company that is stopped waits for whoever lifts that, and not for who approves payouts.
     """
-    return tuple(ask(session, _late(kind), {"now": now, "after": after, "limit": limit}).scalars())
+    return tuple(session.execute(_late(kind), {"now": now, "after": after, "limit": limit}).scalars())
 
 
 @cache

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
@@ -178,7 +177,7 @@ def _move(session: Session, charge: ChargeRow, refund: CardRefund, action: str, 
 
 
 def _sum(session: Session, charge_id: UUID, currency: str, *states: RefundState) -> Money:
-    return Money(int(ask(session, _SUM, {"charge_id": charge_id, "states": states}).scalar_one()), currency)
+    return Money(int(session.execute(_SUM, {"charge_id": charge_id, "states": states}).scalar_one()), currency)
 
 
 def _get(session: Session, refund_id: UUID) -> CardRefund:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import alter
 from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments import events
@@ -44,10 +43,11 @@ _FREE: Final = (Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_
 _RELEASED: Final = (Milestone.id, Milestone.amount_minor, Milestone.commission_minor, Milestone.line_id)
 # What its events freed of a payment before it was captured.
 _RELEASE_HAPPENED: Final = (
-    sa.update(cast("sa.Table", Milestone.__table__))
+    sa.update(Milestone)
     .where(Milestone.payment_id == sa.bindparam("payment"), Milestone.due_at.is_not(None), *_FREE)
     .values(state=MilestoneState.RELEASED)
     .returning(*_RELEASED)
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -94,7 +94,7 @@ def captured(session: Session, event: events.CardCaptured) -> None:
     _hold(session, payment, event.amount, now=event.at)
     if terms.cancelled_at:
         return
-    _post(session, terms, alter(session, _RELEASE_HAPPENED, {"payment": payment.id}).all(), now=event.at)
+    _post(session, terms, session.execute(_RELEASE_HAPPENED, {"payment": payment.id}).all(), now=event.at)
 
 
 def charges_of(session: Session, subjects: Collection[Subject]) -> dict[Subject, list[CardCharge]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, insert_new, write
+from marketplace.kernel.db import insert_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -177,4 +177,4 @@ def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
 
 
 def _opened(session: Session, refs: Collection[str]) -> dict[str, UUID]:
-    return {row.key: row.id for row in ask(session, _ACCOUNTS, {"keys": list(refs)})}
+    return {row.key: row.id for row in session.execute(_ACCOUNTS, {"keys": list(refs)})}

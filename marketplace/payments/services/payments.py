@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import alter
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id, new_reference
@@ -24,14 +23,17 @@ from marketplace.payments.rules.terms import MilestoneEvent, Subject
 from marketplace.payments.services import dunning, obligations
 from marketplace.payments.services.terms import terms_of, there
 
-_MILESTONE: Final = cast("sa.Table", Milestone.__table__)
 _PUT: Final = (
-    sa.update(_MILESTONE)
+    sa.update(Milestone)
     .where(Milestone.id.in_(sa.bindparam("milestones", expanding=True)))
     .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("becomes"), due_at=sa.bindparam("due"))
+    .execution_options(synchronize_session=False)
 )
 _MOVE: Final = (
-    sa.update(_MILESTONE).where(Milestone.payment_id == sa.bindparam("payment")).values(state=sa.bindparam("becomes"))
+    sa.update(Milestone)
+    .where(Milestone.payment_id == sa.bindparam("payment"))
+    .values(state=sa.bindparam("becomes"))
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -111,7 +113,7 @@ def fall_due(
         now=now,
     )
     becomes = MILESTONE_OF[payment.state]
-    alter(session, _PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": becomes, "due": due_at})
+    session.execute(_PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": becomes, "due": due_at})
     obligations.fell_due(session, payment, now=now)
     record(session, events.PaymentFellDue(**named(payment), at=now))
     return payment.id
@@ -140,7 +142,7 @@ def move(
     elif was is PaymentState.REFUNDED:
         _revive_milestones(session, payment)
     else:
-        alter(session, _MOVE, {"payment": payment.id, "becomes": MILESTONE_OF[payment.state]})
+        session.execute(_MOVE, {"payment": payment.id, "becomes": MILESTONE_OF[payment.state]})
     note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
 
 

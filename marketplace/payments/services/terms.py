@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, remembered
+from marketplace.kernel.db import remembered
 from marketplace.kernel.errors import NotFound
 from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.rules.terms import Mode, Subject
@@ -49,7 +49,7 @@ def settlements(session: Session, subjects: Collection[Subject]) -> list[Settlem
     known = remembered(session, _KNOWN, dict[UUID, list[Settlement]])
     ids = {subject.id for subject in subjects}
     if unknown := ids - known.keys():
-        for row in ask(session, _SETTLEMENTS, {"subjects": list(unknown)}):
+        for row in session.execute(_SETTLEMENTS, {"subjects": list(unknown)}):
             subject = Subject(row.subject_kind, row.subject_id)
             found = Settlement(subject, row.mode, row.payee_id, row.currency, row.created_at)
             known.setdefault(subject.id, []).append(found)

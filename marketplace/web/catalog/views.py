@@ -32,7 +32,7 @@ from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
 from marketplace.kernel import clock
-from marketplace.kernel.db import glance, reading
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
@@ -59,7 +59,7 @@ _FILTERS = ("category", "incoterm", "origin", "commodity")
 def products() -> str:
     """Show what is offered, newest first."""
     asked = parse(requests.Shelf, {name: request.args[name] for name in (*_FILTERS, "cursor") if name in request.args})
-    session = glance()
+    session = reading()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
     if asked.category is not None and all(row.code != asked.category for row in categories):
@@ -117,7 +117,7 @@ def _orders(kept: dict[str, Any]) -> list[dict[str, Any]]:
 def seller(company_id: UUID) -> str:
     """Show a merchant, what the city has verified of it, and its offers."""
     asked = parse(fronts.Goods, {name: request.args[name] for name in ("category", "cursor") if name in request.args})
-    session = glance()
+    session = reading()
     found = sellers.seller(session, company_id=company_id)
     front = storefronts.shown(session, company_id=company_id)
     today = showroom.today_at(session, now=clock.now())
@@ -203,7 +203,7 @@ def _merchant(found: sellers.Seller, rated: Said) -> Any:
 @public(_SHELF)
 def product(listing_id: UUID) -> Any:
     """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
-    session, now = glance(), clock.now()
+    session, now = reading(), clock.now()
     asked, errors = requests.Looking(), {}
     viewer = reading_company()
     try:

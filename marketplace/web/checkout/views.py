@@ -21,7 +21,7 @@ from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse, parse_form, uuid_text
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
-from marketplace.kernel.db import glance, reading
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.papers.rules import carriage_terms
 from marketplace.payments.rules.plans import Offer
@@ -156,7 +156,7 @@ def _review(**shown: Any) -> str:
         methods_of=_methods,
         detail=detail,
         grouped=_grouped,
-        known_ways=itineraries.ways_of(glance(), seen),
+        known_ways=itineraries.ways_of(reading(), seen),
         way_words=way_words,
         insured=_insured(seen),
         insured_by_seller=insurance.is_insured_by_seller,

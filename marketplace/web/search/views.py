@@ -15,7 +15,7 @@ from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests.search import Search
-from marketplace.kernel.db import glance
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
@@ -32,8 +32,8 @@ def search() -> Any:
     """Show what fits; a refused field is named and the rest of what was typed kept."""
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
     asked, searched, errors = _searched(given)
-    shelves, found = catalog.categories(glance()), searched.found
-    lying = centres.lying(glance(), [row.card.listing_id for row in found.page.items if row.card.is_in_centre])
+    shelves, found = catalog.categories(reading()), searched.found
+    lying = centres.lying(reading(), [row.card.listing_id for row in found.page.items if row.card.is_in_centre])
 
     def values() -> dict[str, Any]:
         names = {row.code: goods.text(row.names) for row in shelves}

@@ -10,7 +10,7 @@ from marketplace.audit import services as audit
 from marketplace.audit.models import AuditRow
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import alter, on_commit, reading, remembered, unit_of_work, write
+from marketplace.kernel.db import on_commit, reading, remembered, unit_of_work, write
 from marketplace.kernel.editions import Edition
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
@@ -83,7 +83,7 @@ def test_rows_that_a_savepoint_wrote_before_all_else_are_undone_with_it(app, dee
             _refuse()
         write(session, Edition, [row | {"stamp": "kept"}])
         with suppress(Refusal), session.begin_nested():
-            alter(session, sa.update(Edition).values(stamp=sa.bindparam("by")), {"by": "undone"})
+            session.execute(sa.update(Edition).values(stamp=sa.bindparam("by")), {"by": "undone"})
             _refuse()
     assert reading().scalars(sa.select(Edition.stamp)).all() == ["kept"]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import ask
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, Payout
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TransferMatch, TransferWithdrawal
@@ -56,7 +55,7 @@ _OFF = (
 
 def two_contracts(session: Session, books: Any, which: set[UUID] | None) -> list[str]:
     """Of each sale that any of these ids is about, or of all: sale = purchase + margin, by line and in the books."""
-    found = (ask(session, _PAIRS) if which is None else ask(session, _PAIRS_AMONG, {"among": list(which)})).all()
+    found = (session.execute(_PAIRS) if which is None else session.execute(_PAIRS_AMONG, {"among": list(which)})).all()
     if not found:
         return []
     balances = {kind: books.balances(kind) for kind in _BOOKED}
@@ -84,7 +83,7 @@ _BOOKED = (
 def _shares(session: Session, subjects: list[UUID]) -> Counter[tuple[UUID, str]]:
     """Return what milestones of subjects make: released, and commission."""
     found = Counter[tuple[UUID, str]]()
-    for subject_id, state, amount, commission in ask(session, _MADE, {"among": subjects}):
+    for subject_id, state, amount, commission in session.execute(_MADE, {"among": subjects}):
         found[subject_id, "commission"] += int(commission)
         if state is MilestoneState.RELEASED:
             found[subject_id, "released"] += int(amount)
@@ -93,9 +92,9 @@ def _shares(session: Session, subjects: list[UUID]) -> Counter[tuple[UUID, str]]
 
 def _left(session: Session, subjects: list[UUID]) -> dict[UUID, dict[UUID, tuple[int, int]]]:
     """Return by subject and line what is left of its price, and how often something was let off."""
-    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in ask(session, _OFF, {"among": subjects})}
+    off = {(row[0], row[1]): (int(row[2]), int(row[3])) for row in session.execute(_OFF, {"among": subjects})}
     found: dict[UUID, dict[UUID, tuple[int, int]]] = {}
-    for subject_id, line_id, price in ask(session, _PRICES, {"among": subjects}):
+    for subject_id, line_id, price in session.execute(_PRICES, {"among": subjects}):
         minor, times = off.get((subject_id, line_id), (0, 0))
         found.setdefault(subject_id, {})[line_id] = (int(price) - minor, times)
     return found
@@ -134,7 +133,7 @@ def _sold_by_bank(session: Session, balances: Any, orders: list[UUID]) -> list[s
         )
         .group_by(Payment.subject_id)
     )
-    for order, minor in ask(session, came):
+    for order, minor in session.execute(came):
         said[order] += int(minor)
     # The fee of an inspection is owed by others.
     back = (
@@ -149,7 +148,7 @@ def _sold_by_bank(session: Session, balances: Any, orders: list[UUID]) -> list[s
         .group_by(LedgerAccount.subject_id, LedgerTransfer.kind)
     )
     owed_back, unsent = Counter[UUID](), Counter[UUID]()
-    for order, kind, minor in ask(session, back):
+    for order, kind, minor in session.execute(back):
         unsent[order] += int(minor)
         owed_back[order] -= 0 if kind is TransferKind.RETURN_MADE else int(minor)
     wrong: list[str] = []
@@ -182,8 +181,7 @@ def _sold_by_card(session: Session, balances: Any, found: Any) -> list[str]:
 def payouts_agree(session: Session, books: Any) -> list[str]:
     """What left what is payable is what payouts say; what merchants are owed for purchases is what was not paid."""
     paid, sent = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    for row in ask(
-        session,
+    for row in session.execute(
         sa.select(Payout.source, Payout.company_id, Payout.currency, Payout.state, Payout.amount_minor).where(
             Payout.state.in_((PayoutState.SENT, PayoutState.SETTLED))
         ),
@@ -191,14 +189,19 @@ def payouts_agree(session: Session, books: Any) -> list[str]:
         paid[row.source, row.company_id, row.currency] += row.amount_minor
         sent[row.company_id, row.currency] += row.amount_minor if row.state is PayoutState.SENT else 0
     moved = {True: Counter[tuple[Any, ...]](), False: Counter[tuple[Any, ...]]()}
-    for row in ask(session,
-        sa.select(LedgerAccount.kind, LedgerAccount.owner_id, LedgerAccount.currency, LedgerTransfer.kind.label("why"),
-                  sa.func.sum(LedgerEntry.minor).label("minor"))
+    for row in session.execute(
+        sa.select(
+            LedgerAccount.kind,
+            LedgerAccount.owner_id,
+            LedgerAccount.currency,
+            LedgerTransfer.kind.label("why"),
+            sa.func.sum(LedgerEntry.minor).label("minor"),
+        )
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
         .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
         .where(LedgerAccount.kind.in_(_PAYABLE), LedgerTransfer.kind.in_((*_GONE, *_KEPT)))
         .group_by(LedgerAccount.kind, LedgerAccount.owner_id, LedgerAccount.currency, LedgerTransfer.kind)
-    ):  # fmt: skip
+    ):
         moved[row.why in _GONE][row.kind, row.owner_id, row.currency] += int(row.minor)
     gone = moved[True]
     wrong = [
@@ -215,7 +218,7 @@ def payouts_agree(session: Session, books: Any) -> list[str]:
     purchases = books.balances(AccountKind.TRADE_PURCHASES)
     owed = Counter[tuple[Any, ...]]()
     bought = sa.select(_PURCHASE.subject_id, _PURCHASE.payee_id, _PURCHASE.currency)
-    for row in ask(session, bought.where(_PURCHASE.subject_kind == SubjectKind.PURCHASE)):
+    for row in session.execute(bought.where(_PURCHASE.subject_kind == SubjectKind.PURCHASE)):
         owed[row.payee_id, row.currency] += purchases.get(row.subject_id, 0)
     payable = books.balances(AccountKind.TRADE_PAYABLE)
     for company_id, currency in owed.keys() | payable.keys():

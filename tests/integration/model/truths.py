@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
-from marketplace.kernel.db import ask
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.disputes import CardDispute
@@ -107,7 +106,7 @@ class Books:
     def after_step(self, session: Session) -> list[str]:
         """Return what does not hold of what happened since the last time."""
         touched = self._touched(session)
-        entries = ask(session, _ENTRIES, {"since": self._last_transfer}).all()
+        entries = session.execute(_ENTRIES, {"since": self._last_transfer}).all()
         if entries:
             self._last_transfer = entries[-1].id
         self._learn(session, entries)
@@ -129,8 +128,8 @@ class Books:
 
     def all_of(self, session: Session) -> list[str]:
         """Return what does not hold of everything."""
-        sums = ask(
-            session, sa.select(LedgerEntry.account_id, sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.account_id)
+        sums = session.execute(
+            sa.select(LedgerEntry.account_id, sa.func.sum(LedgerEntry.minor)).group_by(LedgerEntry.account_id)
         )
         theirs = {account_id: int(minor) for account_id, minor in sums}
         ours = dict(self._balances)
@@ -174,7 +173,7 @@ class Books:
         return dict(found)
 
     def _touched(self, session: Session) -> set[UUID]:
-        rows = ask(session, _ROWS, {"since": self._last_row}).all()
+        rows = session.execute(_ROWS, {"since": self._last_row}).all()
         if rows:
             self._last_row = rows[-1].id
         return {row.subject_id for row in rows}
@@ -225,7 +224,7 @@ def _of_orders(session: Session, touched: set[UUID] | None) -> list[str]:
     """Look at orders, those that any of these ids is about, or all."""
     if touched is None:
         return [*_lines(session, None), *_parts(session, None), *_charges(session, None)]
-    found = ask(session, _CONCERNED, {"among": list(touched)}).all()
+    found = session.execute(_CONCERNED, {"among": list(touched)}).all()
     wrong = _charges(session, {row.subject_id for row in found} | touched)
     if orders := {row.subject_id for row in found if row.is_order}:
         wrong += _lines(session, orders) + _parts(session, orders)
@@ -233,7 +232,7 @@ def _of_orders(session: Session, touched: set[UUID] | None) -> list[str]:
 
 
 def _asked(session: Session, everything: Any, among: Any, which: set[UUID] | None) -> Any:
-    return ask(session, everything) if which is None else ask(session, among, {"among": list(which)})
+    return session.execute(everything) if which is None else session.execute(among, {"among": list(which)})
 
 
 def _lines(session: Session, which: set[UUID] | None) -> list[str]:
@@ -259,13 +258,13 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
     of_charges = sa.true() if which is None else CardCharge.subject_id.in_(which)
     paid, gone, wrong = Counter[UUID](), Counter[UUID](), list[str]()
     sums = sa.select(CardCharge.subject_id, CardCharge.captured_minor, CardCharge.refunded_minor)
-    for charge in ask(session, sums.where(of_charges)):
+    for charge in session.execute(sums.where(of_charges)):
         paid[charge.subject_id] += charge.captured_minor
         gone[charge.subject_id] += charge.refunded_minor
     refunds = sa.select(CardCharge.subject_id, CardCharge.refunded_minor, sa.func.sum(CardRefund.amount_minor)).join(
         CardRefund, sa.and_(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.DONE)
     )
-    for subject_id, said, made in ask(session, refunds.where(of_charges).group_by(CardCharge.id)):
+    for subject_id, said, made in session.execute(refunds.where(of_charges).group_by(CardCharge.id)):
         if said != made:
             wrong.append(f"{subject_id}: {said} refunded, its refunds make {made}")
     is_by_bank = sa.and_(
@@ -276,7 +275,7 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
         (CardDispute.taken_minor, CardDispute.charge_id == CardCharge.id),
     ):
         others = sa.select(CardCharge.subject_id, sa.func.sum(amount)).join(amount.class_, has)
-        for subject_id, minor in ask(session, others.where(of_charges).group_by(CardCharge.subject_id)):
+        for subject_id, minor in session.execute(others.where(of_charges).group_by(CardCharge.subject_id)):
             gone[subject_id] += int(minor)
     released, shares = _released(session, which), _shares(session, which)
     for subject_id in which or (paid.keys() | held.keys()):
@@ -292,8 +291,7 @@ def _held_and_released(session: Session, held: Mapping[Any, int], which: set[UUI
 
 def _released(session: Session, which: set[UUID] | None) -> Counter[UUID]:
     """Return by subject how much of what was held the books say is released."""
-    found = ask(
-        session,
+    found = session.execute(
         sa.select(LedgerAccount.subject_id, sa.func.sum(LedgerEntry.minor))
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
         .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
@@ -306,8 +304,7 @@ def _released(session: Session, which: set[UUID] | None) -> Counter[UUID]:
 
 def _shares(session: Session, which: set[UUID] | None) -> Counter[tuple[UUID, MilestoneState]]:
     """Return by subject how much of it its milestones say is held, and how much is released."""
-    found = ask(
-        session,
+    found = session.execute(
         sa.select(Milestone.subject_id, Milestone.state, sa.func.sum(Milestone.amount_minor))
         .where(Milestone.state.in_((MilestoneState.RELEASED, MilestoneState.HELD)))
         .where(sa.true() if which is None else Milestone.subject_id.in_(which))
@@ -324,16 +321,14 @@ def _by_bank(session: Session, which: set[UUID] | None) -> list[str]:
         return []
     of_matches = sa.true() if which is None else TransferMatch.payment_id.in_(which)
     came = dict(
-        ask(
-            session,
+        session.execute(
             sa.select(TransferMatch.payment_id, sa.func.sum(TransferMatch.minor))
             .where(of_matches, TransferMatch.transfer_id.not_in(sa.select(TransferWithdrawal.transfer_id)))
             .group_by(TransferMatch.payment_id),
         ).all()
     )
     sides = (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER)
-    rows = ask(
-        session,
+    rows = session.execute(
         sa.select(LedgerTransfer.payment_id, LedgerAccount.kind, sa.func.sum(LedgerEntry.minor))
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
@@ -361,16 +356,14 @@ def told_of(session: Session, text: str) -> list[str]:
     """Return what the books have of the subjects that a text names, for whoever has to find out why."""
     session.rollback()
     subjects = [UUID(found) for found in _ID.findall(text)]
-    rows = ask(
-        session,
+    rows = session.execute(
         sa.select(LedgerTransfer.at, LedgerTransfer.key, LedgerAccount.kind, LedgerEntry.minor)
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
         .where(sa.or_(LedgerTransfer.subject_id.in_(subjects), LedgerAccount.subject_id.in_(subjects)))
         .order_by(LedgerTransfer.id),
     )
-    acts = ask(
-        session,
+    acts = session.execute(
         sa.select(AuditRow.at, AuditRow.action, AuditRow.subject_id, AuditRow.facts)
         .where(sa.cast(AuditRow.facts, sa.Text).contains(str(subjects[0]) if subjects else "?"))
         .order_by(AuditRow.id),
@@ -387,7 +380,7 @@ def provider_agrees(session: Session, double: Double) -> list[str]:
         if refund["status"] in ("succeeded", "pending"):
             told[refund["currency"].upper()] -= refund["amount"]
     kept = sa.select(CardCharge.currency, sa.func.sum(CardCharge.captured_minor - CardCharge.refunded_minor))
-    books = {row[0]: int(row[1]) for row in ask(session, kept.group_by(CardCharge.currency))}
+    books = {row[0]: int(row[1]) for row in session.execute(kept.group_by(CardCharge.currency))}
     return [
         f"the provider has {told[code]} {code}, the books say {books.get(code, 0)}"
         for code in told.keys() | books.keys()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.warehouses.models import MerchantWarehouse, StockPlace
 from marketplace.catalog.warehouses.rules import name_key, spread
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 
 
 def follow(session: Session, *, moved: Mapping[UUID, int]) -> None:
@@ -92,12 +92,11 @@ def _write(
                 new.append({"listing_id": listing_id, "warehouse_id": warehouse_id, "on_hand": units})
             elif before != units:
                 changed.append({"listing": listing_id, "warehouse": warehouse_id, "units": units})
-    if new:
-        session.execute(into(StockPlace), new)
+    write(session, StockPlace, new)
     if changed:
         statement = (
             sa.update(table)
             .where(table.c.listing_id == sa.bindparam("listing"), table.c.warehouse_id == sa.bindparam("warehouse"))
             .values(on_hand=sa.bindparam("units"))
         )
-        session.connection().execute(statement, changed)
+        session.execute(statement, changed)

@@ -12,7 +12,6 @@ from marketplace.distribution.costs.rules.sharing import Posted
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import TAKING
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
@@ -59,8 +58,8 @@ def posted(session: Session) -> dict[UUID, Posted]:
     What a carrier owes back for a cause is freight only where it was let off: damage that it answers for is none.
     """
     sums: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    let_off = set(map(payouts.cause_key, ask(session, _LET_OFF).scalars()))
-    for row in ask(session, _POSTED):
+    let_off = set(map(payouts.cause_key, session.execute(_LET_OFF).scalars()))
+    for row in session.execute(_POSTED):
         if row.cause is not None and row.cause not in let_off:
             continue
         says = _SAYS.get((row.account, row.kind))
@@ -73,7 +72,7 @@ def posted(session: Session) -> dict[UUID, Posted]:
 def breaches(session: Session) -> list[Breach]:
     """Return the freight contracts whose sheets, with what no lorry carries, are not what the ledger has earned."""
     on_sheets: dict[UUID, int] = defaultdict(int)
-    departures = ask(session, _DEPARTURES).scalars().all()
+    departures = session.execute(_DEPARTURES).scalars().all()
     for rows in revenue.revenue(session, departure_ids=departures).values():
         for row in rows:
             if row.contract_id is not None and row.earned is not None:
@@ -81,7 +80,7 @@ def breaches(session: Session) -> list[Breach]:
     for one in revenue.unridden(session):
         on_sheets[one.contract_id] += one.earned.minor
     in_books = posted(session)
-    states = {row.id: row.state for row in ask(session, _CONTRACTS)}
+    states = {row.id: row.state for row in session.execute(_CONTRACTS)}
     return [
         Breach("1 cost sheet", "freight_contract", contract_id, "its sheets are not what the ledger has earned")
         for contract_id, state in states.items()

@@ -14,7 +14,6 @@ from marketplace.distribution.costs.rules.sharing import Carried, Free, shared, 
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.onward.models import OnwardRide
 from marketplace.distribution.rules.freight import ContractState
-from marketplace.kernel.db import ask
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking
@@ -104,7 +103,7 @@ def freight(session: Session, *, subjects: Collection[UUID]) -> dict[UUID, tuple
 
 def unridden(session: Session) -> tuple[LineFreight, ...]:
     """Return the freight that is earned of lines which no lorry carries: it is on no sheet."""
-    lines = ask(session, _unridden()).all()
+    lines = session.execute(_unridden()).all()
     found: list[LineFreight] = []
     for some in _some({row.contract_id for row in lines}):
         earned = _earned(session, some)

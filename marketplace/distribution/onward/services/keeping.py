@@ -17,7 +17,7 @@ from marketplace.distribution.onward.rules import RIDE, RideSpace, RideState, fi
 from marketplace.distribution.services import loads
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import ask, insert_new
+from marketplace.kernel.db import insert_new
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.planning.services import standing
@@ -237,7 +237,7 @@ def _pairs(session: Session, line_ids: Collection[UUID]) -> list[Pair]:
 
 
 def _riding(session: Session, line_ids: Collection[UUID]) -> list[UUID]:
-    return list(ask(session, _RIDING, {"lines": list(line_ids)}).scalars())
+    return list(session.execute(_RIDING, {"lines": list(line_ids)}).scalars())
 
 
 def reaches(session: Session, pair: Pair) -> bool:

@@ -8,7 +8,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import every
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.borders.models import LegHistory, SeaTrack
 from marketplace.logistics.models.network import BorderCrossing, Leg, Line, LineSuccession
@@ -86,11 +85,11 @@ class NetworkLine:
 def lines(session: Session, *, line_id: UUID | None = None) -> tuple[NetworkLine, ...]:
     """Return every line, or one, by name."""
     places = {place.code: place for place in reference.places(session)}
-    wanted = every(Leg).add_columns(BorderCrossing.code.label("crossing"), SeaTrack.points)
+    wanted = sa.select(Leg.__table__, BorderCrossing.code.label("crossing"), SeaTrack.points)
     wanted = wanted.outerjoin(BorderCrossing, BorderCrossing.id == Leg.crossing_id)
     wanted = wanted.outerjoin(SeaTrack, SeaTrack.leg_id == Leg.id).order_by(Leg.line_id, Leg.position)
     before = aliased(Line)
-    named = every(Line).add_columns(before.code.label("follows"))
+    named = sa.select(Line.__table__, before.code.label("follows"))
     named = named.outerjoin(LineSuccession, LineSuccession.line_id == Line.id)
     named = named.outerjoin(before, before.id == LineSuccession.follows_id)
     named = named.order_by(Line.name, Line.code)

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import every
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.fleet.models import Haul
 from marketplace.logistics.fleet.rules.hauls import STANDING, HaulState, is_aboard
@@ -54,7 +53,7 @@ class RideRow:
 
 def hauls_of(session: Session, *, departure_id: UUID, company_id: UUID | None = None) -> tuple[HaulRow, ...]:
     """Return the hauls of a departure, or a company's of them, in the order of the way."""
-    wanted = every(Haul).where(Haul.departure_id == departure_id)
+    wanted = sa.select(Haul.__table__).where(Haul.departure_id == departure_id)
     if company_id is not None:
         wanted = wanted.where(Haul.company_id == company_id)
     return tuple(_row(row) for row in session.execute(wanted.order_by(Haul.first_stop, Haul.id)))
@@ -62,13 +61,13 @@ def hauls_of(session: Session, *, departure_id: UUID, company_id: UUID | None = 
 
 def of_company(session: Session, *, company_id: UUID) -> tuple[HaulRow, ...]:
     """Return the hauls that were offered to a company, the latest first."""
-    wanted = every(Haul).where(Haul.company_id == company_id).order_by(Haul.id.desc()).limit(_MOST)
+    wanted = sa.select(Haul.__table__).where(Haul.company_id == company_id).order_by(Haul.id.desc()).limit(_MOST)
     return tuple(_row(row) for row in session.execute(wanted))
 
 
 def haul(session: Session, *, haul_id: UUID) -> HaulRow:
     """Return one haul; NotFound for an unknown one."""
-    found = session.execute(every(Haul).where(Haul.id == haul_id)).one_or_none()
+    found = session.execute(sa.select(Haul.__table__).where(Haul.id == haul_id)).one_or_none()
     if found is None:
         raise NotFound("haul")
     return _row(found)

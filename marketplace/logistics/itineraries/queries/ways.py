@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.columns import UtcDateTime
-from marketplace.kernel.db import ask
 from marketplace.kernel.editions import kept_each
 from marketplace.logistics.itineraries.queries.factors import factors
 from marketplace.logistics.itineraries.rules import emissions
@@ -90,7 +89,7 @@ def ways(session: Session, *, roads: Collection[Road], now: datetime) -> dict[Ro
 
 
 def _legs(session: Session, lines: Collection[str]) -> dict[str, list[Any]]:
-    rows = ask(session, _LEGS, {"codes": sorted(lines)})
+    rows = session.execute(_LEGS, {"codes": sorted(lines)})
     return {line: list(its) for line, its in groupby(rows, key=lambda row: row.line_code)}
 
 
@@ -98,7 +97,7 @@ def _late(session: Session, roads: Collection[Road], *, since: datetime) -> dict
     """Return by how many minutes lorries came later than planned, earlier below nothing, at the end of each road."""
     given = {"codes": sorted({line for line, _ in roads}), "places": sorted({place for _, place in roads})}
     late: dict[Road, list[int]] = {}
-    for row in ask(session, _ARRIVALS, given | {"since": since}):
+    for row in session.execute(_ARRIVALS, given | {"since": since}):
         late.setdefault((row.line_code, row.place_code), []).append(_minutes(row.reached_at - row.eta))
     return late
 

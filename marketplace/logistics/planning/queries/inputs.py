@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import every
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.fleet.queries.cooling import cooled
 from marketplace.logistics.fleet.rules.vehicles import COOLS
@@ -174,8 +173,7 @@ def _rates(session: Session, departures: Sequence[Any], now: datetime) -> tuple[
     """Return tariffs by line and place, and the currency that most are in: values of others count as they stand."""
     lines = {row.line_id for row in departures}
     rows = session.execute(
-        every(Tariff)
-        .add_columns(TariffTerms.content)
+        sa.select(Tariff.__table__, TariffTerms.content)
         .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .where(Tariff.line_id.in_(lines), *valid_at(now))
     ).all()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import every
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.pricing.models import TariffTerms
 from marketplace.logistics.pricing.rules.shares import factor_at, fill_percent
@@ -36,8 +36,7 @@ class VersionRow:
 def versions(session: Session, *, line_id: UUID) -> tuple[VersionRow, ...]:
     """Return the versions of a line by place, the latest first."""
     found = session.execute(
-        every(Tariff)
-        .add_columns(TariffTerms.content, Line.code)
+        sa.select(Tariff.__table__, TariffTerms.content, Line.code)
         .join(Line, Line.id == Tariff.line_id)
         .outerjoin(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .where(Tariff.line_id == line_id)
@@ -77,8 +76,7 @@ class Published:
 def published(session: Session, *, departure: DepartureRow, now: datetime) -> tuple[Published, ...]:
     """Return how shares of a departure fall, for each place whose tariff says so now; in the order of its stops."""
     found = session.execute(
-        every(Tariff)
-        .add_columns(TariffTerms.content)
+        sa.select(Tariff.__table__, TariffTerms.content)
         .join(Line, Line.id == Tariff.line_id)
         .join(TariffTerms, TariffTerms.tariff_id == Tariff.id)
         .where(Line.code == departure.line_code, *valid_at(now))

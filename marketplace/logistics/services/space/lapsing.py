@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import alter, into
+from marketplace.kernel.db import write
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingExpired
 from marketplace.logistics.models.departures import Booking, CapacityEntry
@@ -23,7 +23,7 @@ from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, gi
 # After every instant at which a hold can end.
 _FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _END: Final = (
-    sa.update(cast("sa.Table", Booking.__table__))
+    sa.update(Booking)
     .where(
         Booking.departure_id == sa.bindparam("departure"),
         Booking.state == BookingState.HELD,
@@ -31,6 +31,7 @@ _END: Final = (
     )
     .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
     .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -60,12 +61,13 @@ def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone
 
     A whole lorry is whole while all that it was held for stands: with one of its holds it is anybody's again.
     """
-    ended = alter(session, _END, {"departure": departure_id, "until": _FOREVER if everyone else now}).all()
+    ended = session.execute(_END, {"departure": departure_id, "until": _FOREVER if everyone else now}).all()
     lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
         note(session, [Act("booking.expire", row.booking_id) for row in lapsed], actor=SYSTEM, now=now)
-        session.execute(
-            into(CapacityEntry),
+        write(
+            session,
+            CapacityEntry,
             [entry(EntryKind.EXPIRE, departure_id, row.booking_id, NOTHING - row.load, now) for row in lapsed],
         )
         whole.give_up(session, departure_id=departure_id, now=now)

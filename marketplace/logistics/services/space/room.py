@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import alter, ask, write
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -55,7 +55,7 @@ def departure_of(session: Session, departure_id: UUID) -> Departure:
 
 def cutoffs_of(session: Session, departure_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return until when departures take cargo, as they stand in the database now."""
-    return {row.id: row.cutoff_cargo_at for row in ask(session, _CUTOFFS, {"ids": list(departure_ids)})}
+    return {row.id: row.cutoff_cargo_at for row in session.execute(_CUTOFFS, {"ids": list(departure_ids)})}
 
 
 def load_of(lapsed: Sequence[Lapsed]) -> Load:
@@ -78,7 +78,7 @@ def claim(session: Session, departure_id: UUID, load: Load, lapsed: Sequence[Lap
     """Take room on an open departure, that of lapsed holds included; the hot row, changed last."""
     more = load - load_of(lapsed)
     given = {"departure": departure_id, "now": now, **{f"more_{name}": getattr(more, name) for name in DIMENSIONS}}
-    if alter(session, _claim(), given).rowcount != 1:
+    if cast("sa.CursorResult[Any]", session.execute(_claim(), given)).rowcount != 1:
         raise no_room(session, departure_id, more, lapsed=load_of(lapsed))
 
 
@@ -88,9 +88,10 @@ def _claim() -> sa.Update:
     more = {name: sa.bindparam(f"more_{name}", type_=sa.BigInteger) for name in DIMENSIONS}
     is_open = sa.and_(Departure.state == DepartureState.OPEN, Departure.cutoff_cargo_at > sa.bindparam("now"))
     return (
-        sa.update(cast("sa.Table", Departure.__table__))
+        sa.update(Departure)
         .where(Departure.id == sa.bindparam("departure"), is_open, room_left(more))
         .values({f"taken_{name}": taken_of(name) + more[name] for name in DIMENSIONS})
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.logistics.models.cargo import Consignment, TransportEvent
 from marketplace.logistics.models.departures import Booking, Departure
@@ -61,7 +60,7 @@ def feed(
         wanted = wanted.where(sa.or_(TransportEvent.recorded_at > at, here))
     order = (TransportEvent.recorded_at, TransportEvent.id)
     ordered = wanted.order_by(*(column.desc() for column in order) if latest_first else order)
-    rows = ask(session, ordered.limit(size + 1)).all()
+    rows = session.execute(ordered.limit(size + 1)).all()
     page = page_of(rows, size, lambda row: (row.recorded_at.isoformat(), str(row.id)))
     mine = _bookings(session, page.items, company_id)
     return page.map(lambda row: _row(row, mine))
@@ -69,7 +68,7 @@ def feed(
 
 def one(session: Session, *, event_id: UUID, company_id: UUID) -> FeedRow | None:
     """Return an event as a company sees it; None where it is about nothing of that company's any more."""
-    found = ask(session, _events().where(TransportEvent.id == event_id, _is_about(company_id))).one_or_none()
+    found = session.execute(_events().where(TransportEvent.id == event_id, _is_about(company_id))).one_or_none()
     return None if found is None else _row(found, _bookings(session, (found,), company_id))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import ask, every
 from marketplace.logistics.models.departures import DepartureStop
 from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.departures import StopRow
@@ -28,9 +28,10 @@ class Standing:
 
 def standing(session: Session, *, departure_id: UUID) -> Standing:
     """Return what is known of a departure; its own estimates are what is known, not what is worked with."""
-    rows = ask(
-        session,
-        every(DepartureStop).where(DepartureStop.departure_id == departure_id).order_by(DepartureStop.position),
+    rows = session.execute(
+        sa.select(DepartureStop.__table__)
+        .where(DepartureStop.departure_id == departure_id)
+        .order_by(DepartureStop.position),
     )
     stops = tuple(Stop(row.place_code, row.eta, row.is_border) for row in rows)
     known = {stop.place_code: stop.planned for stop in stops}

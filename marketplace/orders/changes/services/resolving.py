@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import ask
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.money import Money
 from marketplace.orders.changes.models import OrderChange, OrderChangeStop
@@ -136,7 +135,7 @@ def on_order_went_on(session: Session, event: LineMoved | OrderConfirmed | Order
 
 
 def _void_of(session: Session, order_id: UUID, now: datetime) -> None:
-    if ask(session, _ANY_OPEN, {"order_id": order_id}).first() is not None:
+    if session.execute(_ANY_OPEN, {"order_id": order_id}).first() is not None:
         _void_stale(session, locked_order(session, order_id=order_id), now)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Promise
-from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
@@ -123,25 +121,15 @@ def methods_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subje
     return {Subject(SubjectKind(kind), subject_id): method for kind, subject_id, method in found if method}
 
 
-@cache
-def _named(*names: str) -> sa.Select[CardCharge]:
-    """Return the question for a charge that has one of these ids."""
-    return (
-        sa.select(CardCharge)
-        .where(sa.or_(*(getattr(CardCharge, name) == sa.bindparam(name) for name in names)))
-        .limit(1)
-    )
-
-
 def concerned(
     session: Session, *, charge_id: UUID | None, intent_id: str | None, page_id: str | None
 ) -> ChargeRow | None:
     """Return the charge that a notice is about, by our id first, then by the provider's."""
-    given = {"id": charge_id, "intent_id": intent_id, "page_id": page_id}
-    named = {name: value for name, value in given.items() if value is not None}
+    given = {CardCharge.id: charge_id, CardCharge.intent_id: intent_id, CardCharge.page_id: page_id}
+    named = [column == value for column, value in given.items() if value is not None]
     if not named:
         return None
-    found = session.scalars(_named(*named), named).one_or_none()
+    found = session.scalars(sa.select(CardCharge).where(sa.or_(*named)).limit(1)).one_or_none()
     return charge_row(found) if found else None
 
 
@@ -160,7 +148,8 @@ def refund(session: Session, *, key: str) -> RefundRow:
 
 def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
     """Return the refunds of a charge, oldest first."""
-    return tuple(refund_row(*one) for one in session.execute(_REFUNDS_OF, {"charge_id": charge_id}))
+    found = session.execute(_refunds().where(CardRefund.charge_id == charge_id).order_by(CardRefund.id))
+    return tuple(refund_row(*one) for one in found)
 
 
 def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...]:
@@ -171,7 +160,10 @@ def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...
 
 def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
     """Return how many minor units of a charge the provider's bank has sent back instead of the card's."""
-    return int(session.execute(_SENT_BY_BANK, {"charge_id": charge_id}).scalar_one())
+    total = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
+        CardReturn.charge_id == charge_id, CardReturn.state == ReturnState.SETTLED, CardReturn.way == Way.BANK
+    )
+    return int(session.scalars(total).one())
 
 
 def returning(session: Session, *, charge_id: UUID, but: UUID | None = None) -> int:
@@ -191,13 +183,26 @@ def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple
     wait for their buyers, and captures whose fee is not known. Of each up to ``limit``, longest not looked at first,
     so that neither many waiting pages nor a few charges that cannot be settled keep the others from their turn.
     """
-    given = {"before": before, "since": before - FEE_EXPECTED, "limit": limit}
-    return tuple(charge_row(one) for kind in _UNRESOLVED for one in session.scalars(kind, given))
+    asked = sa.or_(CardCharge.capture_asked_at <= before, CardCharge.cancel_asked_at <= before)
+    may_be = CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE))
+    kinds = (
+        sa.and_(CardCharge.state == CardState.AUTHORISED, asked),
+        sa.and_(may_be, CardCharge.asked_at <= before),
+        sa.and_(
+            CardCharge.state == CardState.CAPTURED,
+            CardCharge.fee_minor.is_(None),
+            CardCharge.changed_at <= before,
+            CardCharge.changed_at > before - FEE_EXPECTED,
+        ),
+    )
+    next_ones = sa.select(CardCharge).order_by(*_next_of(CardCharge)).limit(limit)
+    return tuple(charge_row(one) for kind in kinds for one in session.scalars(next_ones.where(kind)))
 
 
 def unresolved_refunds(session: Session, *, before: datetime, limit: int = 100) -> tuple[RefundRow, ...]:
     """Return refunds that were asked for and not answered, longest not looked at first."""
-    found = session.execute(_UNRESOLVED_REFUNDS, {"before": before, "limit": limit})
+    asked = _refunds().where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= before)
+    found = session.execute(asked.order_by(*_next_of(CardRefund)).limit(limit))
     return tuple(refund_row(*one) for one in found)
 
 
@@ -288,35 +293,3 @@ def _refunds() -> sa.Select[CardRefund, str]:
 def _next_of(table: type[CardCharge] | type[CardRefund]) -> tuple[sa.SQLColumnExpression[Any], ...]:
     """Order by whose turn it is: longest not looked at first."""
     return (table.looked_at.is_not(None), table.looked_at, table.asked_at, table.id)
-
-
-_BEFORE: Final = sa.bindparam("before", type_=UtcDateTime())
-# What is owed; what may never have been made, and pages that wait; what was captured and its fee not told.
-_UNRESOLVED: Final = tuple(
-    sa.select(CardCharge).where(kind).order_by(*_next_of(CardCharge)).limit(sa.bindparam("limit"))
-    for kind in (
-        sa.and_(
-            CardCharge.state == CardState.AUTHORISED,
-            sa.or_(CardCharge.capture_asked_at <= _BEFORE, CardCharge.cancel_asked_at <= _BEFORE),
-        ),
-        sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= _BEFORE),
-        sa.and_(
-            CardCharge.state == CardState.CAPTURED,
-            CardCharge.fee_minor.is_(None),
-            CardCharge.changed_at <= _BEFORE,
-            CardCharge.changed_at > sa.bindparam("since"),
-        ),
-    )
-)
-_UNRESOLVED_REFUNDS: Final = (
-    _refunds()
-    .where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= _BEFORE)
-    .order_by(*_next_of(CardRefund))
-    .limit(sa.bindparam("limit"))
-)
-_REFUNDS_OF: Final = _refunds().where(CardRefund.charge_id == sa.bindparam("charge_id")).order_by(CardRefund.id)
-_SENT_BY_BANK: Final = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
-    CardReturn.charge_id == sa.bindparam("charge_id"),
-    CardReturn.state == ReturnState.SETTLED,
-    CardReturn.way == Way.BANK,
-)

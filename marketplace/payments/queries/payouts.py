@@ -1,6 +1,6 @@
 """Payouts, their files and what is owed back, as rows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -194,10 +194,10 @@ def file(session: Session, *, file_id: UUID) -> FileRow:
 
 def returns_page(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[ReturnRow]:
     """Return a page of what this company owes back or is owed back, newest first, also what was returned already."""
-    sides = _SIDES.limit(PAGE + 1)
+    sides = _sides(company_id).limit(PAGE + 1)
     if cursor:
         sides = sides.where(LedgerTransfer.id < cursor_id(cursor))
-    return page_of(_returns(session, sides, {"company": company_id}), PAGE, lambda row: (str(row.id),))
+    return page_of(_returns(session, sides), PAGE, lambda row: (str(row.id),))
 
 
 def returns(
@@ -215,9 +215,9 @@ def returns(
 
     ``is_open`` leaves out what was sent back, ``is_lineless`` that of which a line of the operator's bank tells.
     """
-    sides, given = _SIDES, dict[str, Any](company=company_id)
+    sides = _sides(company_id)
     if subjects is not None:
-        sides, given["subjects"] = _OF_SUBJECTS, [subject.id for subject in subjects]
+        sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
     if transfer_id is not None:
         sides = sides.where(LedgerTransfer.id == transfer_id)
     if cause_id is not None:
@@ -229,15 +229,55 @@ def returns(
         sides = sides.where(~sa.exists().where(*told, counts()))
     if limit is not None:
         sides = sides.limit(limit)
-    return _returns(session, sides, given)
+    return _returns(session, sides)
 
 
-def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> tuple[ReturnRow, ...]:
-    rows = session.execute(sides, given).all()
+def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+    """Return the query for what a company owes back or is owed back and was not withdrawn, newest first."""
+    mine = (
+        sa.select(LedgerEntry.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(
+            LedgerAccount.owner_id == company_id,
+            LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
+        )
+    )
+    owed = (
+        LedgerTransfer.id,
+        LedgerTransfer.at,
+        LedgerTransfer.key,
+        LedgerAccount.subject_kind,
+        LedgerAccount.subject_id,
+        LedgerEntry.currency,
+    )
+
+    def owner(kind: AccountKind) -> sa.ColumnElement[str]:
+        # PostgreSQL has no max() of ids; both databases have one of text.
+        return sa.func.max(sa.case((LedgerAccount.kind == kind, _text(LedgerAccount.owner_id))))
+
+    return (
+        sa.select(
+            *owed,
+            sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
+            owner(AccountKind.RETURN_PAYEE).label("payee"),
+            owner(AccountKind.RETURN_PAYER).label("payer"),
+        )
+        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(mine), ~_is_withdrawn())
+        .group_by(*owed)
+        .order_by(LedgerTransfer.id.desc())
+    )
+
+
+def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[ReturnRow, ...]:
+    rows = session.execute(sides).all()
     ids = [row.id for row in rows]
     made = _made(session, ids)
-    received = {row.return_id: row.at for row in session.execute(_RECEIPTS, {"ids": ids})}
-    said = {one.return_id: one for one in session.scalars(_NOTICES, {"ids": ids})}
+    receipts = sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(ReturnReceipt.return_id.in_(ids))
+    received = {row.return_id: row.at for row in session.execute(receipts)}
+    notices = sa.select(ReturnNotice).where(ReturnNotice.return_id.in_(ids))
+    said = {one.return_id: one for one in session.scalars(notices.execution_options(populate_existing=True))}
     asked = {
         row.id: (UUID(row.payer), row.currency, said[row.id].at)
         for row in rows
@@ -346,7 +386,8 @@ def current_key(session: Session, *, return_id: UUID) -> str:
 def _made(session: Session, return_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return since when returns are made; those that had not been after all are not."""
     keys = {key(one) for one in return_ids for key in (return_key, unmade_key, made_again_key)}
-    at = {row.key: row.at for row in session.execute(_UNDER, {"keys": list(keys)})}
+    under = sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys))
+    at = {row.key: row.at for row in session.execute(under)}
     made = {
         one: at.get(made_again_key(one)) or (None if unmade_key(one) in at else at.get(return_key(one)))
         for one in return_ids
@@ -365,7 +406,6 @@ def _is_withdrawn() -> sa.ColumnElement[bool]:
 
 
 def _text(column: Any) -> Any:
-    # PostgreSQL has no max() of ids; both databases have one of text.
     return sa.cast(column, sa.String(36))
 
 
@@ -425,51 +465,3 @@ def references_of(session: Session, *, target_ids: Collection[UUID]) -> dict[UUI
         CommissionReceipt.transfer_id.in_(wanted)
     )
     return {row[0]: row[1] for found in (payouts, receipts) for row in session.execute(found)}
-
-
-# The returns of which a company is a side, newest first; those that were withdrawn are none.
-_MINE: Final = (
-    sa.select(LedgerEntry.transfer_id)
-    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-    .where(
-        LedgerAccount.owner_id == sa.bindparam("company"),
-        LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
-    )
-)
-_OWED: Final = (
-    LedgerTransfer.id,
-    LedgerTransfer.at,
-    LedgerTransfer.key,
-    LedgerAccount.subject_kind,
-    LedgerAccount.subject_id,
-    LedgerEntry.currency,
-)
-_SIDES: Final = (
-    sa.select(
-        *_OWED,
-        sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
-        sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYEE, _text(LedgerAccount.owner_id)))).label(
-            "payee"
-        ),
-        sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYER, _text(LedgerAccount.owner_id)))).label(
-            "payer"
-        ),
-    )
-    .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
-    .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-    .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_MINE), ~_is_withdrawn())
-    .group_by(*_OWED)
-    .order_by(LedgerTransfer.id.desc())
-)
-_OF_SUBJECTS: Final = _SIDES.where(LedgerTransfer.subject_id.in_(sa.bindparam("subjects", expanding=True)))
-_UNDER: Final = sa.select(LedgerTransfer.key, LedgerTransfer.at).where(
-    LedgerTransfer.key.in_(sa.bindparam("keys", expanding=True))
-)
-_RECEIPTS: Final = sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(
-    ReturnReceipt.return_id.in_(sa.bindparam("ids", expanding=True))
-)
-_NOTICES: Final = (
-    sa.select(ReturnNotice)
-    .where(ReturnNotice.return_id.in_(sa.bindparam("ids", expanding=True)))
-    .execution_options(populate_existing=True)
-)

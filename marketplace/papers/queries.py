@@ -91,10 +91,12 @@ def documents(
     session: Session, *, subject_kind: str, subject_ids: Collection[UUID], company_id: UUID | None = None
 ) -> dict[UUID, tuple[DocumentRow, ...]]:
     """Return the documents about these subjects, oldest first; with ``company_id`` only those it is a party of."""
-    given = {"kinds": [subject_kind], "ids": list(subject_ids)}
-    statement, more = (_ABOUT, {}) if company_id is None else (_FOR, {"company_id": company_id})
+    about = [IssuedDocument.subject_kind == subject_kind, IssuedDocument.subject_id.in_(subject_ids)]
+    if company_id is not None:
+        about.append(_is_party(company_id))
+    wanted = sa.select(IssuedDocument).where(*about).order_by(IssuedDocument.issued_at, IssuedDocument.id)
     grouped: dict[UUID, list[DocumentRow]] = {subject_id: [] for subject_id in subject_ids}
-    for found in session.execute(statement, given | more):
+    for found in session.scalars(wanted.execution_options(populate_existing=True)):
         grouped[found.subject_id].append(_row(found))
     return {subject_id: tuple(rows) for subject_id, rows in grouped.items()}
 
@@ -105,11 +107,21 @@ def dossier(session: Session, *, subjects: Sequence[tuple[str, UUID]], company_i
     In the order of the subjects, the oldest of each first.
     """
     place = {subject: at for at, subject in enumerate(subjects)}
-    given = {"kinds": list({kind for kind, _ in place}), "ids": list({each for _, each in place})}
-    found = session.execute(_DOSSIER, given | {"company_id": company_id}).all()
-    mine = [row for row in found if (row.subject_kind, row.subject_id) in place]
-    mine.sort(key=lambda row: place[row.subject_kind, row.subject_id])
-    return Dossier(tuple(map(_row, mine)), frozenset(row.id for row in mine if row.is_superseded))
+    found = session.execute(
+        sa.select(IssuedDocument, _HAS_LATER)
+        .where(
+            IssuedDocument.subject_kind.in_({kind for kind, _ in place}),
+            IssuedDocument.subject_id.in_({each for _, each in place}),
+            _is_party(company_id),
+        )
+        .order_by(IssuedDocument.issued_at, IssuedDocument.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    mine = [(row, is_superseded) for row, is_superseded in found if (row.subject_kind, row.subject_id) in place]
+    mine.sort(key=lambda each: place[each[0].subject_kind, each[0].subject_id])
+    return Dossier(
+        tuple(_row(row) for row, _ in mine), frozenset(row.id for row, is_superseded in mine if is_superseded)
+    )
 
 
 def documents_of(
@@ -232,7 +244,7 @@ def _position(cursor: str) -> UUID:
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
-def _day_on(found: Any) -> date:
+def _day_on(found: IssuedDocument) -> date:
     """Return the day on a paper; data that cannot be set names none, and is dated by when it was written."""
     try:
         return date.fromisoformat(str(found.data.get("issued_on")))
@@ -240,7 +252,7 @@ def _day_on(found: Any) -> date:
         return found.issued_at.date()
 
 
-def _row(found: Any) -> DocumentRow:
+def _row(found: IssuedDocument) -> DocumentRow:
     return DocumentRow(
         found.id,
         found.kind,
@@ -260,20 +272,10 @@ def _row(found: Any) -> DocumentRow:
     )
 
 
-# Every page of an order asks for its documents: written once.
-_ABOUT: Final = (
-    sa.select(IssuedDocument.__table__)
-    .where(
-        IssuedDocument.subject_kind.in_(sa.bindparam("kinds", expanding=True)),
-        IssuedDocument.subject_id.in_(sa.bindparam("ids", expanding=True)),
-    )
-    .order_by(IssuedDocument.issued_at, IssuedDocument.id)
-)
-_FOR: Final = _ABOUT.where(
-    sa.exists().where(
-        DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == sa.bindparam("company_id")
-    )
-)
+def _is_party(company_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.exists().where(DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == company_id)
+
+
 _LATER: Final = aliased(IssuedDocument)
 _HAS_LATER: Final = sa.exists().where(
     _LATER.issuer_id == IssuedDocument.issuer_id,
@@ -281,4 +283,3 @@ _HAS_LATER: Final = sa.exists().where(
     _LATER.number == IssuedDocument.number,
     _LATER.version > IssuedDocument.version,
 )
-_DOSSIER: Final = _FOR.add_columns(_HAS_LATER.label("is_superseded"))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -184,19 +184,10 @@ def _barred(
     return found
 
 
-_ATTEMPT: Final = (
-    sa.select(CheckoutAttempt)
-    .where(CheckoutAttempt.id == sa.bindparam("attempt"))
-    .execution_options(populate_existing=True)
-)
-_OWN_ATTEMPT: Final = _ATTEMPT.where(CheckoutAttempt.company_id == sa.bindparam("company"))
-
-
 def attempt(session: Session, *, attempt_id: UUID, company_id: UUID | None = None) -> AttemptRow:
     """Return an attempt, of this company when one is given; NotFound."""
-    query = _ATTEMPT if company_id is None else _OWN_ATTEMPT
-    found = session.scalars(query, {"attempt": attempt_id, "company": company_id}).one_or_none()
-    if found is None:
+    found = session.get(CheckoutAttempt, attempt_id, populate_existing=True)
+    if found is None or company_id not in (None, found.company_id):
         raise NotFound("checkout")
     return _attempt(found)
 
@@ -236,7 +227,13 @@ class Begun:
 
 def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
     """Return what stands in the way of a checkout under a key, in one question."""
-    found = session.execute(_BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
+    is_open = sa.and_(CheckoutAttempt.person_id == person_id, CheckoutAttempt.state.in_(OPEN))
+    found = session.scalars(
+        sa.select(CheckoutAttempt)
+        .where(CheckoutAttempt.company_id == company_id, sa.or_(CheckoutAttempt.key == key, is_open))
+        .order_by(CheckoutAttempt.id)
+        .execution_options(populate_existing=True)
+    ).all()
     under_key = next((one.id for one in found if one.key == key), None)
     mine = (one for one in found if one.person_id == person_id and one.state in OPEN)
     return Begun(under_key, tuple(_attempt(one) for one in mine))
@@ -268,20 +265,7 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     return {"checkouts": rows(session, mine.order_by(CheckoutAttempt.created_at, CheckoutAttempt.id))}
 
 
-_BEGUN: Final = (
-    sa.select(CheckoutAttempt.__table__)
-    .where(
-        CheckoutAttempt.company_id == sa.bindparam("company"),
-        sa.or_(
-            CheckoutAttempt.key == sa.bindparam("key"),
-            sa.and_(CheckoutAttempt.person_id == sa.bindparam("person"), CheckoutAttempt.state.in_(OPEN)),
-        ),
-    )
-    .order_by(CheckoutAttempt.id)
-)
-
-
-def _attempt(found: Any) -> AttemptRow:
+def _attempt(found: CheckoutAttempt) -> AttemptRow:
     return AttemptRow(
         id=found.id,
         company_id=found.company_id,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -47,13 +47,13 @@ class Partner:
 def of_lines(session: Session, *, line_ids: Iterable[UUID]) -> dict[UUID, RideRow]:
     """Return the rides of those of these lines that change lorry, or did, by line."""
     wanted = list(set(line_ids))
-    return {row.line_id: _row(row) for row in session.execute(_OF_LINES, {"lines": wanted})} if wanted else {}
+    return {row.line_id: row for row in _rides(session, OnwardRide.line_id.in_(wanted))} if wanted else {}
 
 
 def of_subjects(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, RideRow]:
     """Return the rides among subjects of bookings, by their ids."""
     wanted = list(set(subjects))
-    return {row.id: _row(row) for row in session.execute(_OF_SUBJECTS, {"subjects": wanted})} if wanted else {}
+    return {row.id: row for row in _rides(session, OnwardRide.id.in_(wanted))} if wanted else {}
 
 
 def lines_of(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -105,8 +105,8 @@ def partners(session: Session, *, bookings: Sequence[BookingRow]) -> dict[UUID, 
 
 def about(session: Session, *, subject: UUID) -> RideRow | None:
     """Return the ride that a booking's subject is, or whose first half is booked for it; None where there is none."""
-    found = session.execute(_ABOUT, {"subject": subject}).one_or_none()
-    return None if found is None else _row(found)
+    found = _rides(session, sa.or_(OnwardRide.id == subject, OnwardRide.line_id == subject))
+    return next(iter(found), None)
 
 
 def ride(session: Session, *, ride_id: UUID) -> RideRow:
@@ -120,8 +120,8 @@ def ride(session: Session, *, ride_id: UUID) -> RideRow:
 def riding(session: Session) -> tuple[RideRow, ...]:
     """Return what changes lorry, or waits for a second one, of orders that go on: what waits first, then the oldest."""
     first = aliased(Booking)
-    rows = session.execute(
-        sa.select(OnwardRide.__table__)
+    rows = session.scalars(
+        sa.select(OnwardRide)
         .join(OrderLine, OrderLine.id == OnwardRide.line_id)
         .where(
             OnwardRide.state != RideState.ENDED,
@@ -129,6 +129,7 @@ def riding(session: Session) -> tuple[RideRow, ...]:
             ~sa.exists().where(Booking.subject == OnwardRide.id, Booking.state.in_(_GONE)),
         )
         .order_by(OnwardRide.state != RideState.LOST, OnwardRide.id)
+        .execution_options(populate_existing=True)
     )
     return tuple(_row(row) for row in rows)
 
@@ -162,7 +163,12 @@ def of_tariff(session: Session, *, line_ids: Iterable[UUID], tariff_id: UUID) ->
     return {line_id: row.id for line_id, row in rides.items() if row.tariff_id == tariff_id}
 
 
-def _row(found: Any) -> RideRow:
+def _rides(session: Session, which: sa.ColumnElement[bool]) -> list[RideRow]:
+    wanted = sa.select(OnwardRide).where(which).execution_options(populate_existing=True)
+    return [_row(found) for found in session.scalars(wanted)]
+
+
+def _row(found: OnwardRide) -> RideRow:
     return RideRow(
         found.id,
         found.line_id,
@@ -182,10 +188,6 @@ _BOTH: Final = {
     RideState.LOST: (True, False),
     RideState.ENDED: (False, False),
 }
-_OF_LINES: Final = sa.select(OnwardRide.__table__).where(OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)))
-_OF_SUBJECTS: Final = sa.select(OnwardRide.__table__).where(OnwardRide.id.in_(sa.bindparam("subjects", expanding=True)))
-_SUBJECT: Final = sa.bindparam("subject", type_=sa.Uuid())
-_ABOUT: Final = sa.select(OnwardRide.__table__).where(sa.or_(OnwardRide.id == _SUBJECT, OnwardRide.line_id == _SUBJECT))
 _FIRST, _SECOND = aliased(Booking), aliased(Booking)
 _TWO: Final = (
     sa.select(OnwardRide.id, OnwardRide.state, _FIRST.id.label("first"), _SECOND.id.label("second"))

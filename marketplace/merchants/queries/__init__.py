@@ -170,13 +170,10 @@ def payees_by_id(session: Session, *, payee_ids: Collection[UUID]) -> dict[UUID,
 
 def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
     """Return the accounts that companies are paid into, by company and currency, in one question."""
-    rows = session.execute(_PAID_INTO, {"companies": list(company_ids)})
+    active = sa.select(Payee).where(Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE)
+    rows = session.scalars(active.execution_options(populate_existing=True))
     return {(row.company_id, row.currency): _account(row) for row in rows}
 
-
-_PAID_INTO: Final = sa.select(Payee.__table__).where(
-    Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
-)
 
 _CURRENCIES: Final = sa.select(Payee.company_id, Payee.currency).where(
     Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
@@ -424,7 +421,7 @@ def _decision_row(row: MerchantDecision) -> DecisionRow:
     return DecisionRow(row.action, row.reason, row.decided_by, row.decided_at)
 
 
-def _account(row: Any) -> PayeeAccount:
+def _account(row: Payee) -> PayeeAccount:
     return PayeeAccount(row.account_name, row.bank_name, row.account_number, row.bic, row.country)
 
 

@@ -135,15 +135,13 @@ def granted(
     """Return what these merchants grant a buyer, by merchant and currency."""
     if not merchant_ids:
         return {}
-    found = session.execute(_GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
+    wanted = sa.select(CreditLine).where(
+        CreditLine.buyer_id == buyer_id,
+        CreditLine.merchant_id.in_(merchant_ids),
+        CreditLine.state == CreditState.GRANTED,
+    )
+    found = session.scalars(wanted.execution_options(populate_existing=True)).all()
     return {(row.merchant_id, row.currency): row for row in _rows(session, found, now)}
-
-
-_GRANTED: Final = sa.select(CreditLine.__table__).where(
-    CreditLine.buyer_id == sa.bindparam("buyer"),
-    CreditLine.merchant_id.in_(sa.bindparam("merchants", expanding=True)),
-    CreditLine.state == CreditState.GRANTED,
-)
 
 
 def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Taken]:
@@ -295,7 +293,7 @@ def _sums(session: Session, statement: sa.Select[Any, int], credit_ids: list[UUI
     return {row.credit_id: int(row.found) for row in session.execute(statement, {"credits": credit_ids})}
 
 
-def _rows(session: Session, found: Collection[Any], now: datetime) -> list[CreditRow]:
+def _rows(session: Session, found: Collection[CreditLine], now: datetime) -> list[CreditRow]:
     if not found:
         return []
     taken = taken_of(session, credits={row.id: row.currency for row in found})
@@ -303,7 +301,7 @@ def _rows(session: Session, found: Collection[Any], now: datetime) -> list[Credi
     return [_row(row, taken[row.id], refused_from) for row in found]
 
 
-def _row(found: Any, taken: Taken, refused_from: int) -> CreditRow:
+def _row(found: CreditLine, taken: Taken, refused_from: int) -> CreditRow:
     return CreditRow(
         id=found.id,
         merchant_id=found.merchant_id,

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -308,18 +307,15 @@ def _sent_back(session: Session, rows: Sequence[Any]) -> frozenset[UUID]:
     return frozenset(found)
 
 
-def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:
+_Entity = TypeVar("_Entity", Payment, Milestone, PaymentTerms)
+
+
+def _of(session: Session, entity: type[_Entity], subjects: Collection[Subject], order: Any) -> Sequence[_Entity]:
     ids = {subject.id for subject in subjects}
     if not ids:
-        return []
-    return list(session.execute(_of_subjects(table, order.key), {"ids": list(ids)}))
-
-
-@cache
-def _of_subjects(table: Any, order: str) -> sa.Select[*tuple[Any, ...]]:
-    """Return the statement, put together once."""
-    mine = table.subject_id.in_(sa.bindparam("ids", expanding=True))
-    return sa.select(table.__table__).where(mine).order_by(getattr(table, order), table.id)
+        return ()
+    mine = sa.select(entity).where(entity.subject_id.in_(ids)).order_by(order, entity.id)
+    return session.scalars(mine.execution_options(populate_existing=True)).all()
 
 
 def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject, tuple[Any, ...]]:
@@ -330,7 +326,7 @@ def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject,
     return {subject: tuple(mine) for subject, mine in found.items()}
 
 
-def _row(found: Any) -> PaymentRow:
+def _row(found: Payment) -> PaymentRow:
     return PaymentRow(
         id=found.id,
         reference=found.reference,
@@ -359,7 +355,7 @@ def _row(found: Any) -> PaymentRow:
     )
 
 
-def _milestone(found: Any, *, is_sent_back: bool = False) -> MilestoneRow:
+def _milestone(found: Milestone, *, is_sent_back: bool = False) -> MilestoneRow:
     return MilestoneRow(
         id=found.id,
         subject=Subject(found.subject_kind, found.subject_id),
@@ -388,7 +384,7 @@ def is_forfeit(milestones: Iterable[MilestoneRow]) -> bool:
     return any(row.is_taken_back for row in rows) and not any(row.state in open_ones for row in rows)
 
 
-def _terms(found: Any) -> TermsRow:
+def _terms(found: PaymentTerms) -> TermsRow:
     return TermsRow(
         subject=Subject(found.subject_kind, found.subject_id),
         reference=found.reference,

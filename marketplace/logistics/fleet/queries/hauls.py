@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -53,21 +53,29 @@ class RideRow:
 
 def hauls_of(session: Session, *, departure_id: UUID, company_id: UUID | None = None) -> tuple[HaulRow, ...]:
     """Return the hauls of a departure, or a company's of them, in the order of the way."""
-    wanted = sa.select(Haul.__table__).where(Haul.departure_id == departure_id)
+    wanted = sa.select(Haul).execution_options(populate_existing=True).where(Haul.departure_id == departure_id)
     if company_id is not None:
         wanted = wanted.where(Haul.company_id == company_id)
-    return tuple(_row(row) for row in session.execute(wanted.order_by(Haul.first_stop, Haul.id)))
+    return tuple(_row(row) for row in session.scalars(wanted.order_by(Haul.first_stop, Haul.id)))
 
 
 def of_company(session: Session, *, company_id: UUID) -> tuple[HaulRow, ...]:
     """Return the hauls that were offered to a company, the latest first."""
-    wanted = sa.select(Haul.__table__).where(Haul.company_id == company_id).order_by(Haul.id.desc()).limit(_MOST)
-    return tuple(_row(row) for row in session.execute(wanted))
+    wanted = (
+        sa.select(Haul)
+        .execution_options(populate_existing=True)
+        .where(Haul.company_id == company_id)
+        .order_by(Haul.id.desc())
+        .limit(_MOST)
+    )
+    return tuple(_row(row) for row in session.scalars(wanted))
 
 
 def haul(session: Session, *, haul_id: UUID) -> HaulRow:
     """Return one haul; NotFound for an unknown one."""
-    found = session.execute(sa.select(Haul.__table__).where(Haul.id == haul_id)).one_or_none()
+    found = session.scalars(
+        sa.select(Haul).execution_options(populate_existing=True).where(Haul.id == haul_id)
+    ).one_or_none()
     if found is None:
         raise NotFound("haul")
     return _row(found)
@@ -124,5 +132,5 @@ def companies_of(rows: Collection[HaulRow]) -> set[UUID]:
 _MOST: Final = 500
 
 
-def _row(row: Any) -> HaulRow:
+def _row(row: Haul) -> HaulRow:
     return HaulRow(*(getattr(row, name) for name in HaulRow.__slots__))

@@ -105,19 +105,14 @@ def revoke_current(session: Session, *, actor: Actor, token: str, now: datetime)
 
 def note_token_used(session: Session, *, token: str, now: datetime) -> bool:
     """Note that a token is in use, to the hour, so that most requests write nothing; tell whether it was noted."""
-    given = {"hash": digest(token), "before": now - _USE_IS_NOTED_EVERY, "now": now}
-    return cast("sa.CursorResult[Any]", session.execute(_USED, given)).rowcount == 1
-
-
-_TOKENS: Final = cast("sa.Table", ApiToken.__table__)
-_USED: Final = (
-    sa.update(_TOKENS)
-    .where(
-        _TOKENS.c.token_hash == sa.bindparam("hash"),
-        sa.or_(_TOKENS.c.last_used_at.is_(None), _TOKENS.c.last_used_at <= sa.bindparam("before")),
+    is_due = sa.or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - _USE_IS_NOTED_EVERY)
+    statement = (
+        sa.update(ApiToken)
+        .where(ApiToken.token_hash == digest(token), is_due)
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
     )
-    .values(last_used_at=sa.bindparam("now"))
-)
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
 def _audit(session: Session, actor: Actor, action: str, token_id: UUID, now: datetime) -> None:

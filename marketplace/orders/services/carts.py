@@ -33,25 +33,6 @@ _SET: Final = (
     .where(_LINE.c.cart_id == sa.bindparam("of_cart"), _LINE.c.listing_id == sa.bindparam("of_listing"))
     .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code", "centre_id")})
 )
-_OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
-_THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
-_FORGET: Final = (
-    sa.delete(CartLine)
-    .where(
-        CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
-        CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
-    )
-    .execution_options(synchronize_session=False)
-)
-_GOES: Final = (
-    sa.update(Cart)
-    .where(Cart.id == sa.bindparam("of_cart"))
-    .values(destination=sa.bindparam("to"))
-    .execution_options(synchronize_session=False)
-)
-_CHANGED: Final = (
-    sa.update(Cart).where(*_OWNED).values(changed_at=sa.bindparam("now")).execution_options(synchronize_session=False)
-)
 
 
 def put_line(
@@ -103,10 +84,15 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     """
     cart = _cart(session, actor, now)
     destination: str | None = cart.destination
-    there = set(session.execute(_THERE, {"cart_id": cart.id}).scalars())
+    there = set(session.scalars(sa.select(CartLine.listing_id).where(CartLine.cart_id == cart.id)))
     if to is not None and (destination is None or not there):
         destination = to
-        session.execute(_GOES, {"of_cart": cart.id, "to": to})
+        session.execute(
+            sa.update(Cart)
+            .where(Cart.id == cart.id)
+            .values(destination=to)
+            .execution_options(synchronize_session=False)
+        )
     new = [line for line in lines if line.listing_id not in there]
     room = max(MOST_LINES - len(there), 0)
     # The lines of one act keep their order: a cart shows what was put in first before the rest.
@@ -169,9 +155,14 @@ def forget_lines(
     session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
 ) -> None:
     """Take what was ordered out of the cart."""
-    given = {"company": company_id, "person": person_id}
-    session.execute(_FORGET, {**given, "ordered": list(listing_ids)})
-    session.execute(_CHANGED, {**given, "now": now})
+    mine = (Cart.company_id == company_id, Cart.person_id == person_id)
+    cart_id = sa.select(Cart.id).where(*mine).scalar_subquery()
+    session.execute(
+        sa.delete(CartLine)
+        .where(CartLine.cart_id == cart_id, CartLine.listing_id.in_(listing_ids))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(sa.update(Cart).where(*mine).values(changed_at=now).execution_options(synchronize_session=False))
 
 
 def _cart(session: Session, actor: Actor, now: datetime, **changed: str) -> sa.Row[Any]:

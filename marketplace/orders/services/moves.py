@@ -111,12 +111,15 @@ def move_all(session: Session, *, line: OrderLine, action: str, now: datetime) -
 
 
 def _keep(session: Session, line_id: UUID, state: LineState, before: int, after: int) -> None:
+    part = (LinePart.line_id == line_id, LinePart.state == state)
     if not before and after:
         write(session, LinePart, [{"line_id": line_id, "state": state, "quantity": after}])
     elif after:
-        session.execute(_SET_PART, {"line": line_id, "at": state, "units": after})
+        session.execute(
+            sa.update(LinePart).where(*part).values(quantity=after).execution_options(synchronize_session=False)
+        )
     else:
-        session.execute(_END_PART, {"line": line_id, "at": state})
+        session.execute(sa.delete(LinePart).where(*part).execution_options(synchronize_session=False))
 
 
 # Whatever happens to an order asks these: written once.
@@ -148,15 +151,4 @@ _PARTS_BY_LINE: Final = sa.select(LinePart.line_id, LinePart.state, LinePart.qua
 )
 _PARTS: Final = sa.select(LinePart.state, LinePart.quantity).where(
     LinePart.line_id == sa.bindparam("line_id", type_=sa.Uuid())
-)
-_SET_PART: Final = (
-    sa.update(LinePart)
-    .where(LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at"))
-    .values(quantity=sa.bindparam("units"))
-    .execution_options(synchronize_session=False)
-)
-_END_PART: Final = (
-    sa.delete(LinePart)
-    .where(LinePart.line_id == sa.bindparam("line"), LinePart.state == sa.bindparam("at"))
-    .execution_options(synchronize_session=False)
 )

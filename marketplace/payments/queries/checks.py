@@ -1,7 +1,7 @@
 """The promises of payments, verified on a live database."""
 
 import hashlib
-from functools import cache
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -100,7 +100,6 @@ def _bank_and_books(session: Session) -> list[Breach]:
     return found
 
 
-@cache
 def _held_of_cancelled() -> sa.Select[UUID, SubjectKind, UUID]:
     """Find the cancelled subjects whose money a provider still holds, and nobody is sending it back or decides it."""
     held = (
@@ -144,20 +143,19 @@ def _stranded(session: Session) -> list[Breach]:
 
 def _unplaced(session: Session) -> list[Breach]:
     """Return the charges that took money for what was never placed, though the sweeper has long been there."""
-    found = session.execute(_never_placed(), {"before": clock.now() - PLACED_WITHIN})
+    found = session.scalars(_never_placed(before=clock.now() - PLACED_WITHIN))
     what = "has money of a card for something that was never placed"
-    return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found.scalars()]
+    return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found]
 
 
-@cache
-def _never_placed() -> sa.Select[UUID]:
+def _never_placed(*, before: datetime) -> sa.Select[UUID]:
     going_back = sa.or_(
         sa.exists().where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.ASKED),
         sa.exists().where(CardReturn.charge_id == CardCharge.id, CardReturn.state.in_(RETURNS_OPEN)),
     )
     return sa.select(CardCharge.id).where(
         CardCharge.state.in_((CardState.AUTHORISED, CardState.CAPTURED)),
-        CardCharge.created_at < sa.bindparam("before"),
+        CardCharge.created_at < before,
         ~sa.exists().where(
             Payment.subject_id == CardCharge.subject_id, Payment.subject_kind == CardCharge.subject_kind
         ),

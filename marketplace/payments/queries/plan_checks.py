@@ -1,7 +1,6 @@
 """What was agreed about paying must be what milestones and payments follow."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -73,7 +72,6 @@ def _unwritten(session: Session) -> list[Breach]:
     ]
 
 
-@cache
 def _amended() -> sa.Select[UUID, Any, Any]:
     amended = sa.or_(_text(PaymentTerms.amended_account) != "null", _text(PaymentTerms.amended_plan) != "null")
     return sa.select(PaymentTerms.id, PaymentTerms.amended_account, PaymentTerms.amended_plan).where(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -76,18 +75,13 @@ def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int 
 
     A payout of a company that is stopped waits for whoever lifts that, and not for who approves payouts.
     """
-    return tuple(session.execute(_late(kind), {"now": now, "after": after, "limit": limit}).scalars())
-
-
-@cache
-def _late(kind: str) -> sa.Select[UUID]:
     table = KINDS[kind]
-    is_late = (table.act_by <= sa.bindparam("now"), table.escalated_at.is_(None), table.id > sa.bindparam("after"))
-    found = sa.select(table.id).where(*is_late).order_by(table.id).limit(sa.bindparam("limit"))
+    is_late = (table.act_by <= now, table.escalated_at.is_(None), table.id > after)
+    found = sa.select(table.id).where(*is_late).order_by(table.id).limit(limit)
     if table is Payout:
         is_sent = Payout.state == PayoutState.SENT
         found = found.where(sa.or_(is_sent, ~payout_waits.is_stopped(Payout.company_id)))
-    return found
+    return tuple(session.scalars(found))
 
 
 def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:

@@ -41,14 +41,6 @@ _PAYMENT: Final = payments.to_lock(
 )
 _FREE: Final = (Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_(None))
 _RELEASED: Final = (Milestone.id, Milestone.amount_minor, Milestone.commission_minor, Milestone.line_id)
-# What its events freed of a payment before it was captured.
-_RELEASE_HAPPENED: Final = (
-    sa.update(Milestone)
-    .where(Milestone.payment_id == sa.bindparam("payment"), Milestone.due_at.is_not(None), *_FREE)
-    .values(state=MilestoneState.RELEASED)
-    .returning(*_RELEASED)
-    .execution_options(synchronize_session=False)
-)
 
 
 def release(
@@ -94,7 +86,15 @@ def captured(session: Session, event: events.CardCaptured) -> None:
     _hold(session, payment, event.amount, now=event.at)
     if terms.cancelled_at:
         return
-    _post(session, terms, session.execute(_RELEASE_HAPPENED, {"payment": payment.id}).all(), now=event.at)
+    # What its events freed of it before it was captured.
+    released = session.execute(
+        sa.update(Milestone)
+        .where(Milestone.payment_id == payment.id, Milestone.due_at.is_not(None), *_FREE)
+        .values(state=MilestoneState.RELEASED)
+        .returning(*_RELEASED)
+        .execution_options(synchronize_session=False)
+    ).all()
+    _post(session, terms, released, now=event.at)
 
 
 def charges_of(session: Session, subjects: Collection[Subject]) -> dict[Subject, list[CardCharge]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,19 +22,6 @@ from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent, Subject
 from marketplace.payments.services import dunning, obligations
 from marketplace.payments.services.terms import terms_of, there
-
-_PUT: Final = (
-    sa.update(Milestone)
-    .where(Milestone.id.in_(sa.bindparam("milestones", expanding=True)))
-    .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("becomes"), due_at=sa.bindparam("due"))
-    .execution_options(synchronize_session=False)
-)
-_MOVE: Final = (
-    sa.update(Milestone)
-    .where(Milestone.payment_id == sa.bindparam("payment"))
-    .values(state=sa.bindparam("becomes"))
-    .execution_options(synchronize_session=False)
-)
 
 
 def make(
@@ -113,7 +100,12 @@ def fall_due(
         now=now,
     )
     becomes = MILESTONE_OF[payment.state]
-    session.execute(_PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": becomes, "due": due_at})
+    session.execute(
+        sa.update(Milestone)
+        .where(Milestone.id.in_(milestone_ids))
+        .values(payment_id=payment.id, state=becomes, due_at=due_at)
+        .execution_options(synchronize_session=False)
+    )
     obligations.fell_due(session, payment, now=now)
     record(session, events.PaymentFellDue(**named(payment), at=now))
     return payment.id
@@ -142,7 +134,12 @@ def move(
     elif was is PaymentState.REFUNDED:
         _revive_milestones(session, payment)
     else:
-        session.execute(_MOVE, {"payment": payment.id, "becomes": MILESTONE_OF[payment.state]})
+        session.execute(
+            sa.update(Milestone)
+            .where(Milestone.payment_id == payment.id)
+            .values(state=MILESTONE_OF[payment.state])
+            .execution_options(synchronize_session=False)
+        )
     note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
 
 

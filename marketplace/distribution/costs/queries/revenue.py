@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -115,7 +114,6 @@ def unridden(session: Session) -> tuple[LineFreight, ...]:
     return tuple(found)
 
 
-@cache
 def _unridden() -> sa.Select[*tuple[Any, ...]]:
     carried = sa.exists().where(Booking.subject == _subject(), Booking.state.in_(TAKING))
     return _CONTRACTS.where(_STANDS, ~carried)

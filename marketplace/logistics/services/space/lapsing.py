@@ -1,8 +1,7 @@
 """End holds whose time is over."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,20 +18,6 @@ from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.rules.states import BOOKING, BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import note
 from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
-
-# After every instant at which a hold can end.
-_FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_END: Final = (
-    sa.update(Booking)
-    .where(
-        Booking.departure_id == sa.bindparam("departure"),
-        Booking.state == BookingState.HELD,
-        Booking.expires_at <= sa.bindparam("until"),
-    )
-    .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
-    .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
-    .execution_options(synchronize_session=False)
-)
 
 
 def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:
@@ -61,7 +46,14 @@ def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone
 
     A whole lorry is whole while all that it was held for stands: with one of its holds it is anybody's again.
     """
-    ended = session.execute(_END, {"departure": departure_id, "until": _FOREVER if everyone else now}).all()
+    held = [Booking.departure_id == departure_id, Booking.state == BookingState.HELD]
+    ended = session.execute(
+        sa.update(Booking)
+        .where(*held, Booking.expires_at.is_not(None) if everyone else Booking.expires_at <= now)
+        .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
+        .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
+        .execution_options(synchronize_session=False)
+    ).all()
     lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
         note(session, [Act("booking.expire", row.booking_id) for row in lapsed], actor=SYSTEM, now=now)

@@ -41,7 +41,7 @@ MUTANTS: Final = (
     Mutant(
         "stock",  # the last unit has many buyers
         "marketplace/catalog/services/stock.py",
-        "    return Stock.on_hand - Stock.allocated - Stock.held\n",
+        "    return _STOCK.c.on_hand - _STOCK.c.allocated - _STOCK.c.held\n",
         "    return sa.literal(10**15)\n",
         "tests/integration/reliability/test_over_http.py::test_c1_the_last_unit_has_one_buyer",
     ),

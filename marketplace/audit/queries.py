@@ -30,7 +30,7 @@ _ROWS: Final = sa.select(
     AuditRow.facts,
     AuditRow.hash,
 ).where(AuditRow.id.in_(sa.bindparam("ids", expanding=True)))
-_ALL: Final = sa.select(sa.cast(AuditRow.id, sa.String)).order_by(AuditRow.id)
+_ALL: Final = sa.select(AuditRow.id).order_by(AuditRow.id)
 # Seals are read in small portions, because they carry up to a thousand ids each.
 _SEALS: Final = (
     sa.select(*AuditSeal.__table__.c)
@@ -171,8 +171,7 @@ def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | 
             sealed.update(seal.rows)
             last = seal.sequence
             yield last, [*_entries(seal.rows, found), {"kind": "seal", "seal": _seal(seal)}]
-    everything = session.execute(_ALL).scalars()
-    waiting = [row_id for row_id in map(id_text, everything) if row_id not in sealed]
+    waiting = [row_id for row_id in map(str, session.scalars(_ALL)) if row_id not in sealed]
     for start in range(0, len(waiting), _AT_ONCE):
         portion = waiting[start : start + _AT_ONCE]
         yield None, list(_entries(portion, _rows(session, portion)))

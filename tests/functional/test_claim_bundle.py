@@ -15,7 +15,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
-from tests.functional.hostile.city import picture
+from tests.support.pictures import png
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
@@ -123,7 +123,7 @@ def test_each_side_adds_its_evidence_and_each_takes_away_what_it_may_see(
     app, call, way, market, operator, hand_in, fetch
 ):
     way.secure()
-    photo = hand_in(market.buyer, picture(), "crushed carton.png")
+    photo = hand_in(market.buyer, png(), "crushed carton.png")
     note(way, market.buyer, "Please pack better.", shared=True)
     note(way, market.merchant, "He always says that.", shared=False)
     defective = crushed(way, reason="defective", text="Links <b>break</b>.", evidence=[photo])
@@ -151,7 +151,7 @@ def test_each_side_adds_its_evidence_and_each_takes_away_what_it_may_see(
         fetch(stranger, claim_id["id"], 404)
     path = f"/claims/{defective['id']}"
     call(market.buyer, "POST", f"{path}/withdrawal", expect=200)
-    late = {"evidence": [hand_in(market.buyer, picture("blue"), "late.png")]}
+    late = {"evidence": [hand_in(market.buyer, png("blue"), "late.png")]}
     call(market.buyer, "POST", f"{path}/evidence", json=late, expect=409)
     with zipfile.ZipFile(io.BytesIO(fetch(market.buyer, defective["id"]))) as archive:
         assert "manifest.json" in archive.namelist()
@@ -170,7 +170,7 @@ def test_evidence_on_pages_and_who_may_add_it(app, call, market, operator):
     assert "Everything as one ZIP" in merchant.open(page)
     merchant.send(f"{page}/evidence", {"text": "None."}, 422)
     assert "file" in merchant.refused_fields()
-    two = [(io.BytesIO(picture(colour)), f"{colour}.png") for colour in ("red", "blue")]
+    two = [(io.BytesIO(png(colour)), f"{colour}.png") for colour in ("red", "blue")]
     merchant.send(f"{page}/evidence", {"file": two, "text": "As packed."})
     shown = merchant.open(page)
     assert "red.png" in shown

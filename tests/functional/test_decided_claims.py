@@ -12,8 +12,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.orders import flows
 from tests import factories
-from tests.functional.hostile.city import picture
 from tests.support.claims import LATER, bring, claim, line_of, place
+from tests.support.pictures import png
 from tests.support.visitors import Visitor
 
 _WHY = "The goods are of another type: they go back."
@@ -26,7 +26,7 @@ def made(call, market, client):
     bring(order_id)
 
     def hand_in(name):
-        body = {"purpose": "evidence", "file": (io.BytesIO(picture()), name)}
+        body = {"purpose": "evidence", "file": (io.BytesIO(png()), name)}
         return client.post("/api/v1/files", headers=market.buyer.headers, data=body).get_json()["id"]
 
     return claim(call, market, line_of(order_id), reason="wrong", evidence=[hand_in("photo.png")], text="Type B came.")

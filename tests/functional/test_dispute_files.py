@@ -12,10 +12,10 @@ from marketplace.payments.flows import disputes as flows
 from marketplace.payments.rules import disputes as rules
 from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.worker import runner
-from tests.functional.hostile.city import picture
 from tests.support.cards import CARD, bring_notices, double_of
 from tests.support.claims import bring
 from tests.support.letters import place
+from tests.support.pictures import png
 from tests.support.visitors import entered, shown
 
 
@@ -30,7 +30,7 @@ def disputed(app, client, call, market, treasury, double):
     order = place(call, market, **CARD)
     call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
     bring(order["id"])
-    sent = {"purpose": "evidence", "file": (io.BytesIO(picture()), "seal.png")}
+    sent = {"purpose": "evidence", "file": (io.BytesIO(png()), "seal.png")}
     photo = client.post("/api/v1/files", headers=market.buyer.headers, data=sent).get_json()["id"]
     claim = {"reason": "defective", "quantity": 40, "text": "Bent.", "evidence": [photo]}
     call(market.buyer, "POST", f"/order-lines/{order['lines'][0]['id']}/claims", key="d", json=claim, expect=201)
@@ -77,7 +77,7 @@ def test_foreign_files_and_too_many_are_refused_and_none_need_be_shown(
     monkeypatch,
 ):
     path, photo = disputed
-    sent = {"purpose": "evidence", "file": (io.BytesIO(picture("blue")), "other.png")}
+    sent = {"purpose": "evidence", "file": (io.BytesIO(png("blue")), "other.png")}
     other = client.post("/api/v1/files", headers=market.buyer.headers, data=sent).get_json()["id"]
     refused = call(treasury, "POST", f"{path}/answer", key="a", json={"told": "x", "files": [other]}, expect=422)
     assert [(one["field"], one["code"]) for one in refused["errors"]] == [("files", "choice")]
@@ -129,7 +129,7 @@ def test_what_was_lost_between_is_handed_in_once(app, call, treasury, double, di
 
 
 def test_sheets_are_bound_small_enough_or_not_at_all():
-    wide = Sheet("image/png", picture())
+    wide = Sheet("image/png", png())
     bound = bind([wide, wide], most=100_000, pages=2)
     assert bound == bind([wide, wide], most=100_000, pages=2)
     assert len(PdfReader(io.BytesIO(bound)).pages) == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.worker.runner import run_due
-from tests.functional.hostile.city import MEASURES
+from tests.support.floors import MEASURES
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases

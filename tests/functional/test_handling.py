@@ -9,8 +9,8 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.functional.hostile.city import picture
 from tests.support.handling import act, item, send, taken, told, work
+from tests.support.pictures import png
 from tests.support.visitors import visitor
 
 pytestmark = pytest.mark.both_databases
@@ -188,9 +188,9 @@ def test_a_page_without_script_does_one_act_a_form(app, packed):
         "damage": "wet",
         "remarks": "Wet at one corner",
     }
-    reader.send(path, form | {"gross_kg": "", "photos": (BytesIO(picture()), "wet.png")}, status=422)
+    reader.send(path, form | {"gross_kg": "", "photos": (BytesIO(png()), "wet.png")}, status=422)
     assert 'id="error-receive-gross_kg"' in reader.shown
-    reader.send(path, form | {"photos": (BytesIO(picture()), "wet.png")})
+    reader.send(path, form | {"photos": (BytesIO(png()), "wet.png")})
     assert item(way)["received"] == 10
     (done,) = work(way)["acts"]
     assert (done["remarks"], done["content"]["damaged"], len(done["photos"])) == ("Wet at one corner", 1, 1)
@@ -205,7 +205,7 @@ def test_a_batch_from_a_page_answers_each_act(app, packed):
     reader = visitor(app, way.market.carrier)
     reader.open(path)
     good, bad = taken(way), taken(way, gross_kg="heavy")
-    files = {f"photos.{good['id']}": (BytesIO(picture()), "box.png")}
+    files = {f"photos.{good['id']}": (BytesIO(png()), "box.png")}
     sent = reader.hidden(path) | {"acts": json.dumps([good, bad, {"kind": "dance"}])} | files
     answers = reader.client.post(path, data=sent).get_json()["answers"]
     assert {one["id"]: one["answer"] for one in answers} == {good["id"]: "applied", bad["id"]: "refused", "": "refused"}

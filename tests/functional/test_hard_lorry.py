@@ -17,10 +17,10 @@ from marketplace.logistics.services import timetable
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.functional.hostile.city import MEASURES
 from tests.functional.test_neighbours import goods
 from tests.functional.test_road import SIDES, crew_of, lorry, visitor
 from tests.support.costs import RATES, owed_to, sheet
+from tests.support.floors import MEASURES
 from tests.support.invariants import sound
 from tests.support.ways import BANK, GOOD, Way, cart_of, check_out, lines_of
 

@@ -21,7 +21,7 @@ from marketplace.orders.rules.classes import CommodityClass
 from marketplace.orders.rules.inspections import CHECKLISTS
 from marketplace.worker.runner import run_due
 from tests import factories
-from tests.functional.hostile.city import picture
+from tests.support.pictures import png
 from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
@@ -251,7 +251,7 @@ def test_the_same_on_pages(app, way, market, inspector):
     counts = {"critical": "0", "major": "0", "minor": "0", "remarks": "All as the <b>sample</b>."}
     surveyor.send(f"{page}/report", counts | points | {"major": "33"}, 422)
     assert "major" in surveyor.refused_fields()
-    photo = {"file": [(io.BytesIO(picture()), "lot.png")]}
+    photo = {"file": [(io.BytesIO(png()), "lot.png")]}
     surveyor.send(f"{page}/report", counts | points | photo)
     shown = buyer.open(page)
     assert "All as the &lt;b&gt;sample&lt;/b&gt;." in shown

@@ -19,7 +19,7 @@ from marketplace.papers.models import IssuedDocument
 from marketplace.papers.queries import manuscript
 from marketplace.papers.rules.documents import PaperKind
 from tests import factories
-from tests.functional.hostile.city import picture
+from tests.support.pictures import png
 from tests.support.remedies import act, claim, say
 from tests.support.visitors import Visitor, visitor
 from tests.support.ways import Way
@@ -102,7 +102,7 @@ def test_fruit_that_came_warm_is_seen_by_both_and_shown_with_the_claim(app, clie
     assert "Line 2" in buyer.send(page, wrong, 422).text
     buyer.open(page)
     buyer.send(page, {"temperature": (io.BytesIO(WARM), "log.csv"), "logger": "TT-9",
-                      "photos": (io.BytesIO(picture()), "one.png")})  # fmt: skip
+                      "photos": (io.BytesIO(png()), "one.png")})  # fmt: skip
     came = way.line()["arrival"]
     assert (came["is_outside"], len(came["photos"])) == (True, 1)
     first, second = came["temperatures"]
@@ -116,7 +116,7 @@ def test_fruit_that_came_warm_is_seen_by_both_and_shown_with_the_claim(app, clie
         path = f"/order-lines/{way.line_id}/arrival/{record}"
         assert client.get(f"/api/v1{path}", headers=trader.headers).status_code == status
     # A part is accepted, with another picture; the rest is claimed with all that shows how it came.
-    more = hand_in(client, market.buyer, picture("blue"), "two.png")
+    more = hand_in(client, market.buyer, png("blue"), "two.png")
     body = {"quantity": 300, "photos": [more]}
     call(market.buyer, "POST", f"/order-lines/{way.line_id}/acceptance", json=body, expect=204)
     made = claim(way, quantity=100, with_arrival=True)
@@ -134,7 +134,7 @@ def test_fruit_that_came_warm_is_seen_by_both_and_shown_with_the_claim(app, clie
 def test_nothing_is_shown_before_it_came_or_by_others(client, call, market, operator, fruit):
     way = Way(call, market, operator, goods=(fruit,), payment=PAID)
     booking = way.booking["id"]
-    body = {"photos": [hand_in(client, market.buyer, picture(), "one.png")]}
+    body = {"photos": [hand_in(client, market.buyer, png(), "one.png")]}
     call(market.buyer, "POST", f"/bookings/{booking}/arrival", json=body, expect=409)
     call(market.thai, "POST", f"/bookings/{booking}/arrival", json=body, expect=404)
     call(market.buyer, "POST", f"/bookings/{booking}/arrival", json={}, expect=422)
@@ -224,7 +224,7 @@ def test_a_warranty_is_claimed_after_acceptance_and_payment_until_it_ends(app, c
     flows.close_lines(now=clock.now())
     assert way.line()["parts"] == {"closed": 400}
     claim(way, 409)  # hidden defects are over
-    shown = [hand_in(client, market.buyer, picture(), "odometer.png")]
+    shown = [hand_in(client, market.buyer, png(), "odometer.png")]
     claim(way, 422, reason="warranty", odometer_km=9_000)
     claim(way, 409, reason="warranty", odometer_km=15_001, evidence=shown)
     made = claim(way, reason="warranty", odometer_km=9_000, evidence=shown, quantity=10)

@@ -2,8 +2,8 @@
 
 import io
 
-from tests.functional.hostile.city import picture
 from tests.support.details import approve, call
+from tests.support.pictures import png
 from tests.support.visitors import Visitor, logged_in
 
 
@@ -56,7 +56,7 @@ def test_pictures_stand_in_the_order_they_are_put_in(app, client, moderated):
     found, office = moderated
     ids = []
     for colour in ("red", "green", "blue"):
-        sent = {"file": (io.BytesIO(picture(colour)), "a.png"), "purpose": "picture"}
+        sent = {"file": (io.BytesIO(png(colour)), "a.png"), "purpose": "picture"}
         file_id = client.post("/api/v1/files", data=sent, headers=found.merchant.headers).get_json()["id"]
         made = call(client, found.merchant, "POST", f"/listings/{found.chains}/pictures", {"file_id": file_id}, 201)
         ids.append((made["id"], file_id))

@@ -6,6 +6,18 @@ from marketplace.logistics.floor.rules.boxes import Apart, Axles, Item, Spot, Ta
 
 AXLES = Axles(front_mm=1_500, front_limit_g=18_000_000, rear_mm=9_700, rear_limit_g=24_000_000, tare_g=7_000_000)
 LORRY = Vehicle(13_600, 2_450, 2_700, 24_000_000, AXLES)
+# The same as the API takes it.
+MEASURES = {
+    "inner_length_mm": 13_600,
+    "inner_width_mm": 2_450,
+    "inner_height_mm": 2_700,
+    "front_axle_mm": 1_500,
+    "front_axle_limit_kg": "18000",
+    "rear_axle_mm": 9_700,
+    "rear_axle_limit_kg": "24000",
+    "tare_kg": "7000",
+    "source": "Of the tests.",
+}
 
 
 def cargo(number: int, *, seed: int, stops: int = 3) -> tuple[Item, ...]:

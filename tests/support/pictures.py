@@ -1,5 +1,6 @@
 """Pictures that look alike, or not."""
 
+import io
 import random
 
 from PIL import Image, ImageDraw
@@ -15,6 +16,13 @@ def picture(seed: int, size=(640, 480)) -> Image.Image:
         colour = tuple(chance.randrange(256) for _ in range(3))
         draw.ellipse((x, y, x + chance.randrange(40, 300), y + chance.randrange(40, 300)), fill=colour)
     return found
+
+
+def png(colour: str = "red") -> bytes:
+    """Return a small picture of one colour as a file."""
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), colour).save(file, "PNG")
+    return file.getvalue()
 
 
 LONG = "Reinforced motorcycle chain 428H, 116 links, heat treated pins, for delivery bikes in hot and wet places. "

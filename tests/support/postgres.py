@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -192,82 +192,6 @@ def copy_in(url: str, rows: dict[str, bytes]) -> None:
         for table, content in rows.items():
             with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
                 copy.write(content)
-
-
-def note_writes(url: str, *, into: str) -> None:
-    """Let each table note its name in one of this name whenever something writes to it; what is taken back is not."""
-    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
-        connection.execute(f"CREATE UNLOGGED TABLE {into} (name text)".encode())
-        connection.execute(
-            f"CREATE FUNCTION {into}() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$BEGIN INSERT INTO {into} VALUES (TG_TABLE_NAME); RETURN NULL; END$$".encode()
-        )
-        tables = connection.execute(
-            "SELECT quote_ident(tablename) FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN (%s, 'alembic_version')",
-            [into],
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute(
-                f"CREATE TRIGGER {into} AFTER INSERT OR UPDATE OR DELETE ON {table} EXECUTE FUNCTION {into}()".encode()
-            )
-
-
-def keep_beside(url: str, *, schema: str) -> None:
-    """Keep the rows of every table in a schema of this name, and from which transaction on they change."""
-    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}".encode())
-        connection.execute(
-            f"CREATE TABLE {schema}._keys AS"
-            " SELECT quote_ident(relname) AS name,"
-            " string_agg(format('here.%1$I = there.%1$I', attname), ' AND ') AS key"
-            " FROM pg_class JOIN pg_index ON indrelid = pg_class.oid AND indisprimary"
-            " JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = ANY (indkey)"
-            " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'"
-            " AND relname NOT LIKE 'huey%' GROUP BY 1".encode()
-        )
-        for (name,) in connection.execute(f"SELECT name FROM {schema}._keys".encode()).fetchall():
-            connection.execute(f"CREATE UNLOGGED TABLE {schema}.{name} AS TABLE {name}".encode())
-        connection.execute(f"CREATE TABLE {schema}._since AS SELECT pg_current_xact_id()::text AS xid".encode())
-        connection.execute("ANALYZE")
-
-
-class Hand:
-    """Puts back what is kept beside; a session of its own knows the tables by then, a new one asks for each anew."""
-
-    def __init__(self, url: str, *, schema: str) -> None:
-        """Begin the session; close it before anything makes the database anew."""
-        self._schema = schema
-        self._session = psycopg.connect(_plain(sa.make_url(url)), autocommit=True)
-        self._keys = dict(self._session.execute(f"SELECT name, key FROM {schema}._keys".encode()).fetchall())
-        (self._since,) = self._session.execute(f"SELECT xid FROM {schema}._since".encode()).fetchone() or ("0",)
-
-    def noted(self, into: str) -> set[str]:
-        """Return the names that were noted in a table of this name."""
-        return {name for (name,) in self._session.execute(f"SELECT DISTINCT name FROM {into}".encode()).fetchall()}
-
-    def put_back(self, tables: Iterable[str], *, is_tidied: bool) -> None:
-        """Let these tables hold what is kept beside, and the queue nothing; now and then clear dead rows away."""
-        _end_others(self._session)
-        queue = self._session.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'huey%'").fetchall()
-        written = list(dict.fromkeys((*tables, *(name for (name,) in queue))))
-        # Triggers, those of insert-only tables and of foreign keys, are for whoever lives in the database.
-        statements = ["BEGIN", "SET LOCAL session_replication_role = replica"]
-        for name in written:
-            if name not in self._keys:
-                statements.append(f"DELETE FROM {name}")
-                continue
-            # What nobody wrote since stays: to write all of a long table anew takes a tenth of a second.
-            statements.append(f"DELETE FROM {name} WHERE xmin::text::bigint >= {self._since}")
-            missing = f"NOT EXISTS (SELECT FROM {name} here WHERE {self._keys[name]})"
-            statements.append(f"INSERT INTO {name} SELECT there.* FROM {self._schema}.{name} there WHERE {missing}")
-        self._session.execute("; ".join([*statements, "COMMIT"]).encode())
-        if is_tidied:
-            self._session.execute(f"VACUUM {', '.join(written)}".encode())
-
-    def close(self) -> None:
-        """End the session."""
-        self._session.close()
 
 
 def over_loopback(url: str) -> sa.URL:

@@ -27,6 +27,7 @@ _STATUS: Final[dict[type[DomainError], int]] = {
     TooMany: 429,
     Unavailable: 503,
 }
+PROBLEM: Final = "application/problem+json"
 TITLES: Final = {
     400: "Malformed request",
     401: "Not authenticated",

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.config import Settings
 from marketplace.edge import identity, metrics
-from marketplace.edge.answers import TITLES, headers_of, problem, status_of
+from marketplace.edge.answers import PROBLEM, TITLES, headers_of, problem, status_of
 from marketplace.edge.cookies import Sessions
 from marketplace.kernel.errors import (
     Conflict,
@@ -32,7 +32,6 @@ from marketplace.payments.flows.card_calls import EXTENSION as CARDS
 csrf = CSRFProtect()
 _log = structlog.get_logger("city.http")
 
-_PROBLEM: Final = "application/problem+json"
 _REQUEST_ID_LENGTH: Final = 64
 _FRAMES: Final = 12
 # A year, as browsers' preload lists ask for; sent where cookies are secure, so never over plain HTTP of a demo.
@@ -73,7 +72,7 @@ def answer(error: DomainError) -> Any:
     status = status_of(error)
     if identity.is_api():
         body = jsonify(problem(error))
-        body.mimetype = _PROBLEM
+        body.mimetype = PROBLEM
         return body, status, headers_of(error)
     if isinstance(error, Unauthenticated) and request.method == "GET":
         return _to_login()
@@ -120,7 +119,7 @@ def _answer_http(error: HTTPException) -> Any:
     headers = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
     if identity.is_api():
         body = jsonify(document)
-        body.mimetype = _PROBLEM
+        body.mimetype = PROBLEM
         return body, code, headers
     return _page(code, document), code, headers
 
@@ -152,7 +151,7 @@ def _answer_unexpected(error: BaseException) -> Any:
     }
     if identity.is_api():
         body = jsonify(document)
-        body.mimetype = _PROBLEM
+        body.mimetype = PROBLEM
         return body, 500
     g.city_actor = None  # whatever broke may break again when the reader's name is looked up
     return _page(500, document), 500

@@ -129,7 +129,9 @@ def test_every_api_call_says_what_may_be_refused(shared_app: Flask) -> None:
             assert "{" not in path or "404" in answers or "{kind}" in path, where
             assert "requestBody" not in operation or {"400", "409", "415"} <= answers, where
             for status in answers - {"200", "201", "202", "204"}:
-                assert "Problem" in str(operation["responses"][status]), (where, status)
+                content = operation["responses"][status]["content"]
+                assert list(content) == ["application/problem+json"], (where, status)
+                assert "Problem" in str(content), (where, status)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/files", "/api/v1/imports", "/api/v1/payments/{payment_id}/slip"])

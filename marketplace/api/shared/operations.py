@@ -9,6 +9,7 @@ import inspect
 import json
 import threading
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Problem
 from marketplace.edge import replay
+from marketplace.edge.answers import PROBLEM
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public, requires
@@ -46,7 +48,12 @@ class Description(SpecTree):
         with self._turn:
             for model, mode in self._waiting.values():
                 super()._add_model(model, mode)
-            return super()._generate_spec()
+            found = super()._generate_spec()
+        for operation in (each for path in found["paths"].values() for each in path.values()):
+            for status, answer in operation["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    answer["content"] = {PROBLEM: answer["content"].pop("application/json")}
+        return found
 
 
 spec = Description(

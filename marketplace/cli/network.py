@@ -40,8 +40,9 @@ _MOST: Final = 500
 
 def minute_of_day(value: Any) -> int:
     """Read the time of a clock, such as 16:00, as minutes since midnight."""
-    hours, _, minutes = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if len(value) == len("16:00") and (hours + minutes).isascii() and (hours + minutes).isdigit():
+    text = value if isinstance(value, str) else ""
+    hours, _, minutes = text.partition(":")
+    if len(text) == len("16:00") and (hours + minutes).isascii() and (hours + minutes).isdigit():
         found = int(hours) * 60 + int(minutes)
         if int(minutes) < 60 and found < 24 * 60:
             return found

@@ -8,7 +8,17 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.catalog.rules.details.fitment import MOST_VEHICLES
 from marketplace.edge import messages
-from marketplace.edge.parsing import Line, Request, Text, Tick, Verbatim, blank_is_none, clean_text, one_line
+from marketplace.edge.parsing import (
+    Line,
+    Request,
+    Text,
+    Tick,
+    Verbatim,
+    blank_is_none,
+    clean_text,
+    one_line,
+    whole_number,
+)
 from marketplace.edge.requests.catalog import OptionalExact, OptionalLine, OptionalWhole
 
 OptionalText = Annotated[Text | None, BeforeValidator(blank_is_none)]
@@ -22,7 +32,7 @@ def plain_value(value: Any) -> Any:
     if not isinstance(value, (str, bool, int)):
         raise PydanticCustomError("plain_value", "text, a number, true or false")
     if not isinstance(value, str):
-        return value
+        return value if isinstance(value, bool) else whole_number(value)
     text = one_line(clean_text(value))
     if not 1 <= len(text) <= _LONGEST:
         raise PydanticCustomError(

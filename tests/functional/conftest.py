@@ -1,16 +1,19 @@
 """A city with terms in force, an empty postbox and a clock that can be moved."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services.terms import publish_shipped
 from marketplace.distribution.costs import flows
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.support.costs import LINE, RATES, yesterday
 from tests.support.trading import House
@@ -86,3 +89,17 @@ def gone(way, priced):
         way.act(name, **body)
     flows.plan_due(now=clock.now())
     return way
+
+
+@pytest.fixture
+def pdf_of(client):
+    def read(trader, document_id):
+        reading().rollback()
+        JOBS["render_document"]({"document": document_id})
+        reading().rollback()
+        answer = client.get(f"/api/v1/documents/{document_id}.pdf", headers=trader.headers)
+        assert answer.status_code == 200, answer.text
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+        return " ".join(text.replace("\u00a0", " ").replace("\u200b", "").split())
+
+    return read

@@ -21,12 +21,12 @@ from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_neighbours import goods
+from tests.support.documents import latest
 from tests.support.pdfs import pdf
 from tests.support.visitors import Visitor
-from tests.support.waybills import latest, pdf_of
 from tests.support.ways import BANK, COUNT, Way, cart_of, check_out
 
-__all__ = ["goods", "pdf_of"]
+__all__ = ["goods"]
 pytestmark = pytest.mark.both_databases
 
 

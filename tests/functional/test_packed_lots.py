@@ -3,8 +3,8 @@
 import pytest
 
 from tests import factories
+from tests.support.documents import latest, papers
 from tests.support.visitors import Visitor
-from tests.support.waybills import latest, papers
 
 pytestmark = pytest.mark.both_databases
 LOTS = [

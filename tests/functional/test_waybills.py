@@ -18,8 +18,8 @@ from marketplace.logistics.rules.cargo import Status
 from marketplace.papers.rules import carriage_terms, carton_labels
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.documents import latest, papers
 from tests.support.visitors import Visitor
-from tests.support.waybills import latest, papers
 
 pytestmark = pytest.mark.both_databases
 DANGEROUS = {

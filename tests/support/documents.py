@@ -23,3 +23,11 @@ def pdf_of(client, trader, document_id):
 
 def documents(call, trader, kind):
     return call(trader, "GET", f"/documents?kind={kind}", expect=200)["items"]
+
+
+def latest(way, trader, kind):
+    return way.call(trader, "GET", f"/documents?kind={kind}", expect=200)["items"][0]
+
+
+def papers(way, trader=None):
+    return way.call(trader or way.market.merchant, "GET", f"/order-lines/{way.line_id}/papers", expect=200)

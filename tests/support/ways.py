@@ -31,7 +31,9 @@ def caller(client: Any) -> Callable[..., Any]:
         answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
         if expect is not None:
             assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data and answer.is_json else answer.text or None
+        if answer.is_json:
+            return answer.get_json() if answer.data else None
+        return answer.data.decode(errors="replace") or None
 
     return call
 

@@ -11,11 +11,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
-from tests.integration.exchange.test_showroom import booth, letting, today
+from tests.integration.exchange.test_showroom import letting, today
 from tests.support.invariants import fresh
 from tests.support.racing import units_at_once
-
-__all__ = ["booth"]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -28,23 +27,6 @@ from tests.support.invariants import fresh
 from tests.support.racing import units_at_once
 
 CARD = Card("Somsy Vong", "somsy@demo.test", "", "How much?", has_consented=True)
-
-
-@pytest.fixture
-def operator() -> Actor:
-    return Actor(
-        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
-        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def booth(market, operator):
-    with unit_of_work() as session:
-        hall = showroom.add_hall(session, actor=operator, code="A", names={"en": "Hall A"}, now=clock.now())
-        return showroom.add_booth(
-            session, actor=operator, hall_id=hall, code="A-1", area_m2=Decimal("36.5"), column=1, row=1, now=clock.now()
-        )
 
 
 def today():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -68,13 +68,9 @@ def claim(
 
 def complete(session: Session, *, scope: str, key: str, status: int, body: Any, attempt: int | None = None) -> bool:
     """Keep the answer under a claimed key; False when it has one, or when a later attempt took the key over."""
-    statement = (
-        sa.update(IdempotencyKey)
-        .where(*_running(scope, key, attempt))
-        .values(state=KeyState.DONE, status=status, body=body)
-        .execution_options(synchronize_session=False)
-    )
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
+    given = {"of_scope": scope, "under": key, "answered": status, "content": body}
+    statement, more = (_DONE, {}) if attempt is None else (_DONE_IN, {"tried": attempt})
+    return cast("sa.CursorResult[Any]", session.execute(statement, given | more)).rowcount == 1
 
 
 def release(session: Session, *, scope: str, key: str, attempt: int | None = None) -> bool:
@@ -83,10 +79,23 @@ def release(session: Session, *, scope: str, key: str, attempt: int | None = Non
     return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
-def _is(scope: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _is(scope: str | sa.BindParameter[str], key: str | sa.BindParameter[str]) -> tuple[sa.ColumnElement[bool], ...]:
     return IdempotencyKey.scope == scope, IdempotencyKey.key == key
 
 
-def _running(scope: str, key: str, attempt: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+def _running(
+    scope: str | sa.BindParameter[str], key: str | sa.BindParameter[str], attempt: int | None
+) -> tuple[sa.ColumnElement[bool], ...]:
     where = (*_is(scope, key), IdempotencyKey.state == KeyState.RUNNING)
     return where if attempt is None else (*where, IdempotencyKey.attempt == attempt)
+
+
+_TABLE: Final = cast("sa.Table", IdempotencyKey.__table__)
+_DONE: Final = (
+    sa.update(_TABLE)
+    .where(*_running(sa.bindparam("of_scope"), sa.bindparam("under"), None))
+    .values(
+        state=KeyState.DONE, status=sa.bindparam("answered"), body=sa.bindparam("content", type_=_TABLE.c.body.type)
+    )
+)
+_DONE_IN: Final = _DONE.where(_TABLE.c.attempt == sa.bindparam("tried"))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -236,17 +237,28 @@ def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str,
     """Insert the rows whose unique keys nobody has; return the first primary key columns of those inserted."""
     if not rows:
         return set()
-    table = cast("sa.Table", entity.__table__)
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    # RETURNING, because not every driver counts its rows.
-    statement = insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    statement = _insert_unless_there(entity, session.get_bind().dialect.name)
     return set(session.execute(statement, list(rows)).scalars())
+
+
+# Statements of every unit of work are built once: building one takes as long as to run it.
+@cache
+def _insert_unless_there(entity: type[Base], dialect: str) -> sa.Insert:
+    table = cast("sa.Table", entity.__table__)
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    # RETURNING, because not every driver counts its rows.
+    return insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+
+
+@cache
+def _insert_into(entity: type[Base]) -> sa.Insert:
+    return sa.insert(cast("sa.Table", entity.__table__))
 
 
 def write(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all columns of which are given."""
     if rows:
-        session.execute(sa.insert(cast("sa.Table", entity.__table__)), list(rows))
+        session.execute(_insert_into(entity), list(rows))
 
 
 def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool = False) -> None:

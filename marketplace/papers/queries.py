@@ -107,16 +107,8 @@ def dossier(session: Session, *, subjects: Sequence[tuple[str, UUID]], company_i
     In the order of the subjects, the oldest of each first.
     """
     place = {subject: at for at, subject in enumerate(subjects)}
-    found = session.execute(
-        sa.select(IssuedDocument, _HAS_LATER)
-        .where(
-            IssuedDocument.subject_kind.in_({kind for kind, _ in place}),
-            IssuedDocument.subject_id.in_({each for _, each in place}),
-            _is_party(company_id),
-        )
-        .order_by(IssuedDocument.issued_at, IssuedDocument.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    given = {"kinds": list({kind for kind, _ in place}), "ids": list({each for _, each in place})}
+    found = session.execute(_DOSSIER, given | {"company": company_id}).all()
     mine = [(row, is_superseded) for row, is_superseded in found if (row.subject_kind, row.subject_id) in place]
     mine.sort(key=lambda each: place[each[0].subject_kind, each[0].subject_id])
     return Dossier(
@@ -272,7 +264,7 @@ def _row(found: IssuedDocument) -> DocumentRow:
     )
 
 
-def _is_party(company_id: UUID) -> sa.ColumnElement[bool]:
+def _is_party(company_id: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
     return sa.exists().where(DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == company_id)
 
 
@@ -282,4 +274,14 @@ _HAS_LATER: Final = sa.exists().where(
     _LATER.kind == IssuedDocument.kind,
     _LATER.number == IssuedDocument.number,
     _LATER.version > IssuedDocument.version,
+)
+_DOSSIER: Final = (
+    sa.select(IssuedDocument, _HAS_LATER)
+    .where(
+        IssuedDocument.subject_kind.in_(sa.bindparam("kinds", expanding=True)),
+        IssuedDocument.subject_id.in_(sa.bindparam("ids", expanding=True)),
+        _is_party(sa.bindparam("company", type_=sa.Uuid())),
+    )
+    .order_by(IssuedDocument.issued_at, IssuedDocument.id)
+    .execution_options(populate_existing=True)
 )

@@ -18,7 +18,8 @@ from tests.conftest import Database
 
 pytestmark = pytest.mark.browser
 
-ROLES = ("", "buyer", "merchant", "moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
+ROLES = ("", "buyer", "merchant")
+STAFF = ("moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
 LOOKS = [(PHONE, "light"), (DESK, "dark"), (PHONE, "dark"), (DESK, "light")]
 TURNS = itertools.count()
 # Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
@@ -49,7 +50,11 @@ def walked() -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
+@pytest.mark.parametrize(
+    "role",
+    [*ROLES, *(pytest.param(role, marks=pytest.mark.slow) for role in STAFF)],
+    ids=lambda role: role or "stranger",
+)
 def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browser, role: str, walked: set[str]) -> None:
     context = chrome.new_context(viewport=DESK, reduced_motion="reduce")
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -227,13 +227,7 @@ class Begun:
 
 def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
     """Return what stands in the way of a checkout under a key, in one question."""
-    is_open = sa.and_(CheckoutAttempt.person_id == person_id, CheckoutAttempt.state.in_(OPEN))
-    found = session.scalars(
-        sa.select(CheckoutAttempt)
-        .where(CheckoutAttempt.company_id == company_id, sa.or_(CheckoutAttempt.key == key, is_open))
-        .order_by(CheckoutAttempt.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    found = session.scalars(_BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
     under_key = next((one.id for one in found if one.key == key), None)
     mine = (one for one in found if one.person_id == person_id and one.state in OPEN)
     return Begun(under_key, tuple(_attempt(one) for one in mine))
@@ -263,6 +257,18 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     wanted = (CheckoutAttempt.id, CheckoutAttempt.company_id, CheckoutAttempt.state, CheckoutAttempt.created_at)
     mine = sa.select(*wanted).where(CheckoutAttempt.person_id == person_id)
     return {"checkouts": rows(session, mine.order_by(CheckoutAttempt.created_at, CheckoutAttempt.id))}
+
+
+_IS_OPEN: Final = sa.and_(CheckoutAttempt.person_id == sa.bindparam("person"), CheckoutAttempt.state.in_(OPEN))
+_BEGUN: Final = (
+    sa.select(CheckoutAttempt)
+    .where(
+        CheckoutAttempt.company_id == sa.bindparam("company"),
+        sa.or_(CheckoutAttempt.key == sa.bindparam("key"), _IS_OPEN),
+    )
+    .order_by(CheckoutAttempt.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def _attempt(found: CheckoutAttempt) -> AttemptRow:

@@ -47,7 +47,7 @@ class Partner:
 def of_lines(session: Session, *, line_ids: Iterable[UUID]) -> dict[UUID, RideRow]:
     """Return the rides of those of these lines that change lorry, or did, by line."""
     wanted = list(set(line_ids))
-    return {row.line_id: row for row in _rides(session, OnwardRide.line_id.in_(wanted))} if wanted else {}
+    return {row.line_id: _row(row) for row in session.scalars(_OF_LINES, {"lines": wanted})} if wanted else {}
 
 
 def of_subjects(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, RideRow]:
@@ -188,6 +188,11 @@ _BOTH: Final = {
     RideState.LOST: (True, False),
     RideState.ENDED: (False, False),
 }
+_OF_LINES: Final = (
+    sa.select(OnwardRide)
+    .where(OnwardRide.line_id.in_(sa.bindparam("lines", expanding=True)))
+    .execution_options(populate_existing=True)
+)
 _FIRST, _SECOND = aliased(Booking), aliased(Booking)
 _TWO: Final = (
     sa.select(OnwardRide.id, OnwardRide.state, _FIRST.id.label("first"), _SECOND.id.label("second"))

@@ -170,11 +170,15 @@ def payees_by_id(session: Session, *, payee_ids: Collection[UUID]) -> dict[UUID,
 
 def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
     """Return the accounts that companies are paid into, by company and currency, in one question."""
-    active = sa.select(Payee).where(Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE)
-    rows = session.scalars(active.execution_options(populate_existing=True))
+    rows = session.scalars(_PAID_INTO, {"companies": list(company_ids)})
     return {(row.company_id, row.currency): _account(row) for row in rows}
 
 
+_PAID_INTO: Final = (
+    sa.select(Payee)
+    .where(Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE)
+    .execution_options(populate_existing=True)
+)
 _CURRENCIES: Final = sa.select(Payee.company_id, Payee.currency).where(
     Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
 )

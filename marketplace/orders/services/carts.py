@@ -33,6 +33,13 @@ _SET: Final = (
     .where(_LINE.c.cart_id == sa.bindparam("of_cart"), _LINE.c.listing_id == sa.bindparam("of_listing"))
     .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code", "centre_id")})
 )
+_OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
+_THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
+_FORGET: Final = sa.delete(_LINE).where(
+    CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
+    CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
+)
+_CHANGED: Final = sa.update(cast("sa.Table", Cart.__table__)).where(*_OWNED).values(changed_at=sa.bindparam("now"))
 
 
 def put_line(
@@ -84,7 +91,7 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     """
     cart = _cart(session, actor, now)
     destination: str | None = cart.destination
-    there = set(session.scalars(sa.select(CartLine.listing_id).where(CartLine.cart_id == cart.id)))
+    there = set(session.scalars(_THERE, {"cart_id": cart.id}))
     if to is not None and (destination is None or not there):
         destination = to
         session.execute(
@@ -155,14 +162,9 @@ def forget_lines(
     session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
 ) -> None:
     """Take what was ordered out of the cart."""
-    mine = (Cart.company_id == company_id, Cart.person_id == person_id)
-    cart_id = sa.select(Cart.id).where(*mine).scalar_subquery()
-    session.execute(
-        sa.delete(CartLine)
-        .where(CartLine.cart_id == cart_id, CartLine.listing_id.in_(listing_ids))
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(sa.update(Cart).where(*mine).values(changed_at=now).execution_options(synchronize_session=False))
+    mine = {"company": company_id, "person": person_id}
+    session.execute(_FORGET, {**mine, "ordered": list(listing_ids)})
+    session.execute(_CHANGED, {**mine, "now": now})
 
 
 def _cart(session: Session, actor: Actor, now: datetime, **changed: str) -> sa.Row[Any]:

@@ -135,13 +135,19 @@ def granted(
     """Return what these merchants grant a buyer, by merchant and currency."""
     if not merchant_ids:
         return {}
-    wanted = sa.select(CreditLine).where(
-        CreditLine.buyer_id == buyer_id,
-        CreditLine.merchant_id.in_(merchant_ids),
+    found = session.scalars(_GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
+    return {(row.merchant_id, row.currency): row for row in _rows(session, found, now)}
+
+
+_GRANTED: Final = (
+    sa.select(CreditLine)
+    .where(
+        CreditLine.buyer_id == sa.bindparam("buyer"),
+        CreditLine.merchant_id.in_(sa.bindparam("merchants", expanding=True)),
         CreditLine.state == CreditState.GRANTED,
     )
-    found = session.scalars(wanted.execution_options(populate_existing=True)).all()
-    return {(row.merchant_id, row.currency): row for row in _rows(session, found, now)}
+    .execution_options(populate_existing=True)
+)
 
 
 def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Taken]:

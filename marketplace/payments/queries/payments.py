@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -314,8 +315,14 @@ def _of(session: Session, entity: type[_Entity], subjects: Collection[Subject], 
     ids = {subject.id for subject in subjects}
     if not ids:
         return ()
-    mine = sa.select(entity).where(entity.subject_id.in_(ids)).order_by(order, entity.id)
-    return session.scalars(mine.execution_options(populate_existing=True)).all()
+    return session.scalars(_of_subjects(entity, order.key), {"ids": list(ids)}).all()
+
+
+@cache
+def _of_subjects(entity: Any, order: str) -> sa.Select[Any]:
+    """Return the statement, built once."""
+    mine = sa.select(entity).where(entity.subject_id.in_(sa.bindparam("ids", expanding=True)))
+    return mine.order_by(getattr(entity, order), entity.id).execution_options(populate_existing=True)
 
 
 def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject, tuple[Any, ...]]:

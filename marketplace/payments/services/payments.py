@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,12 @@ from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent, Subject
 from marketplace.payments.services import dunning, obligations
 from marketplace.payments.services.terms import terms_of, there
+
+_PUT: Final = (
+    sa.update(cast("sa.Table", Milestone.__table__))
+    .where(Milestone.id.in_(sa.bindparam("milestones", expanding=True)))
+    .values(payment_id=sa.bindparam("payment"), state=sa.bindparam("becomes"), due_at=sa.bindparam("due"))
+)
 
 
 def make(
@@ -100,12 +106,7 @@ def fall_due(
         now=now,
     )
     becomes = MILESTONE_OF[payment.state]
-    session.execute(
-        sa.update(Milestone)
-        .where(Milestone.id.in_(milestone_ids))
-        .values(payment_id=payment.id, state=becomes, due_at=due_at)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_PUT, {"milestones": milestone_ids, "payment": payment.id, "becomes": becomes, "due": due_at})
     obligations.fell_due(session, payment, now=now)
     record(session, events.PaymentFellDue(**named(payment), at=now))
     return payment.id

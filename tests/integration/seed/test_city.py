@@ -61,6 +61,7 @@ SEEN = {
     OfficialInvoice: "recorded",
     CentreSale: "promised to_release partly_handed ready delivered",
 }
+pytestmark = pytest.mark.slow  # the demo city of cli/test_demo.py is filled in every run
 COUNTED = (Company, Listing, Order, OrderLine, Booking, Departure, Payment, Payout, Case, Claim, MerchantApplication)
 
 

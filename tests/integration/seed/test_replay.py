@@ -76,6 +76,7 @@ def _published(found):
     return found.departures, found.teu_hundredths, found.kilograms, found.yuan
 
 
+@pytest.mark.slow
 def test_a_history_that_was_cut_off_comes_to_the_published_totals(app, client, monkeypatch):
     _cut_off(app, monkeypatch)
     seen = []

@@ -23,6 +23,7 @@ PURCHASER = "purchaser@hanoi.test"
 CHAIN, PADS = "Motorcycle chain 428H, 116 links", "Front brake pads, 125 cc"
 
 
+@pytest.mark.slow
 def test_a_purchase_by_hand_from_its_approval_to_its_last_cent(city: City, enter: Enter) -> None:
     leader = enter("buyer@demo.test", phone=True)
     purchaser = joined(enter, leader, PURCHASER, "Thu Ha", "Purchasing")

@@ -1,17 +1,20 @@
 """What a test run needs beside Python: named when it is not there, and a failure where all must run.
 
-A pytest plugin: the closing lines of the run list every service that was missing, and with `CI=1`
-in the environment a missing service fails the tests that asked for it.
+A pytest plugin: the closing lines of the run list every service that was missing and count the tests that were left
+out, and with `CI=1` in the environment a missing service fails the tests that asked for it.
 """
 
 import os
 import re
-from typing import Final, NoReturn
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
 
 import pytest
 
 EVERYTHING_MUST_RUN: Final = os.environ.get("CI", "").lower() in {"1", "true"}
 _MISSING: Final = re.compile(r"could not run: (?P<service>[^(]+) \((?P<reason>.*)\)", re.DOTALL)
+
+_LEFT_OUT: Final = pytest.StashKey[int]()
 
 
 def missing(service: str, reason: str) -> NoReturn:
@@ -20,6 +23,24 @@ def missing(service: str, reason: str) -> NoReturn:
     if EVERYTHING_MUST_RUN:
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count what the marks of this run leave out."""
+    config = items[0].config
+    config.stash[_LEFT_OUT] = config.stash.get(_LEFT_OUT, 0) + len(items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell it to the process that prints, which collects nothing itself."""
+    if output := getattr(session.config, "workeroutput", None):
+        output["left_out"] = session.config.stash.get(_LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the number of one worker: each leaves out the same."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -34,3 +55,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 cost[key] = cost.get(key, 0) + 1
     for (service, reason), tests in sorted(cost.items()):
         terminalreporter.write_line(f"Could not run: {service}, {tests} tests ({reason})", yellow=True)
+    if left_out := terminalreporter.config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests left out by their marks (`make soak` runs those marked slow)")

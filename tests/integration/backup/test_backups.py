@@ -108,7 +108,7 @@ def _parts(target):
     return {part.name: (part.rows, part.sha256) for part in manifest.tables if not part.name.startswith("search_")}
 
 
-@pytest.mark.soak
+@pytest.mark.slow
 def test_a_city_with_everything_in_it_moves_between_databases_and_stays_the_same(full_city, run, database, tmp_path):
     app = full_city
     run("backup", str(tmp_path / "first"))
@@ -205,6 +205,7 @@ def test_a_flipped_byte_is_named_and_nothing_is_changed(city, run, tmp_path):
     assert not place.folder.exists()
 
 
+@pytest.mark.slow
 def test_a_city_with_rows_is_never_overwritten(city, run, tmp_path):
     run("backup", str(tmp_path / "b"))
     place = Place(tmp_path / "new")
@@ -349,6 +350,7 @@ def test_bytes_that_changed_in_the_city_are_not_left_in_the_backup(city, run, tm
     assert {path.name for path in folder.iterdir()} == {"tables", rules.FILE_LIST, rules.KEY, rules.MANIFEST}
 
 
+@pytest.mark.slow
 def test_a_file_that_the_city_lost_is_told_and_the_rest_is_kept(city, run, tmp_path):
     store = city.extensions["city.store"]
     lost = min(flows.queries.sizes(reading()))
@@ -373,6 +375,7 @@ def test_another_schema_is_refused(city, run, tmp_path):
     assert "000000000000" in run("restore", str(tmp_path / "b"), place=Place(tmp_path / "new"), code=1)
 
 
+@pytest.mark.slow
 def test_another_key_is_told(city, run, tmp_path, monkeypatch):
     run("backup", str(tmp_path / "b"))
     monkeypatch.setenv("CITY_SECRET_KEY", "of the new place")
@@ -381,6 +384,7 @@ def test_another_key_is_told(city, run, tmp_path, monkeypatch):
     assert not (place.folder / "secret_key").exists()
 
 
+@pytest.mark.slow
 def test_a_missing_value_and_the_null_of_json_stay_two_things(city, run, tmp_path):
     now = clock.now()
     common = {

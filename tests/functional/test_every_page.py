@@ -42,10 +42,10 @@ def test_every_page_is_shown_or_refused_to_everybody_and_has_no_id_twice(app: Fl
                 path = rule.rule
                 for name, each in zip(rule.arguments, ids, strict=True):
                     path = re.sub(f"<(?:[^:>]+:)?{name}>", each, path)
-                answer = visitor.client.get(path)
-                # 202: a document that is being drawn.
-                if answer.status_code not in {200, 202, 302, 303, 304, 403, 404, 422}:
-                    faults.add((rule.rule, login, answer.status_code))
-                elif answer.mimetype == "text/html" and (twice := Ids(answer.text).twice()):
-                    faults.add((rule.rule, login, *twice))
+                with visitor.client.get(path) as answer:
+                    # 202: a document that is being drawn.
+                    if answer.status_code not in {200, 202, 302, 303, 304, 403, 404, 422}:
+                        faults.add((rule.rule, login, answer.status_code))
+                    elif answer.mimetype == "text/html" and (twice := Ids(answer.text).twice()):
+                        faults.add((rule.rule, login, *twice))
     assert faults == set()

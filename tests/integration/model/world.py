@@ -7,7 +7,7 @@ and the passing of time are drawn from the same seed, so that a life that broke 
 import io
 import re
 import traceback
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -86,8 +86,13 @@ class World:
     banks: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
     mark: str = ""
-    _ran: dict[str, int] = field(default_factory=dict)
+    _ran: defaultdict[str, int] = field(init=False)
     _keys: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
+
+    def __post_init__(self) -> None:
+        """Count what runs by the clock from the beginning, which may be before today."""
+        begun = self.offset
+        self._ran = defaultdict(lambda: begun)
 
     @property
     def double(self) -> Double:
@@ -210,14 +215,14 @@ class World:
         self.double.pass_time()
         self._keep_tokens()
         for name, every in BY_THE_CLOCK.items():
-            if self.offset - self._ran.get(name, 0) >= every:
+            if self.offset - self._ran[name] >= every:
                 self._ran[name] = self.offset
                 self._run(name)
         self.work()
 
     def _keep_tokens(self) -> None:
         """Whoever lives longer than a token takes a new one in time; here the same one lasts."""
-        if self.offset - self._ran.get("tokens", 0) < TOKEN_LIFETIME.total_seconds() / 2:
+        if self.offset - self._ran["tokens"] < TOKEN_LIFETIME.total_seconds() / 2:
             return
         self._ran["tokens"] = self.offset
         with self.app.app_context(), unit_of_work() as session:

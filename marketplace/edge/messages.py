@@ -1,6 +1,7 @@
 """Codes of refusals as sentences in the reader's language."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from flask_babel import get_locale
@@ -100,9 +101,20 @@ def sentence(error: DomainError) -> str:
         code = "state_final"
     elif code == "capacity" and error.facts.get("reference"):
         code = "capacity_together" if error.facts.get("skus") else "capacity_on"
+    elif code == "capacity" and "most" in error.facts:
+        code = _capacity_code(error.facts)
     elif code == "segregation" and error.facts.get("skus"):
         code = "segregation_of"
     return _fill(ERROR_TEXTS.get(code, code), error.facts)
+
+
+def _capacity_code(facts: Mapping[str, Any]) -> str:
+    """Return the code of the sentence that says how much goes by one lorry, ever or now."""
+    if "lorries" in facts:
+        return "capacity_most_whole" if "whole_lorry" in facts else "capacity_most"
+    if facts["quantity"] > facts["most"]:
+        return "capacity_none"
+    return "capacity_free" if facts["free"] else "capacity_full"
 
 
 def field_sentence(error: FieldError) -> str:

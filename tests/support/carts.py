@@ -11,11 +11,13 @@ from marketplace.checkout.rules.cart import price_line
 from marketplace.checkout.rules.items import Item
 from marketplace.checkout.rules.options import Option
 from marketplace.kernel.money import Money
+from marketplace.kernel.quantity import Load
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CONFIRM_BY = NOW + timedelta(days=2)
 MERCHANTS = [uuid4(), uuid4()]
 PACKING = Packing(carton_units=10, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
+LORRY = Load(24_000_000, 80_000_000, 13_600, 66)
 LADDERS = (
     make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal("27.405")),
     make_ladder("THB", "DAP", "VNHAN", price=Decimal(85)),
@@ -38,7 +40,7 @@ def option(days=1, freight=Money(1_000, "CNY"), **changes):
         "to_place": "VNHAN", "departs_at": NOW, "departs_zone": "UTC", "cutoff_cargo_at": NOW,
         "arrives_at": NOW + timedelta(days=days), "arrives_zone": "UTC",
         "freight": freight, "chargeable_g": 1, "binding": "gross", "tariff_id": uuid4(), "carrier_id": uuid4(),
-        "fits": True, "confirm_before": NOW, "tight": False,
+        "fits": True, "confirm_before": NOW, "tight": False, "load": Load(), "room": LORRY, "capacity": LORRY,
     }  # fmt: skip
     return Option(**facts | changes)
 

@@ -13,6 +13,7 @@ from marketplace.api.catalog.parts import (
     Closed,
     Departure,
     LadderAnswer,
+    Limit,
     LoadAnswer,
     PackingAnswer,
     Picture,
@@ -355,4 +356,5 @@ def _quote(look: Look) -> Quote:
         to=look.to,
         goes_to=look.goes_to,
         departures=[Departure.of(option) for option in look.options],
+        problems=[Limit(code=problem.code, facts=problem.facts) for problem in look.problems],
     )

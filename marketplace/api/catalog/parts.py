@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
@@ -158,6 +159,13 @@ class VariantAnswer(Answer):
         return cls(id=row.listing_id, sku=row.sku, values=list(row.values))
 
 
+class Limit(Answer):
+    """Why so many cannot be ordered: ``stock``, or ``capacity`` with the ``most`` that one lorry takes."""
+
+    code: str
+    facts: dict[str, Any]
+
+
 class Quote(Answer):
     """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero.
 
@@ -177,6 +185,7 @@ class Quote(Answer):
     to: str | None
     goes_to: str | None
     departures: list[Departure]
+    problems: list[Limit]
 
 
 class Closed(Answer):

@@ -1,6 +1,7 @@
 """What the API says of carts and checkouts."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -62,6 +63,32 @@ class Problem(Answer):
     facts: dict[str, Any]
 
 
+class ShipmentShared(Answer):
+    """A shipment that the freight of a line is a share of, by chargeable weight: all lines of the cart that go with it.
+
+    Its charge is the freight that the tariff asks for the sum of their chargeable weights.
+    """
+
+    departure_id: UUID
+    lines: int
+    chargeable_kg: str
+    charge: Amount
+
+    @classmethod
+    def of(cls, line: CartLine) -> "list[ShipmentShared]":
+        """Write the shipments of a line: of one departure, or of two with a change."""
+        return [
+            cls(
+                departure_id=option.departure_id,
+                lines=option.together.lines,
+                chargeable_kg=f"{Decimal(option.together.chargeable_g).scaleb(-3):f}",
+                charge=Amount.of(option.together.charge),
+            )
+            for option in line.ridden
+            if option.together is not None and line.whole is None
+        ]
+
+
 class Packing(Answer):
     """Cartons and what they take up."""
 
@@ -106,6 +133,7 @@ class Line(Answer):
     to: str | None
     freight: Amount | None
     freight_included: bool
+    shipments: list[ShipmentShared]
     departure_id: UUID | None
     departures: list[Departure]
     changes: list[Changing]
@@ -133,6 +161,7 @@ class Line(Answer):
             to=line.to_place,
             freight=Amount.of(line.freight) if line.freight else None,
             freight_included=line.freight_included,
+            shipments=ShipmentShared.of(line),
             departure_id=line.chosen.departure_id if line.chosen else None,
             departures=[
                 Departure.of(

@@ -9,7 +9,8 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.freight import Component
 from marketplace.distribution.onward.queries import RideRow
 from marketplace.distribution.queries import FreightLineRow, FreightRow
-from marketplace.distribution.rules.freight import made_up, vehicle_of
+from marketplace.distribution.rules.freight import vehicle_of
+from marketplace.distribution.rules.shipments import components_of
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
 
@@ -102,7 +103,8 @@ class FreightOfLine(Answer):
             chargeable_kg=f"{Decimal(row.chargeable_g).scaleb(-3):f}",
             binding=row.binding,
             components=[
-                Component(kind=one.kind, amount=Amount.of(one.amount)) for one in made_up(terms, row.chargeable_g)
+                Component(kind=one.kind, amount=Amount.of(one.amount))
+                for one in components_of(terms, row.line_id, row.chargeable_g)
             ],
         )
 

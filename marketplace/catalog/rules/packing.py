@@ -1,5 +1,6 @@
 """How goods are packed, and the room that a quantity of them takes on a lorry."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +55,13 @@ def load_of(quantity: int, packing: Packing) -> Load:
     pallets = max(-(-cm3 // PALLET_CM3), -(-grams // PALLET_GRAMS))
     places = -(-pallets // 2) if packing.stackable else pallets
     return Load(grams=grams, cm3=cm3, ldm_mm=places * PALLET_LDM_MM, pallets=pallets)
+
+
+def most_units(room: Load, packing: Packing, *, multiple: int) -> int:
+    """Return the greatest quantity, in steps of ``multiple``, whose load fits into a room; 0 for none."""
+    boxes = min(room.grams // packing.gross_g, room.cm3 // packing.carton_cm3)
+    steps = range(1, max(boxes, 0) * packing.carton_units // multiple + 1)
+    return multiple * bisect_left(steps, True, key=lambda step: not load_of(step * multiple, packing).fits(room))
 
 
 def check_packing(packing: Packing, *, multiple: int) -> list[FieldError]:

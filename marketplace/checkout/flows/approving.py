@@ -61,7 +61,8 @@ def _departure(refusal: Conflict) -> UUID | None:
     facts: Mapping[str, Any] = refusal.facts
     if refusal.code == "departure_missed":
         facts = facts["lines"][0]
-    return UUID(str(facts["departure"]))
+    named = facts.get("departure")  # more than any lorry takes is refused without one
+    return UUID(str(named)) if named else None
 
 
 def _next(session: Session, actor: Actor, wanted: Wanted, gone: UUID, now: datetime) -> dict[str, str]:

@@ -16,7 +16,7 @@ from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.queries import standing
 from marketplace.checkout.queries.offered import Offered
-from marketplace.checkout.queries.own import with_own
+from marketplace.checkout.queries.own import own
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.cart import Cart, CartLine, GoneLine, bundled, price_line, price_sample
 from marketplace.checkout.rules.changes import missed, named
@@ -26,6 +26,7 @@ from marketplace.checkout.rules.obstacles import Barred
 from marketplace.checkout.rules.options import Option
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.problems import Problem
+from marketplace.checkout.rules.shipments import together
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.checkout.rules.ways import Way
 from marketplace.checkout.rules.whole import taken
@@ -116,7 +117,19 @@ def cart(
     # Until when each merchant must have confirmed an order placed now.
     confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
     offered = Offered.of(items, offers, to, works, confirm_by, now)
-    options = with_own(session, offered.options(session), company_id=company_id, person_id=person_id, now=now)
+    options = offered.options(session)
+    mine = own(
+        session,
+        items=[item for item in items if item.lying is None],
+        offers=offers,
+        options=options,
+        company_id=company_id,
+        person_id=person_id,
+        of_sample=sample is not None,
+        now=now,
+    )
+    offers = mine.stocked(offers)
+    options = {key: tuple(mine.freed(option) for option in some) for key, some in options.items()}
     by_change = offered.changes(session, ways.keys() if not with_changes and ways else None) if asks else {}
     chosen = {**(departures or {})}
     for key, quote in (quotes or {}).items():
@@ -143,7 +156,7 @@ def cart(
         line = replace(line, changes=shown_changes(changes, ways.get(key), directs=options.get(key, ())))
         return missed(line, ways[key]) if key in ways and line.change is None else line
 
-    return taken(bundled(to, [priced(item) for item in items]), whole)
+    return taken(together(bundled(to, [priced(item) for item in items]), (quotes or {}).keys()), whole)
 
 
 def _freed(session: Session, kept: CartRow, company_id: UUID, person_id: UUID) -> frozenset[UUID]:

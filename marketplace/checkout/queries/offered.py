@@ -125,4 +125,7 @@ def option_of(
         whole=row.whole,
         is_empty=row.is_empty,
         load=load,
+        room=row.room,
+        capacity=row.capacity,
+        rates=row.rates,
     )

@@ -222,7 +222,13 @@ def price_line(
     if item.lying:
         chosen, change = None, None
     else:
-        chosen = choose(options, wanted_departure) if change is None else replace(change.first, bar=change.bar)
+        needs_room = offer.lead_days is None
+        chosen = (
+            choose(options, wanted_departure, needs_room=needs_room)
+            if change is None
+            else replace(change.first, bar=change.bar)
+        )
+    ridden = () if chosen is None else (chosen,) if change is None else (chosen, change.second)
     return CartLine(
         item=item,
         offer=offer,
@@ -238,7 +244,7 @@ def price_line(
         problems=(
             *obstacles.prohibited(barred),
             *obstacles.too_much(amount),
-            *obstacles.of_line(item, offer, to_place, chosen, None if change else wanted_departure),
+            *obstacles.of_line(item, offer, to_place, options, ridden, None if change else wanted_departure),
         ),
         credit=credit_of(item.had, amount=amount, quantity=item.quantity, now=now),
         conforms_to=conforming_of(item.had),
@@ -259,12 +265,12 @@ def price_sample(
     """Price a sample at its own price, whatever the ladder and its steps say; a courier needs no departure."""
     by_courier = sample.way is Way.COURIER
     to_place = item.place_code if by_courier else destination_of(item.place_code, item.incoterm, destination)
-    chosen = None if by_courier else choose(options, wanted_departure)
+    chosen = None if by_courier else choose(options, wanted_departure, needs_room=offer.lead_days is None)
     amount = sample.goods + sample.courier
     found = (
         obstacles.by_courier(offer)
         if by_courier
-        else obstacles.on_its_way(item, offer, to_place, chosen, wanted_departure)
+        else obstacles.on_its_way(item, offer, to_place, options, (chosen,) if chosen else (), wanted_departure)
     )
     return CartLine(
         item=item,
@@ -277,7 +283,7 @@ def price_sample(
         confirm_by=confirm_by,
         options=() if by_courier else shown(options, chosen),
         chosen=chosen,
-        problems=(*obstacles.prohibited(barred), *obstacles.too_much(amount), *found),
+        problems=(*obstacles.prohibited(barred), *obstacles.too_much(amount), *obstacles.short(item, offer), *found),
         sample=sample,
     )
 

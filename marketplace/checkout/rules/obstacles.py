@@ -10,10 +10,12 @@ from marketplace.catalog.rules.pricing import check_quantity, hub_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.from_centre import problems_there
 from marketplace.checkout.rules.items import Item, ladder_of
+from marketplace.checkout.rules.limits import of_lorries, of_stock
 from marketplace.checkout.rules.options import Option
 from marketplace.checkout.rules.problems import Problem
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money
+from marketplace.orders.rules.incoterms import is_included
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,14 @@ def too_much(amount: Money) -> Sequence[Problem]:
 
 
 def of_line(
-    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
+    item: Item,
+    offer: OfferRow,
+    to_place: str | None,
+    options: Sequence[Option],
+    ridden: Sequence[Option],
+    wanted: UUID | None,
 ) -> list[Problem]:
-    """Return what stands in the way of a line: its quantity, what lies in a centre, or its way."""
+    """Return what stands in the way of a line: its quantity, what lies in a centre, the stock, or its way."""
     found: list[Problem] = []
     try:
         check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
@@ -58,18 +65,35 @@ def of_line(
         found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
     if item.lying is not None:
         return found + problems_there(item.lying, offer, ladder_of(item, offer), quantity=item.quantity)
-    return found + on_its_way(item, offer, to_place, chosen, wanted)
+    return [*found, *short(item, offer), *on_its_way(item, offer, to_place, options, ridden, wanted)]
+
+
+def short(item: Item, offer: OfferRow) -> Sequence[Problem]:
+    """Tell of more units than the merchant has in stock."""
+    found = of_stock(item.quantity, offer)
+    return () if found is None else (found,)
 
 
 def on_its_way(
-    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
+    item: Item,
+    offer: OfferRow,
+    to_place: str | None,
+    options: Sequence[Option],
+    ridden: Sequence[Option],
+    wanted: UUID | None,
 ) -> list[Problem]:
-    """Return what stands in the way of sending goods: packing, place, the departure, certificates."""
+    """Return what stands in the way of sending goods: packing, place, lorries and their room, certificates.
+
+    ``ridden`` are the departures that were chosen among ``options``: one, two with a change, or none.
+    """
+    chosen = ridden[0] if ridden else None
     found: list[Problem] = []
     if offer.lack is not None:
         found.append(Problem(offer.lack, {}))
     elif to_place is None:
         found.append(Problem("destination_missing", {}))
+    elif (exceeds := _exceeding(item, offer, options, ridden)) is not None:
+        found.append(exceeds)
     elif chosen is None:
         hub = hub_of(item.incoterm, item.place_code, offer.hub_code)
         found.append(Problem("no_departure", {"to": to_place, "hub": hub}))
@@ -91,6 +115,17 @@ def on_its_way(
     if until is not None and chosen is not None and _departure_day(chosen) > until:
         found.append(Problem("certificate_ends", {"until": until.isoformat()}))
     return found
+
+
+def _exceeding(item: Item, offer: OfferRow, options: Sequence[Option], ridden: Sequence[Option]) -> Problem | None:
+    """Return the problem of goods that are too large for the lorry that was chosen, or for each that could be."""
+    small = [option for option in ridden if not option.is_large_enough]
+    if ridden:
+        found = of_lorries(item.quantity, offer, [(option.capacity, option.capacity) for option in small])
+        return found and Problem(found.code, {**found.facts, "departure": str(small[0].departure_id)})
+    able = [option for option in options if option.freight is not None and option.bar is None]
+    whole = [option.whole.price for option in able if option.whole and not is_included(item.incoterm)]
+    return of_lorries(item.quantity, offer, [(option.room, option.capacity) for option in able], whole)
 
 
 def _departure_day(option: Option) -> date:

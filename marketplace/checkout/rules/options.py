@@ -11,9 +11,19 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.pricing.rules.made import Made
 from marketplace.logistics.pricing.rules.terms import WholeLorry
+from marketplace.logistics.rules.freight import Rates
 
 # Departures shown for a line.
 MOST_OPTIONS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The shipment that a line's freight is a share of: its chargeable weight, what it costs, and of how many lines."""
+
+    chargeable_g: int
+    charge: Money
+    lines: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +33,8 @@ class Option:
     It is ``tight`` when a merchant who takes all his time to confirm is too late for it: he must do so before
     ``confirm_before``, else the line is rolled to a later one. ``bar`` is why it does not take these goods at all.
 
-    ``whole`` is what all of it costs; it can be had while the lorry ``is_empty``.
+    ``load`` is what the line needs, ``room`` what is left of the ``capacity``. ``whole`` is what all of it costs
+    while the lorry ``is_empty``. ``freight`` is a share where the line is sent ``together`` with others.
     """
 
     departure_id: UUID
@@ -49,7 +60,16 @@ class Option:
     made: Made | None = None
     whole: WholeLorry | None = None
     is_empty: bool = False
-    load: Load | None = None
+    load: Load
+    room: Load
+    capacity: Load
+    rates: Rates | None = None
+    together: Together | None = None
+
+    @property
+    def is_large_enough(self) -> bool:
+        """Whether it could carry the line if it were empty."""
+        return self.load.fits(self.capacity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +87,21 @@ class Change:
         return self.first.fits and self.second.fits
 
 
-def choose(options: Sequence[Option], wanted: UUID | None) -> Option | None:
+def choose(options: Sequence[Option], wanted: UUID | None, *, needs_room: bool) -> Option | None:
     """Return the wanted departure if it is among these; else the first to arrive, with a tariff, that is safe.
 
     That is one with room whose merchant may take all his time to confirm; where there is none, one with room that
-    needs him to be quicker; else one that is full now.
+    needs him to be quicker. Goods made to order, which need no room yet, may be aimed at one that is full now.
     """
     for option in options:
         if option.departure_id == wanted:
             return option
-    priced = [option for option in options if option.freight is not None and option.bar is None]
-    return min(priced, key=lambda option: (not option.fits, option.tight), default=None)
+    able = [
+        option
+        for option in options
+        if option.freight is not None and option.bar is None and (option.fits if needs_room else option.is_large_enough)
+    ]
+    return min(able, key=lambda option: (not option.fits, option.tight), default=None)
 
 
 def shown(options: Sequence[Option], chosen: Option | None) -> tuple[Option, ...]:

@@ -43,6 +43,24 @@ def offer_of(line: CartLine, option: Option) -> WholeLorry | None:
     return option.whole if can_be_had and hindrance(line, option) is None else None
 
 
+def saving(cart: Cart, line: CartLine, option: Option) -> Money | None:
+    """Return by how much all of a departure costs less than what the cart would pay by weight there, if it does."""
+    whole = offer_of(line, option)
+    if whole is None:
+        return None
+    others = [
+        one.whole.by_weight if one.whole else ridden.freight
+        for one in cart.lines
+        for ridden in one.ridden
+        if ridden.departure_id == option.departure_id and one.item != line.item and not one.freight_included
+    ]
+    is_taken = line.whole is not None and line.chosen is not None and line.chosen.departure_id == option.departure_id
+    mine = line.whole.by_weight if line.whole and is_taken else option.freight
+    by_weight = sum(one.minor for one in (*others, mine) if one is not None and one.currency == whole.price.currency)
+    less = by_weight - whole.price.minor
+    return Money(less, whole.price.currency) if less > 0 else None
+
+
 def lost(cart: Cart) -> dict[UUID, bool]:
     """Return the lines that take whole a departure where somebody else is now, and whether each has room there.
 

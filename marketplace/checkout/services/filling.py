@@ -14,7 +14,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import named
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.checkout import queries
-from marketplace.checkout.rules import quick
+from marketplace.checkout.rules import limits, quick
 from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.quick import Asked
 from marketplace.kernel.actor import Actor
@@ -124,6 +124,8 @@ def _problems(
     }
 
 
-def _refused(problem: Problem) -> Refused:
+def _refused(problem: Problem) -> DomainError:
+    if problem.code in limits.CODES:
+        return limits.refusal_of(problem)
     accepted = "a place that a lorry takes these goods to" if problem.code == "no_departure" else ""
     return Refused.field("listing", problem.code, accepted, **problem.facts)

@@ -15,6 +15,7 @@ from marketplace.accounts.queries import CompanyRow, closures, units
 from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
 from marketplace.checkout.queries import samples
+from marketplace.checkout.rules import limits
 from marketplace.checkout.rules.cargo import cargo_of
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine
 from marketplace.checkout.rules.options import Change, Option
@@ -32,6 +33,7 @@ from marketplace.distribution.rules.freight import (
     payer_of,
     per_vehicle,
 )
+from marketplace.distribution.rules.shipments import Shipment, with_shipments
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
@@ -152,6 +154,9 @@ def _check(cart: Cart, wanted: Wanted) -> None:
         missed = [trouble for trouble in troubles if trouble["code"] == "departure_missed"]
         if missed == troubles:
             raise Conflict("departure_missed", next=missed[0]["next_reference"], lines=missed)
+        if all(trouble["code"] in limits.CODES for trouble in troubles):
+            first = next(problem for line in cart.lines for problem in line.problems)
+            raise Conflict(first.code, **first.facts, lines=troubles)
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
     by_lorry = {line.item.listing_id for line in cart.lines if line.by_lorry}
@@ -294,6 +299,7 @@ class _Planner:
     def freight(self, part: Part) -> list[FreightAgreement]:
         """Freeze the freight of an order: one contract with each carrier and tariff, and for each whole lorry."""
         by_tariff: dict[tuple[UUID, UUID, Vehicle | None], list[FreightLine]] = {}
+        shipments: dict[UUID, dict[UUID, Shipment]] = {}
         for placed, line in part.lines:
             if not line.by_lorry:
                 continue
@@ -304,15 +310,34 @@ class _Planner:
                     line_id=placed.id, amount=quoted.freight, chargeable_g=quoted.chargeable_g, binding=quoted.binding
                 )
                 by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id, vehicle_of(line)), []).append(freight)
-        return [self._agreement(part.order, *key, lines) for key, lines in by_tariff.items()]
+                if quoted.together is not None:
+                    some = shipments.setdefault(quoted.tariff_id, {})
+                    before = some.get(quoted.departure_id)
+                    some[quoted.departure_id] = Shipment(
+                        departure_id=quoted.departure_id,
+                        chargeable_g=quoted.together.chargeable_g,
+                        charge=quoted.together.charge,
+                        lines={**(before.lines if before else {}), placed.id: quoted.freight},
+                    )
+        return [
+            self._agreement(part.order, *key, lines, tuple(shipments.get(key[1], {}).values()))
+            for key, lines in by_tariff.items()
+        ]
 
     def _agreement(
-        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, vehicle: Vehicle | None, lines: list[FreightLine]
+        self,
+        order: PlacedOrder,
+        carrier_id: UUID,
+        tariff_id: UUID,
+        vehicle: Vehicle | None,
+        lines: list[FreightLine],
+        shipments: tuple[Shipment, ...],
     ) -> FreightAgreement:
         payer_id = payer_of(order.incoterm, buyer_id=self.actor.company, merchant_id=order.merchant_id)
         # A merchant who owes the freight pays the carrier by bank, however the buyer pays for the goods.
         rail = order.rail if payer_id == self.actor.company else Rail.BANK
         mode = MODE_OF_RAIL[rail]
+        terms = {**self.tariffs[tariff_id].terms, "carriage": carriage_terms.accepted()}
         return FreightAgreement(
             id=new_id(),
             reference=new_reference("FRT"),
@@ -321,7 +346,7 @@ class _Planner:
             carrier_id=carrier_id,
             carrier=paper_facts.party(self.companies[carrier_id]),
             tariff_id=tariff_id,
-            terms=per_vehicle({**self.tariffs[tariff_id].terms, "carriage": carriage_terms.accepted()}, vehicle),
+            terms=per_vehicle(with_shipments(terms, shipments), vehicle),
             mode=mode,
             rail=rail,
             payee=self.payee(carrier_id, lines[0].amount.currency, rail),

@@ -20,7 +20,8 @@ from marketplace.distribution.rules.freight import (
     LineSpace,
     repriced,
 )
-from marketplace.distribution.services import agreeing, contracts, loads, papers
+from marketplace.distribution.rules.shipments import shipment_of
+from marketplace.distribution.services import agreeing, contracts, loads, papers, shipments
 from marketplace.distribution.services import booking as bookings
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
@@ -54,14 +55,21 @@ def on_line_lessened(session: Session, event: LineLessened) -> None:
     else:
         _shrink(session, line, event.left, load, event.at)
     ride = rides.of_lines(session, line_ids=[line.id]).get(line.id)
+    is_shared = False
     for contract in queries.contracts_of(session, order_ids=[event.order_id])[event.order_id]:
         carries = contract.claim_id is None and line.id in {one.line_id for one in contract.lines}
         subject = ride.id if ride is not None and contract.tariff_id == ride.tariff_id else line.id
         if contract.state is not ContractState.AGREED or not carries:
             continue
+        if shipment_of(contract.terms, line.id) is not None:
+            is_shared = True
+            if event.left:
+                continue
         # Freight that is a share of a whole lorry's price is shared anew.
         if not event.left or not _is_hired(session, subject):
             _lower(session, contract, line.id, event.left, load, event.at)
+    if is_shared:
+        shipments.settle(session, order_id=event.order_id, lessened={line.id: load} if load else None, now=event.at)
 
 
 def on_line_added(session: Session, event: LineAdded) -> None:

@@ -13,7 +13,7 @@ from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.onward.services import keeping as onward
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts, dangerous, loads, neighbours, renewal
+from marketplace.distribution.services import contracts, dangerous, loads, neighbours, renewal, shipments
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
@@ -194,11 +194,12 @@ def confirm_orders(session: Session, *, order_ids: Sequence[UUID], now: datetime
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
-    """Give back the room of an order and end its freight contracts."""
+    """Give back the room of an order and end its freight contracts; the rest of its shipments is charged anew."""
     lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
     for line_id, _ in _by_departure(session, lines):
         give_back(session, line_id=line_id, reason=f"order_{event.reason}", now=event.at)
     contracts.end_contracts(session, order_id=event.order_id, actor=SYSTEM, now=event.at)
+    shipments.settle(session, order_id=event.order_id, now=event.at)
 
 
 def on_booking_rolled(session: Session, event: BookingRolled) -> None:

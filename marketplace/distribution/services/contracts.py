@@ -182,6 +182,13 @@ def lower(
     return True
 
 
+def weigh(session: Session, *, contract_id: UUID, line: FreightLine) -> None:
+    """Note what a line weighs now; its amount stays."""
+    found = session.get_one(FreightContractLine, (contract_id, line.line_id))
+    found.chargeable_g, found.binding = line.chargeable_g, line.binding
+    session.flush()
+
+
 def end(session: Session, *, contract_id: UUID, actor: Actor, now: datetime) -> None:
     """End one freight contract whose goods no lorry takes."""
     contract = session.scalars(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.distribution.handling.queries.surcharges import extra_contracts
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, per_vehicle, repriced
+from marketplace.distribution.rules.shipments import with_shipments
 from marketplace.distribution.services import contracts, papers
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
@@ -74,7 +75,7 @@ def _renew(
         carrier_id=ended.carrier_id,
         carrier=Party(**ended.carrier),
         tariff_id=ended.tariff_id,
-        terms=per_vehicle(ended.terms, None),
+        terms=with_shipments(per_vehicle(ended.terms, None), ()),
         mode=Mode.DIRECT,
         rail=Rail.BANK,
         payee=PayeeAccount(**payee.as_json()),

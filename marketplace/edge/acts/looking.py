@@ -23,6 +23,8 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
+from marketplace.checkout.rules.limits import of_lorries, of_stock
+from marketplace.checkout.rules.problems import Problem
 from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
 from marketplace.customs.rules import blocks
@@ -46,6 +48,7 @@ class Look:
     ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
     ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
     ``stamp`` is the same object while nothing that a page says of the options changes.
+    ``problems`` are why so many cannot be ordered: more than is in stock, or than any lorry takes.
     There is neither ladder nor price where the prices are not for this reader. ``destinations`` are the places that
     goods can be sent to, ``closed_to`` the countries among theirs that let nobody bring these in.
     """
@@ -68,6 +71,7 @@ class Look:
     variants: tuple[VariantRow, ...] = ()
     destinations: tuple[PlaceRow, ...] = ()
     closed_to: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_prohibited(self) -> bool:
@@ -143,7 +147,11 @@ def look(
     asked_there = asked_by.get(_country_of(goes_to, known), ())
     if goes_to is not None and load is not None and not _bars(asked_there):
         hub = hub_of(incoterm, place, offer.hub_code)
-        choice = option_queries.choice(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
+        needs_room = offer.lead_days is None
+        choice = option_queries.choice(
+            session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now, needs_room=needs_room
+        )
+    limited = (of_stock(quantity, offer), of_lorries(quantity, offer, choice.spaces))
     axes, variants = (
         group_queries.on_sale(session, group_id=listing.group, viewer=viewer) if listing.group else ((), ())
     )
@@ -167,6 +175,7 @@ def look(
         variants=variants,
         destinations=known,
         closed_to=frozenset(country for country, rules in asked_by.items() if _bars(rules)),
+        problems=tuple(problem for problem in limited if problem is not None),
     )
 
 

@@ -11,6 +11,8 @@ from marketplace.checkout.rules.cart import by_currency
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import ContractState, repriced
+from marketplace.distribution.rules.shipments import shipment_of
+from marketplace.distribution.services import shipments
 from marketplace.edge.acts import changes
 from marketplace.edge.acts.changes import ChangeSeen
 from marketplace.edge.identity import require_actor
@@ -95,13 +97,13 @@ def _freight(
         line = lines[terms.line]
         if terms.kind is ChangeKind.REDUCE:
             left = sum(standing(line.parts).values()) - terms.quantity
-            amounts = [row.total - _less(row, line, left) for row in carried]
+            amounts = [row.total - _less(session, row, line, left) for row in carried]
         elif (more := _of_added(session, terms, line)) is not None:
             amounts.append(more)
     return by_currency(amounts)
 
 
-def _less(contract: FreightRow, line: LineRow, left: int) -> Money:
+def _less(session: Session, contract: FreightRow, line: LineRow, left: int) -> Money:
     """Return what a contract asks less where so many units of a line are left; it never asks more."""
     nothing = Money.zero(contract.total.currency)
     before = next((one.amount for one in contract.lines if one.line_id == line.id), nothing)
@@ -109,6 +111,11 @@ def _less(contract: FreightRow, line: LineRow, left: int) -> Money:
         return before
     if line.packing is None:
         return nothing
+    if shipment_of(contract.terms, line.id) is not None:
+        price = repriced(contract.terms, line_id=line.id, load=load_of(left, line.packing))
+        after = shipments.shares_after(session, contract=contract, line=price)
+        mine = {one.line_id: one.amount for one in contract.lines if one.line_id in after}
+        return sum((amount - after[key] for key, amount in mine.items()), nothing)
     then = repriced(contract.terms, line_id=line.id, load=load_of(left, line.packing)).amount
     return max(before - then, nothing)
 

@@ -227,6 +227,19 @@ messages.register(
             "Departure %(reference)s has no room left for what was to go on it together (%(skus)s): %(lacking)s. "
             "Choose another departure for some of it."
         ),
+        "capacity_most": _(
+            "One lorry takes %(most)s at most, and you want %(quantity)s: order %(most)s or less by one departure, and "
+            "the rest by others (%(lorries)s lorries in all)."
+        ),
+        "capacity_most_whole": _(
+            "One lorry takes %(most)s at most, and you want %(quantity)s: order %(most)s or less by one departure, and "
+            "the rest by others (%(lorries)s lorries in all; a whole lorry costs from %(whole_lorry)s)."
+        ),
+        "capacity_none": _("No lorry that goes there is large enough for the smallest quantity of these goods."),
+        "capacity_free": _(
+            "No departure has room for %(quantity)s now: order %(free)s or less, or wait for more departures."
+        ),
+        "capacity_full": _("All departures to this place are full. Look again when more are scheduled."),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
         "segregation_of": _(
             "These goods must not stand beside others on the departure that was chosen (%(skus)s). Choose another one "

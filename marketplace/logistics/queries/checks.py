@@ -15,7 +15,7 @@ from marketplace.logistics.queries.room import capacity_of, taken_of
 from marketplace.logistics.road.models.lorries import HeldChoice
 from marketplace.logistics.road.rules.held import Option
 from marketplace.logistics.rules.cargo import manifest_hash
-from marketplace.logistics.rules.states import TAKING, BookingState
+from marketplace.logistics.rules.states import CURRENT, TAKING, BookingState
 
 _RODE = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
 _BECAME: Final = aliased(Booking)
@@ -107,8 +107,19 @@ def _unequal(entity: Any, counted: sa.ColumnElement[bool], *, kept: bool = False
     )
 
 
+def _too_large() -> sa.Select[UUID]:
+    """Select live bookings, and targets, that their lorry could not carry if it were empty."""
+    exceeds = sa.or_(*(getattr(Booking, name) > capacity_of(name) for name in DIMENSIONS))
+    return (
+        sa.select(Booking.id)
+        .join(Departure, Departure.id == Booking.departure_id)
+        .where(Booking.state.in_(CURRENT), exceeds)
+    )
+
+
 _PROMISES: Final = Promises(
     "3 capacity",
+    Promise("booking", "it is larger than its lorry", _too_large),
     Promise("departure", "taken is not the sum of entries", _off_entries),
     Promise("departure", "taken is not the sum of bookings", _off_bookings),
     Promise("departure", "more is taken than there is room", _overfull),

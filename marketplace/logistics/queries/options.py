@@ -38,7 +38,8 @@ _KEPT_ROADS: Final = 32  # the columns themselves, so few of them
 class OptionRow:
     """A departure that takes a load, and the freight; None where the line has no tariff to that place.
 
-    ``whole`` is what all of it costs; it can be had while the lorry ``is_empty``.
+    ``room`` is what is left of its ``capacity``. ``whole`` is what all of it costs; it can be had while the lorry
+    ``is_empty``. ``rates`` are the figures of the tariff.
     """
 
     departure_id: UUID
@@ -59,6 +60,8 @@ class OptionRow:
     tariff_id: UUID | None
     carrier_company_id: UUID
     room: Load
+    capacity: Load
+    rates: freight.Rates | None
     made: Made | None
     whole: WholeLorry | None
     is_empty: bool
@@ -79,9 +82,13 @@ class Want:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """The departures that take a load, by arrival, and what is the same object for all that differ in room alone."""
+    """The departures that take a load, by arrival, and what is the same object for all that differ in room alone.
+
+    ``spaces`` has room and capacity of every departure on the road, whether it takes the load or not.
+    """
 
     rows: tuple[OptionRow, ...] = ()
+    spaces: tuple[tuple[Load, Load], ...] = ()
     stamp: Hashable = None
 
 
@@ -92,10 +99,22 @@ def options(
     return choice(session, hub_code=hub_code, to_place=to_place, load=load, after=after, now=now).rows
 
 
-def choice(session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime) -> Choice:
-    """Return the same for a page that is asked for much more often than anything of it changes."""
+def choice(
+    session: Session,
+    *,
+    hub_code: str,
+    to_place: str,
+    load: Load,
+    after: datetime,
+    now: datetime,
+    needs_room: bool = True,
+) -> Choice:
+    """Return the same for a page that is asked for much more often than anything of it changes.
+
+    Goods that need no room yet go by any departure that could carry them if it were empty.
+    """
     given = {"now": now, "ready_at": max(now, after), "hub": hub_code, "place": to_place}
-    return _choice_of(tuple(map(tuple, session.execute(_ON_ONE_ROAD, given).all())), load)
+    return _choice_of(tuple(map(tuple, session.execute(_ON_ONE_ROAD, given).all())), load, needs_room=needs_room)
 
 
 def options_for(
@@ -284,16 +303,18 @@ def _run(columns: tuple[Any, ...]) -> _Run:
 
 
 @lru_cache(maxsize=_KEPT_ROADS)
-def _choice_of(rows: tuple[tuple[Any, ...], ...], load: Load) -> Choice:
-    return _choice(tuple(map(_lorry, rows)), load)
+def _choice_of(rows: tuple[tuple[Any, ...], ...], load: Load, *, needs_room: bool) -> Choice:
+    return _choice(tuple(map(_lorry, rows)), load, needs_room=needs_room)
 
 
 @lru_cache(maxsize=_KEPT_CHOICES)
-def _choice(lorries: tuple[_Lorry, ...], load: Load) -> Choice:
-    """Return the first of these departures that have room: one that was stored anew is another lorry."""
-    fitting = (each for each in lorries if load.fits(each.room))
+def _choice(lorries: tuple[_Lorry, ...], load: Load, *, needs_room: bool) -> Choice:
+    """Return the first of these departures that take the load: one that was stored anew is another lorry."""
+    fitting = (each for each in lorries if load.fits(each.room if needs_room else each.capacity))
     found = tuple(_option(each, load) for each in islice(fitting, _MOST_OPTIONS))
-    return Choice(found, _mark(tuple(each.stamp for each in found)))
+    spaces = tuple((each.room, each.capacity) for each in lorries)
+    # What is left elsewhere is told only where nothing takes the load.
+    return Choice(found, spaces, _mark(tuple(each.stamp for each in found) or spaces))
 
 
 @lru_cache(maxsize=_KEPT_CHOICES)
@@ -331,6 +352,8 @@ def _option(lorry: _Lorry, load: Load) -> OptionRow:
         tariff_id=run.tariff_id,
         carrier_company_id=run.carrier_company_id,
         room=lorry.room,
+        capacity=lorry.capacity,
+        rates=run.rates,
         stamp=(run, load, how and how.shares),
     )
 

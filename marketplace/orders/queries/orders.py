@@ -102,6 +102,12 @@ class OrderRow:
         return "merchant" if company_id == self.merchant_id else "seller"
 
 
+def placed_together(session: Session, *, order_id: UUID) -> tuple[UUID, ...]:
+    """Return the orders of one checkout, this one included."""
+    group_id = sa.select(Order.group_id).where(Order.id == order_id).scalar_subquery()
+    return tuple(session.scalars(sa.select(Order.id).where(Order.group_id == group_id).order_by(Order.id)))
+
+
 def group(session: Session, *, company_id: UUID, group_id: UUID) -> GroupRow:
     """Return what a checkout of this company placed; NotFound."""
     found = session.execute(_GROUP, {"group": group_id, "buyer": company_id}).all()

@@ -212,7 +212,8 @@ def product(listing_id: UUID) -> Any:
         look = looking.look(session, listing_id=listing_id, asked=asked, viewer=viewer, now=now)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
-        look = looking.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
+        near = _near(refusal)
+        look = looking.look(session, listing_id=listing_id, asked=near, viewer=viewer, now=now)
     row, listed = look.listing, look.listing.offer
     least = least_quantity(listed.moq, listed.multiple)
     seen = _seen_at(request.args["label"], listing_id) if request.args.get("label") else None
@@ -285,6 +286,12 @@ def product(listing_id: UUID) -> Any:
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *look.destinations, *others), facts=facts)
+
+
+def _near(refusal: Refused) -> requests.Looking:
+    """Return what a page shows that was asked for wrongly: the quantity that is sold next to the one typed."""
+    facts = next((error.facts for error in refusal.errors if error.field == "quantity"), {})
+    return requests.Looking(quantity=facts.get("above") or facts.get("least") or facts.get("most"))
 
 
 def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:

@@ -168,6 +168,7 @@ def _review(**shown: Any) -> str:
             "with_changes": with_changes or bool(_onward(values)),
             "hours": hours,
             "whole_of": whole.offer_of,
+            "saving": whole.saving,
             "as_whole": requests.WHOLE,
             "is_blocked": not seen.cart.is_orderable and not whole.is_choice_of_another(seen.cart),
             "whole_from": freight.whole_from,

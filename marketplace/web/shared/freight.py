@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import made_up, vehicle_of
+from marketplace.distribution.rules.freight import vehicle_of
+from marketplace.distribution.rules.shipments import components_of
 from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.making import BASE
 from marketplace.logistics.pricing.rules.terms import Extra
@@ -40,10 +41,11 @@ def how(option: Any) -> dict[str, Any] | None:
     """Say how a departure's freight is made; None where there is none, or where there is nothing to say beyond it."""
     if option is None or option.made is None:
         return None
-    found = option.made
+    found, shipment = option.made, getattr(option, "together", None)
     return {
         "components": [(COMPONENTS[one.kind], one.amount) for one in found.components],
-        "total": option.freight,
+        "total": option.freight if shipment is None else shipment.charge,
+        "is_shared": shipment is not None,
         "why": charged(option),
         "whole": found.whole,
         "whole_from": whole_from(option),
@@ -69,7 +71,7 @@ def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
     sums: dict[str, Money] = {}
     for line in contract.lines:
         # A line that is not carried after all is made up of nothing.
-        for one in made_up(contract.terms, line.chargeable_g) if line.amount else ():
+        for one in components_of(contract.terms, line.line_id, line.chargeable_g) if line.amount else ():
             sums[one.kind] = sums.get(one.kind, Money.zero(one.amount.currency)) + one.amount
     fell = sum(sums.values(), Money.zero(contract.total.currency)) - contract.total
     said = [(COMPONENTS[kind], amount) for kind, amount in sums.items()]

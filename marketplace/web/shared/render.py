@@ -59,6 +59,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.add_template_global(form_key)
     app.add_template_global(label_of, "field_label")
     app.add_template_global(values.reworded)
+    app.add_template_global(values.quantity_limit)
     app.after_request(summaries.name_fields)
     app.extensions["city.site"] = _site(settings)
 

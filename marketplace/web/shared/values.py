@@ -8,6 +8,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
+from marketplace.checkout.rules.limits import refusal_of
+from marketplace.checkout.rules.problems import Problem
 from marketplace.edge.accepted import is_phrase
 from marketplace.edge.messages import FIELD_TEXTS, sentence
 from marketplace.kernel.errors import Conflict, DomainError
@@ -84,6 +86,11 @@ def _offered(field: str, said: str, codes: list[str]) -> str:
     is_readable = field in _OWN_NAMES or not any(map(_INNER.fullmatch, codes))
     text = said if is_readable else gettext("Choose one of those offered here.")
     return Markup('<span data-choices="{}" data-among="{}">{}</span>').format(field, "|".join(codes), text)
+
+
+def quantity_limit(problem: Problem) -> str:
+    """Return why so many cannot be ordered, as a sentence."""
+    return sentence(refusal_of(problem))
 
 
 def detail(error: DomainError) -> str:

@@ -38,16 +38,17 @@ def test_freight_is_included_where_the_seller_carries_the_goods():
 
 def test_the_earliest_arrival_with_room_and_tariff_is_chosen():
     full, unpriced, good = option(1, fits=False), option(2, freight=None), option(3)
-    assert choose([full, unpriced, good], None) == good
-    assert choose([full, unpriced], None) == full
-    assert choose([unpriced], None) is None
-    assert choose([full, good], full.departure_id) == full
+    assert choose([full, unpriced, good], None, needs_room=True) == good
+    assert choose([full, unpriced], None, needs_room=True) is None
+    assert choose([full, unpriced], None, needs_room=False) == full
+    assert choose([unpriced], None, needs_room=False) is None
+    assert choose([full, good], full.departure_id, needs_room=True) == full
 
 
 def test_a_departure_that_does_not_take_the_goods_is_chosen_only_by_name_and_says_why():
     barred, full = option(1, bar=Bar.SEGREGATION), option(2, fits=False)
-    assert choose([barred, full], None) == full
-    assert choose([barred], None) is None
+    assert choose([barred, full], None, needs_room=False) == full
+    assert choose([barred], None, needs_room=True) is None
     found = line(options=[barred, full], wanted=barred.departure_id)
     assert codes(found) == ["departure_barred"]
     assert found.problems[0].facts == {"why": "segregation", "departure": str(barred.departure_id)}
@@ -55,9 +56,9 @@ def test_a_departure_that_does_not_take_the_goods_is_chosen_only_by_name_and_say
 
 def test_a_departure_that_the_merchants_silence_would_miss_is_chosen_only_for_want_of_a_safe_one_with_room():
     tight, safe, full = option(1, tight=True), option(3), option(2, fits=False)
-    assert choose([tight, full, safe], None) == safe
-    assert choose([tight, full], None) == tight
-    assert choose([tight, safe], tight.departure_id) == tight
+    assert choose([tight, full, safe], None, needs_room=True) == safe
+    assert choose([tight, full], None, needs_room=False) == tight
+    assert choose([tight, safe], tight.departure_id, needs_room=True) == tight
 
 
 def test_a_departure_that_is_no_longer_possible_names_the_next_one():
@@ -83,7 +84,7 @@ def test_a_line_says_why_it_cannot_be_ordered():
     assert codes(line(options=[])) == ["no_departure"]
     dear = (make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(10**11)),)
     assert codes(line(offer(ladders=dear), quantity=100)) == []
-    assert codes(line(offer(ladders=dear), quantity=110)) == ["amount_too_large"]
+    assert codes(line(offer(ladders=dear, available=200), quantity=110)) == ["amount_too_large"]
     assert isinstance(line(), CartLine)
     assert codes(line()) == []
 

@@ -23,7 +23,7 @@ def lorry(minor=1_000, **more):
 
 
 def on(one, **more):
-    return line(offer(**more), options=[one])
+    return line(offer(**more), options=[one], wanted=one.departure_id)
 
 
 def cart_of(*lines):

@@ -19,8 +19,9 @@ from marketplace.distribution.handling.services import aboard
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.onward import queries as onward
 from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, made_up, repriced
-from marketplace.distribution.services import contracts, papers
+from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, repriced
+from marketplace.distribution.rules.shipments import charge_for
+from marketplace.distribution.services import contracts, papers, shipments
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
@@ -120,11 +121,13 @@ def _above(
         return None
     came = taken_in(session, booking_id=booking.id)
     load = Load(came.grams, came.cm3, booking.load.ldm_mm, booking.load.pallets)
-    price = repriced(agreed[0].terms, line_id=line_id, load=load)
+    terms = agreed[0].terms
+    price = repriced(terms, line_id=line_id, load=load)
     mine = [one for row in agreed for one in row.lines if one.line_id == line_id]
     weight = max(*(one.chargeable_g for one in mine), _waived(session, line_id, {row.id for row in leg}))
     # What was let off since is no part of it: a fuller lorry, or a whole one, made the same weight cheaper.
-    more = price.amount.minor - sum(one.amount.minor for one in made_up(agreed[0].terms, weight))
+    others = shipments.others_g(session, contract=agreed[0], line_id=line_id)
+    more = (charge_for(terms, others + price.chargeable_g) - charge_for(terms, others + weight)).minor
     if more <= 0 or not is_above(weight, price.chargeable_g):
         return None
     return Above(agreed[0], weight, price.chargeable_g, price.binding, Money(more, price.amount.currency))

@@ -13,20 +13,11 @@ from marketplace.distribution.costs.queries.revenue import RevenueRow, revenue
 from marketplace.distribution.hires import queries
 from marketplace.distribution.hires.events import HireShared
 from marketplace.distribution.hires.models import HireShare
-from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import FreightAgreement, FreightLine
-from marketplace.distribution.services import contracts as agreeing
-from marketplace.distribution.services import papers
+from marketplace.distribution.services.raising import raise_line
 from marketplace.distribution.shares import services as shares
-from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
-from marketplace.logistics.queries import cargo as cargo_queries
-from marketplace.merchants import queries as merchants
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail
-from marketplace.payments.services import plans
 
 
 def on_hire_shared(session: Session, event: HireShared) -> None:
@@ -94,38 +85,14 @@ def _settle(session: Session, one: HireShare, rows: Sequence[RevenueRow], change
 
 
 def _raise(session: Session, one: HireShare, more: Money, now: datetime) -> UUID:
-    """Agree a contract above the one before for a share that rose; it is due at once for goods at the hub."""
+    """Agree a contract above the one before for a share that rose."""
     before = contracts.by_id(session, contract_id=one.contract_id)
-    agreement = _agreement(session, one, before, more)
-    (made,) = agreeing.write_all(session, agreements=[agreement], actor=SYSTEM, now=now)
-    # The price was agreed when the lorry was hired: no limit of what a payer may owe stops its goods.
-    opened = agreeing.openings(session, agreements=[agreement], now=now)
-    plans.open_all(session, openings=opened, actor=SYSTEM, now=now, within_limits=False)
-    papers.issue_freight_contract(session, contract=made, actor=SYSTEM, now=now)
-    if cargo_queries.received(session, booking_ids=[one.booking_id]):
-        agreeing.let_fall_due(
-            session, order_id=made.order_id, line_id=one.line_id, event=MilestoneEvent.HANDED_OVER, now=now
-        )
-    return made.id
-
-
-def _agreement(session: Session, one: HireShare, before: FreightRow, more: Money) -> FreightAgreement:
-    payee = merchants.payee(session, company_id=before.carrier_id, currency=more.currency)
-    if payee is None:
-        raise Conflict("no_payee", company=before.carrier_id, currency=more.currency)
-    weighed = next(line for line in before.lines if line.line_id == one.line_id)
-    line = FreightLine(line_id=one.line_id, amount=more, chargeable_g=weighed.chargeable_g, binding=weighed.binding)
-    return FreightAgreement(
-        id=new_id(),
-        reference=new_reference("FRT"),
-        order_id=before.order_id,
-        payer_id=before.payer_id,
-        carrier_id=before.carrier_id,
-        carrier=before.carrier,
-        tariff_id=before.tariff_id,
-        terms=dict(before.terms),
-        mode=Mode.DIRECT,
-        rail=Rail.BANK,
-        payee=PayeeAccount(**payee.as_json()),
-        lines=(line,),
+    return raise_line(
+        session,
+        before=before,
+        line_id=one.line_id,
+        booking_id=one.booking_id,
+        more=more,
+        terms=before.terms,
+        now=now,
     )

@@ -1,7 +1,7 @@
 """Give a departure other room to sell: the hot row under a guard, and what is kept on it for who took all of it."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,14 +9,21 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.pricing.services import whole
 from marketplace.logistics.queries.room import taken_of
-from marketplace.logistics.services.space.room import departure_of, give_back
+from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services.space.room import check_size, departure_of, give_back
+
+_AIMED: Final = sa.select(Booking).where(
+    Booking.departure_id == sa.bindparam("departure"), Booking.state == BookingState.TARGET
+)
 
 
 def refit(session: Session, *, departure_id: UUID, room: Load, now: datetime, **columns: Any) -> None:
-    """Let a departure sell so much room, and write ``columns`` with it; Conflict ``capacity`` where more is taken.
+    """Let a departure sell so much room, and write ``columns`` with it.
+
+    Conflict ``capacity`` where more is taken, or goods made to order that are to go with it would not fit.
 
     What is kept for who took the whole lorry shrinks and grows with it.
     """
@@ -33,5 +40,7 @@ def refit(session: Session, *, departure_id: UUID, room: Load, now: datetime, **
     )
     if cast("sa.CursorResult[Any]", session.execute(statement)).rowcount != 1:
         raise Conflict("capacity", departure=departure_id, lacking=list(over.lacking(Load())))
+    for aimed in session.scalars(_AIMED, {"departure": departure_id}):
+        check_size(departure_id, found.reference, room, aimed.load)
     departure_of(session, departure_id)
     whole.settle(session, departure_id=departure_id, now=now)

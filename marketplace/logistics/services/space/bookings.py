@@ -13,11 +13,12 @@ from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, DepartureStop
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import BOOKING, CURRENT, DepartureState
 from marketplace.logistics.rules.timetable import bookable_until
-from marketplace.logistics.services.space.room import departure_of
+from marketplace.logistics.services.space.room import capacity_in, check_size, departure_of
 
 
 def move(booking: Booking, action: str) -> None:
@@ -38,10 +39,11 @@ class Bookable:
     cutoff_cargo_at: datetime
 
 
-def bookable(session: Session, departure_id: UUID, to_place: str, now: datetime) -> Bookable:
-    """Return the departure if it takes bookings to that place now, or say why it does not."""
+def bookable(session: Session, departure_id: UUID, to_place: str, load: Load, now: datetime) -> Bookable:
+    """Return the departure if it takes such a load to that place, empty as it might be, or say why it does not."""
     found = departure_of(session, departure_id)
     _check_open(departure_id, found.state, found.cutoff_documents_at, found.cutoff_cargo_at, now)
+    check_size(found.id, found.reference, capacity_in(found), load)
     served = sa.select(DepartureStop.id).where(
         DepartureStop.departure_id == departure_id,
         DepartureStop.place_code == to_place,
@@ -53,9 +55,10 @@ def bookable(session: Session, departure_id: UUID, to_place: str, now: datetime)
     return Bookable(found.id, found.cutoff_cargo_at)
 
 
-def check_bookable(departure: DepartureRow, to_place: str, now: datetime) -> None:
+def check_bookable(departure: DepartureRow, to_place: str, load: Load, now: datetime) -> None:
     """Refuse what ``bookable`` refuses, of a departure that was read in this transaction."""
     _check_open(departure.id, departure.state, departure.cutoff_documents_at, departure.cutoff_cargo_at, now)
+    check_size(departure.id, departure.reference, departure.capacity, load)
     if departure.stop_at(to_place) is None:
         raise Conflict("not_served", departure=departure.id, to=to_place)
 

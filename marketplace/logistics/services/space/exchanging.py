@@ -65,7 +65,7 @@ def _move(
 ) -> tuple[Booking, Booking]:
     if departure_id == booking.departure_id:
         raise Conflict("same_departure", departure=departure_id)
-    found = bookable(session, departure_id, booking.to_place, now)
+    found = bookable(session, departure_id, booking.to_place, booking.load, now)
     locks.check(session, booking_id=booking.id, change=Change.ROLL, now=now)
     old_state = booking.state
     move(booking, "roll")

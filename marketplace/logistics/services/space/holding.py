@@ -62,7 +62,10 @@ def target(
     part: int = 1,
     actor: Actor = SYSTEM,
 ) -> BookingRow:
-    """Note the departure that goods not made yet are meant for; no room is claimed until ``take``."""
+    """Note the departure that goods not made yet are meant for; no room is claimed until ``take``.
+
+    Conflict ``capacity`` for goods that the lorry could not carry if it were empty.
+    """
     wanted = Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
     return _book(session, wanted, BookingState.TARGET, None, actor, now)
 
@@ -96,7 +99,7 @@ def book_all(
     """
     for one, _ in wanted:
         check_load(one.load)
-        check_bookable(departure, one.to_place, now)
+        check_bookable(departure, one.to_place, one.load, now)
     held = [one for one, until in wanted if until is not None]
     lapsed = lapse_holds(session, departure.id, now) if held and departure.has_lapsed else []
     rows = [_row(one, until and min(until, departure.cutoff_cargo_at), now) for one, until in wanted]
@@ -126,7 +129,7 @@ def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime
         if booking.state is not BookingState.TARGET:
             continue
         with session.begin_nested():
-            found = bookable(session, booking.departure_id, booking.to_place, now)
+            found = bookable(session, booking.departure_id, booking.to_place, booking.load, now)
             lapsed = lapse_holds(session, booking.departure_id, now)
             move(booking, "take")
             booking.expires_at = min(expires_at, found.cutoff_cargo_at)
@@ -151,7 +154,7 @@ def _book(
     if found is not None:
         lapse(session, departure_id=found.departure_id, now=now)
     with session.begin_nested():
-        departure = bookable(session, wanted.departure_id, wanted.to_place, now)
+        departure = bookable(session, wanted.departure_id, wanted.to_place, wanted.load, now)
         takes_room = state not in ROOMLESS
         lapsed = lapse_holds(session, wanted.departure_id, now) if takes_room else []
         until = min(expires_at, departure.cutoff_cargo_at) if expires_at else None

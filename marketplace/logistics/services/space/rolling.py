@@ -29,8 +29,11 @@ from marketplace.logistics.services.space.room import (
     NOTHING,
     ROOMLESS,
     Lapsed,
+    capacity_in,
     change,
+    check_size,
     claim,
+    departure_of,
     enter,
     give_back,
     no_room,
@@ -55,7 +58,7 @@ def roll(
     """
     booking = locked_booking(session, booking_id)
     with session.begin_nested():
-        found = bookable(session, departure_id, booking.to_place, now)
+        found = bookable(session, departure_id, booking.to_place, booking.load, now)
         if found.id == booking.departure_id:
             raise Conflict("same_departure", departure=departure_id)
         standing.check(session, departure_id=departure_id, coming={booking.id: booking.reference}, now=now)
@@ -110,6 +113,8 @@ def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> 
     with session.begin_nested():
         booking.grams, booking.cm3, booking.ldm_mm, booking.pallets = (getattr(load, name) for name in DIMENSIONS)
         if booking.state in ROOMLESS:
+            aimed = departure_of(session, booking.departure_id)
+            check_size(aimed.id, aimed.reference, capacity_in(aimed), load)
             return
         enter(session, EntryKind.ADJUST, booking, more, now)
         grows = any(getattr(more, name) > 0 for name in DIMENSIONS)

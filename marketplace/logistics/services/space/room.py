@@ -120,14 +120,31 @@ def no_room(session: Session, departure_id: UUID, more: Load, *, lapsed: Load = 
     """
     found = departure_of(session, departure_id)
     room = Load(*(getattr(found, f"capacity_{name}") - getattr(found, f"taken_{name}") for name in DIMENSIONS))
-    lacking = more.lacking(room)
-    if not lacking:
+    if more.fits(room):
         return Conflict("departure_closed", departure=departure_id, state=str(found.state))
-    needed, free = more + lapsed, room + lapsed
+    return _lacks(found.id, found.reference, needed=more + lapsed, free=room + lapsed)
+
+
+def capacity_in(departure: Departure) -> Load:
+    """Return all of a departure's room."""
+    return Load(*(getattr(departure, f"capacity_{name}") for name in DIMENSIONS))
+
+
+def check_size(departure_id: UUID, reference: str, capacity: Load, load: Load) -> None:
+    """Refuse a load that the departure could not carry if it were empty; Conflict ``capacity``.
+
+    It binds goods made to order too, which claim no room yet.
+    """
+    if not load.fits(capacity):
+        raise _lacks(departure_id, reference, needed=load, free=capacity)
+
+
+def _lacks(departure_id: UUID, reference: str, *, needed: Load, free: Load) -> Conflict:
+    lacking = needed.lacking(free)
     return Conflict(
         "capacity",
         departure=departure_id,
-        reference=found.reference,
+        reference=reference,
         lacking=list(lacking),
         room=[{"dimension": one, "needed": getattr(needed, one), "free": getattr(free, one)} for one in lacking],
     )

@@ -39,6 +39,7 @@ class _Answer:
         self.status_code, self.text, self.data, self.get_json = (
             answer.status_code, answer.text, answer.content, answer.json,
         )  # fmt: skip
+        self.is_json = "json" in answer.headers.get("Content-Type", "")
 
 
 @dataclass

@@ -117,6 +117,11 @@ class Shop:
             line["listing_id"]: Decimal(line["departures"][0]["freight"]["amount"]) for line in self.lines
         }  # fmt: skip
 
+    def together(self):
+        """What all lines pay by weight when they go by the departure as one shipment."""
+        cart = self.call(self.buyer, "GET", f"/cart?departure={self.departure['id']}", expect=200)
+        return sum(Decimal(one["amount"]) for one in cart["totals"] if one["kind"] == "freight")
+
     def secure(self, number):
         self.call(self.seller(number), "POST", f"/orders/{self.orders[number]}/confirmation", expect=204)
         pay(self, number)
@@ -225,7 +230,7 @@ def test_a_lorry_that_is_taken_again_shares_its_price_when_goods_leave(shop, cal
     call(shop.buyer, "POST", f"/orders/{shop.orders[1]}/cancellation", json={}, expect=204)
     more = Shop(call, market, bolts)
     more.fill(chains=800, bolts=4_000)
-    more.take(goes=shop.departure["id"], freight=str(sum(more.by_weight().values())))
+    more.take(goes=shop.departure["id"], freight=str(more.together()))
     for number in range(2):
         more.secure(number)
     call(shop.buyer, "POST", f"/departures/{shop.departure['id']}/whole-lorry", expect=201)
@@ -340,8 +345,7 @@ def test_what_cannot_go_by_a_whole_lorry_is_refused_by_its_reason(shop, call, ma
     refused = call(shop.buyer, "POST", "/checkout", json=mixed, expect=422)
     assert [(one["field"], one["code"]) for one in refused["errors"]] == [("payments", "one_rail")]
     call(shop.buyer, "POST", "/checkout", json=shop.body(goes={"whole": "x"}), expect=422)
-    by_weight = sum(shop.by_weight().values())
-    shop.take(goes=shop.departure["id"], freight=str(by_weight))
+    shop.take(goes=shop.departure["id"], freight=str(shop.together()))
     shop.fill()
     later_one = shop.departure["id"]
     refused = shop.place(goes={"whole": later_one}, expect=409)

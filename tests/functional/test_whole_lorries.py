@@ -10,6 +10,7 @@ import pytest
 from marketplace.accounts.queries.closures import local_day
 from marketplace.distribution.costs import flows as costs
 from marketplace.distribution.hires.services import settling
+from marketplace.distribution.services import raising
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
@@ -165,12 +166,12 @@ def test_fewer_goods_bear_less_of_the_price_and_the_others_more(ways, market):
 
 def test_what_is_held_up_is_settled_by_the_next_run(ways, market, call, monkeypatch):
     small, large = ways
-    accounts = settling.merchants.payee
-    monkeypatch.setattr(settling.merchants, "payee", lambda *_args, **_given: None)
+    accounts = raising.merchants.payee
+    monkeypatch.setattr(raising.merchants, "payee", lambda *_args, **_given: None)
     call(market.buyer, "POST", f"/orders/{large.order_id}/cancellation", json={}, expect=204)
     (share,) = hire(small)["rounds"][0]["shares"]
     assert (share["settled"], share["share"]["amount"], freight(small) < PRICE) == (False, "500.00", True)
-    monkeypatch.setattr(settling.merchants, "payee", accounts)
+    monkeypatch.setattr(raising.merchants, "payee", accounts)
     costs.plan_due(now=clock.now())
     assert (hire(small)["rounds"][0]["shares"][0]["settled"], freight(small)) == (True, PRICE)
     with unit_of_work() as session:

@@ -156,7 +156,7 @@ def cart(
         line = replace(line, changes=shown_changes(changes, ways.get(key), directs=options.get(key, ())))
         return missed(line, ways[key]) if key in ways and line.change is None else line
 
-    return taken(together(bundled(to, [priced(item) for item in items]), (quotes or {}).keys()), whole)
+    return together(taken(bundled(to, [priced(item) for item in items]), whole), (quotes or {}).keys())
 
 
 def _freed(session: Session, kept: CartRow, company_id: UUID, person_id: UUID) -> frozenset[UUID]:

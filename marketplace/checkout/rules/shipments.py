@@ -16,11 +16,12 @@ from marketplace.logistics.rules.freight import Rates
 def together(cart: Cart, quoted: Collection[UUID]) -> Cart:
     """Return a cart whose lines share the freight of what they are sent with.
 
-    A line has its freight alone where its seller pays it, or a quote binds it: ``quoted``, by listing.
+    A line has its freight alone where its seller pays it, where it goes by a whole lorry, and where a quote binds it:
+    ``quoted``, by listing.
     """
     groups: dict[tuple[UUID, str, UUID], list[tuple[CartLine, Option]]] = {}
     for line in cart.lines:
-        if line.freight_included or not line.by_lorry or line.item.listing_id in quoted:
+        if line.freight_included or not line.by_lorry or line.whole or line.item.listing_id in quoted:
             continue
         for option in line.ridden:
             if option.rates is not None and option.tariff_id is not None and option.freight is not None:

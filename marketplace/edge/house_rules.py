@@ -278,6 +278,26 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.TIMETABLE_DAYS: Words(
         _("Length of the timetable"), _("So far ahead departures can be booked."), _DAYS
     ),
+    Setting.UNVERIFIED_ORDERS: Words(
+        _("Unpaid orders of a buyer not verified"),
+        _("So many orders by bank transfer may wait for a deposit or the merchant's confirmation at once."),
+        _("orders"),
+    ),
+    Setting.UNVERIFIED_VALUE: Words(
+        _("Unpaid value of a buyer not verified"),
+        _("What these orders may be worth together."),
+        "",
+    ),
+    Setting.UNVERIFIED_STOCK_PERCENT: Words(
+        _("Share of stock of a buyer not verified"),
+        _("So much of the stock of an offer these orders may hold."),
+        _PERCENT,
+    ),
+    Setting.UNVERIFIED_HOLD_HOURS: Words(
+        _("Hold of a buyer not verified"),
+        _("So long goods and room are held until the deposit by bank transfer is seen."),
+        _HOURS,
+    ),
     Setting.TRACKING_LINK_DAYS: Words(
         _("Life of a tracking link"), _("So long after delivery a public tracking link still shows the way."), _DAYS
     ),

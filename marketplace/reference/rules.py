@@ -148,6 +148,10 @@ class Setting(StrEnum):
     COST_TOLERANCE_BASIS_POINTS = "COST_TOLERANCE_BASIS_POINTS"
     FREIGHT_QUOTE_HOURS = "FREIGHT_QUOTE_HOURS"
     REEFER_TOLERANCE_MINUTES = "REEFER_TOLERANCE_MINUTES"
+    UNVERIFIED_ORDERS = "UNVERIFIED_ORDERS"
+    UNVERIFIED_VALUE = "UNVERIFIED_VALUE"
+    UNVERIFIED_STOCK_PERCENT = "UNVERIFIED_STOCK_PERCENT"
+    UNVERIFIED_HOLD_HOURS = "UNVERIFIED_HOLD_HOURS"
 
 
 Value = int | Money
@@ -232,10 +236,17 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.FREIGHT_QUOTE_HOURS: 24,
     # An assumption: no source says how long goods may stand outside their range.
     Setting.REEFER_TOLERANCE_MINUTES: 30,
+    # No source names these four: assumptions, to be set.
+    Setting.UNVERIFIED_ORDERS: 3,
+    Setting.UNVERIFIED_VALUE: Money(20_000_00, "USD"),
+    Setting.UNVERIFIED_STOCK_PERCENT: 25,
+    Setting.UNVERIFIED_HOLD_HOURS: 24,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.
 _BOUNDS: Final = {
+    Setting.UNVERIFIED_ORDERS: (0, 10_000),
+    Setting.UNVERIFIED_STOCK_PERCENT: (0, 100),
     Setting.TRUST_CONFIRMED: (1, 10_000),
     Setting.TRUST_MOST_RISK: (0, 100),
     Setting.TRUST_SAMPLE_PERCENT: (1, 100),

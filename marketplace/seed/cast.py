@@ -73,6 +73,8 @@ FOUNDERS: Final = (
     ),
     Founder(STORES, "Demo Stores", "Demo Hanoi Warehouse Co.", "VN", "9999000206", CompanyKind.DC, "vi"),
 )  # fmt: skip
+# Who takes in the goods of the demo's first buyer: a company of one person is not verified.
+RECEIVING: Final = Colleague("receiving@demo.test", "Demo Receiving", "logistics")
 # A buying company of several people, who need each other's word.
 EMPLOYER: Final = "buyer2@demo.test"
 COLLEAGUES: Final = (
@@ -88,7 +90,7 @@ TRADING: Final = Founder(
 def accounts_text(*, made: bool) -> Iterator[str]:
     """Say who can log in."""
     logins = [OPERATOR.login, *(item.login for item in STAFF), *(item.login for item in FOUNDERS)]
-    logins += [*(item.login for item in COLLEAGUES), TRADING.login]
+    logins += [*(item.login for item in (*COLLEAGUES, RECEIVING)), TRADING.login]
     yield "The demo city is ready." if made else "The demo city was there already."
     yield f"Log in with one of these and the password {PASSWORD}"
     yield from (f"  {login}" for login in logins)

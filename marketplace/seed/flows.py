@@ -15,6 +15,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.merchants.services import requirements
 from marketplace.moderation.services import wording
 from marketplace.outbox import services as outbox
 from marketplace.seed import (
@@ -47,6 +48,9 @@ Report = Callable[[str], None]
 
 # How many offers a house puts up in one round.
 _AT_A_TIME: Final = 3
+
+# Why the demo's buyers are verified.
+_KNOWN: Final = "Of the demo city."
 
 
 def seed(
@@ -127,6 +131,9 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
                 licence=licence,
                 now=now,
             )
+        people.join(session, founded[cast.BUYER], cast.RECEIVING, vault=vault, now=now)
+        for login in (cast.BUYER, cast.EMPLOYER):
+            requirements.vouch(session, company_id=founded[login].company, reason=_KNOWN, now=now)
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
         centres.open_centres(session, keeper=founded[cast.STORES].company, operator=operator.company, now=now)
         costs.set_rates(session, broker=founded[cast.BROKER].company, now=now)

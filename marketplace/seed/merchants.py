@@ -38,7 +38,7 @@ _WORDS: Final = {
     "vi": "Kiểm kê và nghỉ phép của nhân viên (dữ liệu mẫu).",
 }
 _SEEN: Final = "Specimen of the demo city; name and number agree."
-# What a carrier is asked for, and what the demo's buyer has shown so far: one person acts for it.
+# What a carrier is asked for, and what the demo's buyer has shown itself.
 CARRYING: Final = (Item.REGISTER, Item.TRADE_LICENCE, Item.LIABILITY_INSURANCE)
 BUYING: Final = (Item.REGISTER, Item.TAX_STATUS)
 _LISTED: Final = "Goods to look at twice (demo, invented)"

@@ -32,6 +32,7 @@ def found(session: Session, founder: cast.Founder, *, vault: Vault, now: datetim
         locale=founder.locale,
         vault=vault,
         now=now,
+        confirmed_at=now,
     )
     first = actor(session, founder.login)
     companies.update_company(

@@ -77,9 +77,11 @@ def admit_company(
     locale: str,
     vault: Vault,
     now: datetime,
+    confirmed_at: datetime | None = None,
 ) -> Registered:
     """Admit a company of any kind and its first member: partners and the operator do not register themselves.
 
+    ``confirmed_at``: when somebody saw that the member is reached at the login, None where nobody did.
     ``accepted_terms`` is None where somebody else types: the member then accepts at the first login.
     """
     if actor != SYSTEM:
@@ -97,7 +99,7 @@ def admit_company(
         current_terms=current,
         allow_test_mail=vault.policy.allow_test_mail,
     )
-    person_id = add_person(session, new=new_person, vault=vault, now=now)
+    person_id = add_person(session, new=new_person, vault=vault, now=now, confirmed_at=confirmed_at)
     company_id = add_company(session, new=new_company, kind=kind, now=now)
     if accepted_terms is not None:
         terms.record_acceptance(session, person_id=person_id, now=now)

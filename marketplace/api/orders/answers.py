@@ -236,6 +236,7 @@ class Order(OrderInList):
     approval: Approved | None
     fx: dict[str, str] | None
     confirm_by: Instant
+    buyer_verified: bool
     proforma_ends_at: Instant | None
     confirmed_at: Instant | None
     secured_at: Instant | None
@@ -282,6 +283,7 @@ class Order(OrderInList):
             approval=Approved.of(seen.approval),
             fx=row.fx if seen.side == "buyer" else None,
             confirm_by=row.confirm_by,
+            buyer_verified=seen.is_buyer_verified,
             proforma_ends_at=row.proforma_ends_at,
             confirmed_at=row.confirmed_at,
             secured_at=row.secured_at,

@@ -12,7 +12,7 @@ from marketplace.checkout.flows import finishing, sweeping
 from marketplace.checkout.rules.plan import CheckoutPlan, with_local_methods
 from marketplace.checkout.rules.states import AttemptState, Outcome, in_checkout
 from marketplace.checkout.rules.wanted import Wanted
-from marketplace.checkout.services import approving, attempts, giving_up, holding, ordering, planning
+from marketplace.checkout.services import approving, attempts, giving_up, holding, ordering, planning, trust
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, writers_queue
 from marketplace.kernel.errors import Conflict
@@ -56,7 +56,8 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
     Goods that an earlier checkout of the cart waits to be paid for are taken over from it: it ends, unless it was paid
     meanwhile. ``return_url`` is where a payment page sends the buyer back to, ``{checkout}`` standing for the
     attempt's id. Conflict ``expected_totals``, ``cart_empty``, ``cart_changed``, ``cart_in_checkout``, ``stock``,
-    ``capacity``, ``cutoff``, ``no_payee``, ``approval_needed``, ``approved_departure_gone``; Refused ``card_declined``.
+    ``capacity``, ``cutoff``, ``no_payee``, ``approval_needed``, ``approved_departure_gone``, ``contact_unconfirmed``,
+    ``unverified_orders``, ``unverified_value``, ``unverified_stock``; Refused ``card_declined``.
     """
 
     def begin(*, looked: bool) -> _Started:
@@ -146,6 +147,8 @@ def _begin(
         plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
     else:
         attempt_id, plan = ahead.attempt_id, ahead.plan
+    trust.check_reachable(session, actor=actor)
+    trust.check_bounds(session, orders=plan.group.orders, actor=actor, now=now)
     plan = with_local_methods(plan, local_methods)
     rivals = known.rivals(plan.listing_ids, of_samples=plan.is_sample)
     ending = frozenset(rival.id for rival in rivals)

@@ -21,7 +21,7 @@ from marketplace.checkout.rules.cart import Bundle, Cart, CartLine
 from marketplace.checkout.rules.options import Change, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
-from marketplace.checkout.services import insuring
+from marketplace.checkout.services import insuring, trust
 from marketplace.checkout.services.vehicles import Part, lorries, vehicle_of
 from marketplace.distribution.centre_sales.rules import CentreUnits
 from marketplace.distribution.onward.rules import RideSpace
@@ -214,6 +214,11 @@ class _Planner:
         return reference.setting(self.session, Setting.PROFORMA_WORKING_DAYS, at=self.now)
 
     @cached_property
+    def hold_until(self) -> datetime | None:
+        """Until when goods are held without a deposit for a buyer that is not verified."""
+        return trust.hold_until(self.session, company_id=self.buyer.id, now=self.now)
+
+    @cached_property
     def works(self) -> Works:
         """When the buyer works."""
         return closures.works(self.session, company_id=self.buyer.id, now=self.now)
@@ -246,7 +251,8 @@ class _Planner:
 
     def proforma_ends_at(self, agreed: AgreedPlan, bundle: Bundle) -> datetime:
         """Return until when a deposit is to be paid: on the calendar of the buyer, and while its lorries keep room."""
-        return bundle.deposit_until(payment_plans.due_at(agreed.stages[0], self.works, self.now))
+        due = payment_plans.due_at(agreed.stages[0], self.works, self.now)
+        return bundle.deposit_until(min(due, self.hold_until or due))
 
     @property
     def placed_unit(self) -> PlacedUnit | None:

@@ -23,7 +23,7 @@ from marketplace.checkout.rules.problems import Problem
 from marketplace.checkout.rules.standing import PaymentSeen
 from marketplace.checkout.rules.states import AttemptState, Outcome
 from marketplace.checkout.rules.ways import Way
-from marketplace.checkout.services import collecting
+from marketplace.checkout.services import collecting, trust
 from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
@@ -119,6 +119,8 @@ class CartSeen:
     # By whose calendar the buyer pays, and when it was looked at.
     payer: Works
     now: datetime
+    # Until when goods are held without a deposit for a company that is not verified, None for one that is.
+    hold_until: datetime | None
 
     @property
     def unit_options(self) -> list[tuple[UUID, str]]:
@@ -180,7 +182,8 @@ class CartSeen:
         """Return until when a deposit by bank could be paid, whenever the lorry leaves; None where none is due."""
         ways = (*self.ways(bundle), *self.ways_sold_on(bundle))
         stages = [offer.plan.stages[0] for offer, rail in ways if rail is Rail.BANK and offer.plan.has_deposit]
-        return max((due_at(stage, self.payer, self.now) for stage in stages), default=None)
+        dues = [due_at(stage, self.payer, self.now) for stage in stages]
+        return max((min(due, self.hold_until or due) for due in dues), default=None)
 
     def _offers(self, bundle: Bundle) -> tuple[Offer, ...]:
         """Return the plans of a bundle's merchant; a sample has one of its own."""
@@ -341,6 +344,7 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
         days=reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now),
         payer=at_work[actor.company][1],
         now=now,
+        hold_until=trust.hold_until(session, company_id=actor.company, now=now),
     )
 
 

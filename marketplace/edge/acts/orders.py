@@ -26,6 +26,8 @@ from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.states import AT_HUB
+from marketplace.merchants.queries import levels
+from marketplace.merchants.rules.levels import BuyerLevel
 from marketplace.orders.arrivals import queries as arrivals
 from marketplace.orders.arrivals.queries import ArrivalRow
 from marketplace.orders.changes import queries as changes
@@ -110,6 +112,8 @@ class OrderSeen:
     unit: accounts.UnitRow | None
     approval: Approval | None
     money: MoneyFacts
+    # Whether the operator has verified the buyer's company.
+    is_buyer_verified: bool
     # What the reader's company pays or is paid: the order, or the purchase by which it is sold on.
     subject: Subject
 
@@ -345,6 +349,8 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
             beside=standing.beside(session, terms=terms, paid=found_payments[subjects[0]]),
             owed=owed,
         ),
+        is_buyer_verified=levels.level_of(session, company_id=order.buyer_id, now=clock.now())
+        is not BuyerLevel.UNVERIFIED,
         subject=goods,
     )
 

@@ -240,6 +240,22 @@ messages.register(
             "No departure has room for %(quantity)s now: order %(free)s or less, or wait for more departures."
         ),
         "capacity_full": _("All departures to this place are full. Look again when more are scheduled."),
+        "contact_unconfirmed": _(
+            "Confirm your e-mail address or phone number first: log in once with a code that is sent there."
+        ),
+        "unverified_orders": _(
+            "Until the operator has verified your company, %(most)s unpaid orders by bank transfer may be open at "
+            "once. Pay one, pay this one by card, or show what is asked of a verified buyer."
+        ),
+        "unverified_value": _(
+            "Until the operator has verified your company, its unpaid orders by bank transfer may come to %(most)s at "
+            "most. Pay one, pay this one by card, or show what is asked of a verified buyer."
+        ),
+        "unverified_stock": _(
+            "Until the operator has verified your company, its unpaid orders by bank transfer may hold %(percent)s %% "
+            "of an offer's stock at most: %(most)s of these goods. Order less, pay by card, or show what is asked of a "
+            "verified buyer."
+        ),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
         "segregation_of": _(
             "These goods must not stand beside others on the departure that was chosen (%(skus)s). Choose another one "

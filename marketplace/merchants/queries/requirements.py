@@ -299,6 +299,8 @@ def _shown(session: Session, company: CompanyRow, application: MerchantApplicati
     if application is not None:
         found[Item.REGISTRATION] = Evidence(str(application.id), proves_itself=application.proof is Proof.CHECKSUM)
         found[Item.REVIEW] = Evidence(str(application.id))
+    elif company.registration_number:
+        found[Item.REGISTRATION] = Evidence(_digest(company.registration_number), proves_itself=_is_checked(company))
     if company.tax_id:
         found[Item.TAX_ID] = Evidence(_digest(company.tax_id), proves_itself=_is_proven(company))
     if lines := company.address.lines:
@@ -327,6 +329,15 @@ def _is_proven(company: CompanyRow) -> bool:
         return check_number(company.country, company.tax_id or "", field="tax_id").proof is Proof.CHECKSUM
     except Refused:  # taken by an older check than today's: for the reviewer's eye
         return False
+
+
+def _is_checked(company: CompanyRow) -> bool:
+    """Tell whether the number that a company registered with has a right check digit."""
+    try:
+        found = check_number(company.country, company.registration_number, field="registration_number")
+    except Refused:  # its application asks for it in the form of its register
+        return False
+    return found.proof is Proof.CHECKSUM
 
 
 def _said(session: Session, company_id: UUID, application: MerchantApplication | None) -> dict[Item, Ruling]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures, directory
-from marketplace.accounts.rules.permissions import PARTNERS, Permission
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
@@ -48,6 +48,7 @@ from marketplace.merchants.rules.requirements import (
     check_reason,
     check_ruling,
     comes_alone,
+    kinds_of,
 )
 from marketplace.merchants.services import qualifications
 from marketplace.outbox import services as outbox
@@ -153,16 +154,16 @@ def rule(
 
 
 def vouch(session: Session, *, company_id: UUID, reason: str, now: datetime) -> None:
-    """Waive what a partner is required to show and nobody settled: who sets the city up answers for it, on the host.
+    """Waive what a buyer or partner is required to show and nobody settled: who sets the city up answers for it.
 
-    The reason stands with each waiver; again changes nothing. NotFound for who is no partner.
+    The reason stands with each waiver; again changes nothing. NotFound for who is neither.
     """
     companies.take_turn(session, company_id=company_id)
-    kind = accounts.get_company(session, company_id=company_id).kind
-    if kind not in PARTNERS:
+    kinds = kinds_of(accounts.get_company(session, company_id=company_id).kind)
+    if not kinds:
         raise NotFound("company")
     check_reason(reason)
-    for each in queries.requirements_of(session, company_id=company_id, today=now.date()):
+    for each in queries.requirements_of(session, company_id=company_id, today=now.date(), kind=kinds[-1]):
         if each.is_open and each.item in JUDGED:
             _say(session, SYSTEM, company_id, each, Ruling(Verdict.WAIVE, each.mark, None, reason.strip()), now)
     qualifications.refresh(session, company_id=company_id, now=now)

@@ -22,8 +22,8 @@ from marketplace.edge.requests import merchants as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.rules.requirements import PAPERS, Item, comes_alone
@@ -37,6 +37,7 @@ from marketplace.web.shared import figures as drawn
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
+_LICENCE = "licence_file_id"
 _GUARDS = frozenset({"csrf_token", "idempotency_key"})
 
 
@@ -87,17 +88,36 @@ def send_application() -> Any:
     try:
         done = forms.once(lambda key: _send(), flow=True)  # noqa: ARG005  the flow resumes by nothing
     except (Refused, Conflict, TooLarge, Unauthenticated) as refusal:
-        return forms.reshown(refusal, _apply)
+        saved = _save_licence(refusal)
+        return forms.reshown(refusal, lambda **shown: _apply(**shown, saved_licence=saved))
     flash(_("Your application is on its way. This page says by when it is answered."), "good")
     return done
 
 
 def _send() -> str:
     given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
-    # Everything else is read first: a licence is kept only for a form that can be.
-    body = parse(requests.Application, {**given, "licence_file_id": "00000000-0000-7000-8000-000000000000"})
-    acts.apply(body, licence=file_acts.received("licence_file_id", Purpose.LICENCE))
+    if not _is_sent(_LICENCE) and given.get(_LICENCE):  # one that was saved when the form was refused
+        acts.apply(parse(requests.Application, given))
+        return url_for("merchants.desk")
+    body = parse(requests.Application, {**given, _LICENCE: "00000000-0000-7000-8000-000000000000"})
+    acts.apply(body, licence=file_acts.received(_LICENCE, Purpose.LICENCE))
     return url_for("merchants.desk")
+
+
+def _is_sent(field: str) -> bool:
+    upload = request.files.get(field)
+    return upload is not None and bool(upload.filename)
+
+
+def _save_licence(refusal: DomainError) -> str:
+    """Save the licence of a form that was refused for another field; return its id, so that it is not chosen again."""
+    if any(error.field == _LICENCE for error in refusal.errors):
+        return ""
+    if not _is_sent(_LICENCE):
+        return request.form.get(_LICENCE, "")
+    request.files[_LICENCE].stream.seek(0)
+    upload = file_acts.received(_LICENCE, Purpose.LICENCE)
+    return str(in_unit_of_work(lambda session: file_acts.keep(session, upload)))
 
 
 def _apply(**shown: Any) -> str:
@@ -127,7 +147,7 @@ def _apply(**shown: Any) -> str:
         asks_code=not door.vault().policy.second_factor_waived,
         currencies=choices.currencies(),
         countries=choices.countries(),
-        **{"values": known, "errors": {}, "refusal": None, **shown},
+        **{"values": known, "errors": {}, "refusal": None, "saved_licence": "", **shown},
     )
 
 

@@ -147,11 +147,16 @@ def hand_over(line_id: UUID) -> Any:
 
     def work(session: Any) -> str:
         _code, row = acts.hand_over(session, line_id, parse_form(requests.Handover, request.form))
-        if acts.may_override():
-            return url_for("operations.departure", departure_id=row.booking.departure_id)
-        return url_for("operations.consignments")
+        return _after(row.booking.departure_id)
 
     return done(work, _("Taken in, counted, weighed and measured."), lambda **shown: _handover(line_id, **shown))
+
+
+def _after(departure_id: UUID) -> str:
+    """Return where whoever handles goods goes on: the operator's staff with the lorry, a partner with its list."""
+    if acts.may_override():
+        return url_for("operations.departure", departure_id=departure_id)
+    return url_for("operations.consignments")
 
 
 @pages.get("/bookings/<uuid:booking_id>/receipt")
@@ -185,7 +190,7 @@ def receive(booking_id: UUID) -> Any:
             return url_for("claims.one", claim_id=row.back.id)
         if may(Permission.TRADE_ORDER_READ):
             return url_for("orders.one", order_id=acts.order_of(row.line_id))
-        return url_for("operations.consignments")
+        return _after(row.booking.departure_id)
 
     def show(**shown: Any) -> str:
         return _receipt(booking_id, **shown)
@@ -221,7 +226,7 @@ def show_arrival(booking_id: UUID) -> Any:
         arrivals.show_by_form(session, booking_id, sent.keep(session, parse_form(Arrival, request.form)))
         if may(Permission.TRADE_ORDER_READ):
             return url_for("orders.one", order_id=acts.order_of(row.line_id))
-        return url_for("operations.consignments")
+        return _after(row.booking.departure_id)
 
     def show(**shown: Any) -> str:
         return _arrival(booking_id, **shown)

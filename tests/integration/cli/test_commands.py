@@ -125,7 +125,7 @@ def test_a_city_is_seeded_once(seeded, home):
     assert "was there already" in seeded("seed", "--extent", "start", "--if-empty").output
     assert isinstance(seeded("seed", "--extent", "start", code=1).exception, (SystemExit, ValueError))
     people = _facts(home, "SELECT count(*) FROM person")[0][0]
-    assert people == len((cast.OPERATOR, *cast.STAFF, *cast.FOUNDERS, *cast.COLLEAGUES, cast.TRADING))
+    assert people == len((cast.OPERATOR, *cast.STAFF, *cast.FOUNDERS, *cast.COLLEAGUES, cast.RECEIVING, cast.TRADING))
     assert cast.PASSWORD not in str(_facts(home, "SELECT password_hash FROM person"))
 
 

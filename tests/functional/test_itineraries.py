@@ -82,7 +82,10 @@ def found(client, to, **query):
 
 @pytest.mark.both_databases
 def test_road_rail_and_sea_stand_in_one_answer(client, carrier):
-    ways = found(client, "SGSIN", kg="1000", m3="3")
+    now = clock.now()
+    # From a Thursday on: of a lorry and a ship that leave on other days, either may beat the other.
+    thursday = now + timedelta(days=(3 - now.weekday()) % 7 or 7)
+    ways = found(client, "SGSIN", kg="1000", m3="3", after=thursday.strftime("%Y-%m-%dT00:00:00Z"))
     forms = {ride["way"]["form"] for way in ways for ride in way["rides"]}
     assert {"road", "rail_sea"} <= forms
     assert [way["arrives_at"] for way in ways] == sorted(way["arrives_at"] for way in ways)

@@ -23,7 +23,7 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.customs import queries as customs
-from marketplace.edge.acts.looking import destinations
+from marketplace.edge.acts.looking import Prefer, destinations, no_preference
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.comparison import Comparing
 from marketplace.kernel.errors import FieldError, Refused
@@ -92,25 +92,26 @@ class Comparison:
     destinations: tuple[PlaceRow, ...]
 
 
-def compare(session: Session, asked: Comparing, *, now: datetime) -> Comparison:
+def compare(session: Session, asked: Comparing, *, now: datetime, prefer: Prefer = no_preference) -> Comparison:
     """Return listings side by side; the number of queries does not depend on how many they are.
 
-    Refused ``ids`` for more than six, ``to`` naming the places that there are.
+    Refused ``ids`` for more than six, ``to`` naming the places that there are; ``prefer`` chooses where none is named.
     """
     named = asked.named
     ids = {text: found for text in named if (found := _id(text)) is not None}
     places = destinations(session)
     if asked.to is not None and asked.to not in {place.code for place in places}:
         raise Refused.field("to", "choice", ", ".join(sorted(place.code for place in places)))
+    to = asked.to or prefer(places)
     rows = shelf.listings(session, listing_ids=list(dict.fromkeys(ids.values())), viewer=reading_company(), now=now)
     found = [rows[key] for key in dict.fromkeys(ids.values()) if key in rows]
     priced = {row.offer.listing_id: _priced(row, asked) for row in found}
-    lorries = _lorries(session, found, priced, asked.to, now)
+    lorries = _lorries(session, found, priced, to, now)
     return Comparison(
-        items=tuple(_compared(row, *priced[row.offer.listing_id], asked.to, lorries) for row in found),
+        items=tuple(_compared(row, *priced[row.offer.listing_id], to, lorries) for row in found),
         missing=tuple(text for text in named if ids.get(text) not in rows),
         quantity=asked.quantity,
-        to=asked.to,
+        to=to,
         destinations=tuple(places),
     )
 

@@ -1,6 +1,6 @@
 """What everybody reads of goods: a product page for a quantity to a place, and the filters of a shelf."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -95,6 +95,14 @@ class Look:
         return hub_of(incoterm, place, self.listing.offer.hub_code)
 
 
+# Chooses a city for a reader who named none.
+Prefer = Callable[[Sequence[PlaceRow]], str | None]
+
+
+def no_preference(places: Sequence[PlaceRow]) -> None:
+    """Leave the city open, as programs are answered."""
+
+
 def check_filters(session: Session, **wanted: str | None) -> None:
     """Refuse filters by what the city does not know, naming what it does: nothing found would hide the mistake."""
     known = {
@@ -121,10 +129,11 @@ def look(
     asked: Looking,
     viewer: UUID | None,
     now: datetime,
+    prefer: Prefer = no_preference,
 ) -> Look:
     """Compose a product page: price at the quantity, packing, and to a place the departures with their freight.
 
-    ``viewer``: the company that reads, None for a stranger.
+    ``viewer``: the company that reads, None for a stranger; ``prefer`` chooses the place where none is asked for.
     """
     listing, places, is_asked = queries.page(session, listing_id=listing_id, viewer=viewer, now=now)
     known = _destinations(places)
@@ -140,9 +149,10 @@ def look(
     works = offer.works(reference.free_days(session, countries=countries, now=now) if countries else {})
     ready = ready_at(works, offer.lead_days, now)
     goes_to = None
-    if asked.to is not None:
-        _check_destination(asked.to, known)
-        goes_to = place if is_included(incoterm) else asked.to
+    to = asked.to or prefer(known)
+    if to is not None:
+        _check_destination(to, known)
+        goes_to = place if is_included(incoterm) else to
     asked_by = _asked_by(session, offer.hs_code, known, now) if is_asked else {}
     asked_there = asked_by.get(_country_of(goes_to, known), ())
     if goes_to is not None and load is not None and not _bars(asked_there):
@@ -164,7 +174,7 @@ def look(
         amount=price.times(quantity) if price else None,
         cartons=cartons(quantity, offer.packing) if offer.packing else None,
         load=load,
-        to=asked.to,
+        to=to,
         goes_to=goes_to,
         options=choice.rows,
         stamp=choice.stamp,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.rules.places import not_among
 from marketplace.edge.acts import closing
-from marketplace.edge.acts.looking import check_filters, destinations
+from marketplace.edge.acts.looking import Prefer, check_filters, destinations, no_preference
 from marketplace.edge.door import vault
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
@@ -35,12 +35,15 @@ class Searched(NamedTuple):
     closed: Mapping[UUID, Notice]
 
 
-def search(asked: Search) -> Searched:
-    """Find what fits; a broken index is answered for by the database, and its rebuild asked for."""
+def search(asked: Search, prefer: Prefer = no_preference) -> Searched:
+    """Find what fits; a broken index is answered for by the database, and its rebuild asked for.
+
+    ``prefer`` chooses the city where none is asked for.
+    """
     session, now = reading(), clock.now()
     check_filters(session, category=asked.category, origin=asked.origin, basis=asked.basis)
     places = destinations(session)
-    to = _place(places, asked.to) if asked.to else None
+    to = _place(places, asked.to) if asked.to else prefer(places)
     answer = _find(session, asked, to)
     if answer.is_degraded:
         flows.ask_for_rebuild(now=now)

@@ -15,7 +15,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
-from marketplace.logistics.models.network import Line
+from marketplace.logistics.models.network import Leg, Line
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState, HoldCause
@@ -191,6 +191,17 @@ def destinations(session: Session) -> tuple[str, ...]:
             .distinct()
             .order_by(DepartureStop.place_code)
         )
+    )
+
+
+def main_destination(session: Session, among: Collection[str]) -> str | None:
+    """Return the place that most lines run to, of several that last on its way; None where no line does."""
+    return session.scalar(
+        sa.select(Leg.to_code)
+        .where(Leg.to_code.in_(among))
+        .group_by(Leg.to_code)
+        .order_by(sa.func.count().desc(), sa.func.max(Leg.position).desc(), Leg.to_code)
+        .limit(1)
     )
 
 

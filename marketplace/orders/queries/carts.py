@@ -38,6 +38,11 @@ class CartRow:
     lines: tuple[CartLineRow, ...]
 
 
+def destination_of(session: Session, *, company_id: UUID, person_id: UUID) -> str | None:
+    """Return where a person's cart goes, None where nothing is chosen yet."""
+    return session.scalar(_DESTINATION, {"company_id": company_id, "person_id": person_id})
+
+
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
     found = session.execute(
@@ -71,6 +76,7 @@ def _lines(found: Iterable[Any]) -> tuple[CartLineRow, ...]:
 
 
 _MINE: Final = (Cart.company_id == sa.bindparam("company_id"), Cart.person_id == sa.bindparam("person_id"))
+_DESTINATION: Final = sa.select(Cart.destination).where(*_MINE)
 _LOCKED: Final = sa.select(Cart.id, Cart.destination).where(*_MINE).with_for_update()
 # What samples do to a cart comes with its lines: it costs no question more.
 _LINE: Final = (

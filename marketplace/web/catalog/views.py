@@ -36,7 +36,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import centres, details, discovery, freight, locale, moulds, structured
+from marketplace.web.shared import centres, cities, details, discovery, freight, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
@@ -209,7 +209,9 @@ def product(listing_id: UUID) -> Any:
     try:
         names = requests.Looking.model_fields
         asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
-        look = looking.look(session, listing_id=listing_id, asked=asked, viewer=viewer, now=now)
+        look = looking.look(
+            session, listing_id=listing_id, asked=asked, viewer=viewer, now=now, prefer=cities.preferred
+        )
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         near = _near(refusal)
@@ -269,7 +271,7 @@ def product(listing_id: UUID) -> Any:
             "structured": _structured(look),
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
-                "to": request.args.get("to", ""),
+                "to": request.args.get("to") or look.to or "",
                 "basis": f"{currency} {incoterm}",
             },
             "errors": errors,
@@ -283,7 +285,7 @@ def product(listing_id: UUID) -> Any:
     seen_as = (seen.id, seen.is_standing, seen.tenancy.booth_code, seen.tenancy.company) if seen else None
     asked_there = (tuple(each.stamp for each in look.asked_there), look.closed_to)
     facts = (look.stamp, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there, centres.facts(lying))
-    facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
+    facts = (*facts, look.to, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *look.destinations, *others), facts=facts)
 

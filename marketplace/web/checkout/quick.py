@@ -13,7 +13,7 @@ from marketplace.edge.requests import filling as requests
 from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, words
+from marketplace.web.shared import cities, goods, words
 
 _SELLER = "merchant."
 
@@ -26,10 +26,11 @@ def quick() -> str:
 
 
 def _quick(**shown: Any) -> str:
+    places = checkout.destinations()
     return render_template(
         "checkout/quick.html",
-        destinations=goods.places(checkout.destinations()),
-        **{"values": {}, "errors": {}, "refusal": None, "left": (), **shown},
+        destinations=goods.places(places),
+        **{"values": {"to": cities.preferred(places)}, "errors": {}, "refusal": None, "left": (), **shown},
     )
 
 

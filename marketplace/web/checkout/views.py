@@ -28,7 +28,7 @@ from marketplace.payments.rules.plans import Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import centres, freight, goods, plans, render
+from marketplace.web.shared import centres, cities, freight, goods, plans, render
 from marketplace.web.shared import fees as fee_words
 from marketplace.web.shared import insurance as insurance_words
 from marketplace.web.shared import ways as way_words
@@ -58,6 +58,7 @@ def _cart(**shown: Any) -> str:
     return render_template(
         "checkout/cart.html",
         seen=seen,
+        destination=seen.cart.destination or cities.preferred(seen.destinations),
         lying={key: [centres.whole(row) for row in rows] for key, rows in lying.items()},
         goods=goods,
         made_of=freight.how,

@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS
-from marketplace.web.shared import details, words
+from marketplace.web.shared import cities, details, words
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared.render import date, decimal, kilograms, money, quantity
 
@@ -39,12 +39,13 @@ def compare() -> Any:
     ids = ",".join(request.args.getlist("ids"))
     session, now, errors = reading(), clock.now(), {}
     try:
-        found = acts.compare(session, parse(requests.Comparing, {"ids": ids, **sent}), now=now)
+        found = acts.compare(session, parse(requests.Comparing, {"ids": ids, **sent}), now=now, prefer=cities.preferred)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         few = _ID.findall(ids)[: requests.MOST]
         found = acts.compare(session, requests.Comparing(ids=",".join(few) or None), now=now)
     named = [str(item.listing.offer.listing_id) for item in found.items]
+    sent["to"] = sent.get("to") or found.to or ""
     page = render_template(
         "comparison/compare.html",
         items=[_head(item, named, sent) for item in found.items],
@@ -53,7 +54,7 @@ def compare() -> Any:
         ids=",".join(named),
         destinations=shown.places(found.destinations),
         currencies=[(code, code) for code in MINOR_UNITS],
-        values={name: request.args.get(name, "") for name in _ASKED},
+        values={name: sent.get(name, "") for name in _ASKED},
         errors=errors,
     )
     return (page, 422) if errors else page

@@ -23,6 +23,7 @@ from marketplace.logistics.rules.states import Mode
 from marketplace.reference import queries as reference
 from marketplace.web.itineraries import shown
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import cities
 from marketplace.web.shared import ways as words
 
 pages = Blueprint("itineraries", __name__)
@@ -46,17 +47,18 @@ def ways() -> Any:
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         status = status_of(refusal)
-    hubs, cities = departures.hubs(session), departures.destinations(session)
-    places = reference.places_by_code(session, (*hubs, *cities))
+    hubs, ends = departures.hubs(session), departures.destinations(session)
+    places = reference.places_by_code(session, (*hubs, *ends))
+    preferred = cities.preferred(places[code] for code in ends)
     return (
         render_template(
             "itineraries/ways.html",
             found=found,
             itineraries=[shown.itinerary(row, places) for row in found.itineraries] if found else [],
             hubs=shown.named(places, hubs),
-            cities=shown.named(places, cities),
+            cities=shown.named(places, ends),
             currencies=[(code, code) for code in sorted(MINOR_UNITS)],
-            values={"currency": COMPARED_IN, **values},
+            values={"currency": COMPARED_IN, "to": preferred, **values},
             errors=errors,
             days=HORIZON.days,
         ),

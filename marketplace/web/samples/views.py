@@ -19,7 +19,7 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import freight, goods, plans
+from marketplace.web.shared import cities, freight, goods, plans
 
 pages = Blueprint("samples", __name__)
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
@@ -169,7 +169,9 @@ def _anew(listing_id: UUID, **shown: Any) -> str:
 def _new(listing_id: UUID, query: requests.SampleQuery, **extra: Any) -> str:
     found = checkout_acts.ask_for_sample(listing_id, query)
     offer, seen = found.offer, found.seen
-    asked = {"quantity": query.quantity or offer.least, "way": query.way or offer.ways[0], "to": query.to or ""}
+    places = checkout_acts.destinations()
+    to = query.to or cities.preferred(places) or ""
+    asked = {"quantity": query.quantity or offer.least, "way": query.way or offer.ways[0], "to": to}
     if extra.get("values"):
         asked |= {name: extra["values"][name] for name in asked if name in extra["values"]}
     return render_template(
@@ -183,7 +185,7 @@ def _new(listing_id: UUID, query: requests.SampleQuery, **extra: Any) -> str:
         goods=goods,
         charged=freight.charged,
         ways=_ways(seen, seen.cart.bundles[0]) if seen and seen.cart.bundles else [],
-        destinations=checkout_acts.destinations(),
+        destinations=places,
         asked=asked,
         **{**_BLANK, **extra},
     )

@@ -11,6 +11,7 @@ from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.queries import goods as catalog
 from marketplace.edge.acts import closing
 from marketplace.edge.acts import search as acts
+from marketplace.edge.acts.looking import Prefer, no_preference
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
@@ -19,7 +20,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
-from marketplace.web.shared import centres, goods, moulds, render
+from marketplace.web.shared import centres, cities, goods, moulds, render
 
 _RESULTS = "search/results.html"
 
@@ -31,13 +32,17 @@ pages = Blueprint("search", __name__)
 def search() -> Any:
     """Show what fits; a refused field is named and the rest of what was typed kept."""
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
-    asked, searched, errors = _searched(given)
+    is_anywhere = given.get("to") == cities.ANY
+    if is_anywhere:
+        del given["to"]
+    asked, searched, errors = _searched(given, no_preference if is_anywhere else cities.preferred)
     shelves, found = catalog.categories(reading()), searched.found
     lying = centres.lying(reading(), [row.card.listing_id for row in found.page.items if row.card.is_in_centre])
 
     def values() -> dict[str, Any]:
         names = {row.code: goods.text(row.names) for row in shelves}
-        kept = {"q": asked.q, "to": asked.to or "", "quantity": str(asked.quantity or "")}
+        terms = {"to": searched.to or (cities.ANY if is_anywhere else ""), "quantity": str(asked.quantity or "")}
+        kept = {"q": asked.q, **terms}
         filters = acts.chosen(asked)
         return {
             "asked": asked,
@@ -45,8 +50,9 @@ def search() -> Any:
             "offers": centres.on_cards(
                 [_offer(row, searched.closed.get(row.card.listing_id), searched.to) for row in found.page.items], lying
             ),
+            "terms": {name: value for name, value in terms.items() if value not in ("", cities.ANY)},
             "found": found,
-            "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
+            "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(searched.to)),
             "chips": _chips(filters, names, kept, asked.sort),
             "kept": kept,
             "next": _address({**kept, **filters}, asked.sort, cursor=found.page.next),
@@ -54,6 +60,7 @@ def search() -> Any:
             "search": {
                 "q": given.get("q", ""),
                 "to": searched.to or "",
+                "any": cities.ANY,
                 "quantity": given.get("quantity", ""),
                 "destinations": [
                     {"code": place.code, "name": goods.place({**place.names, "en": place.name}, place.code)}
@@ -71,17 +78,17 @@ def search() -> Any:
         _RESULTS,
         values,
         parts=(shelves, *searched.destinations, *(row.card for row in found.page.items)),
-        facts=(*facts, closing.facts(searched.closed), centres.facts(lying)),
+        facts=(*facts, searched.to, closing.facts(searched.closed), centres.facts(lying)),
     )
 
 
-def _searched(given: Mapping[str, str]) -> tuple[Search, acts.Searched, dict[str, str]]:
+def _searched(given: Mapping[str, str], prefer: Prefer) -> tuple[Search, acts.Searched, dict[str, str]]:
     """Search for what was understood, and say what was not, field by field."""
     left, errors = dict(given), dict[str, str]()
     while True:
         try:
             asked = parse(Search, left)
-            return asked, acts.search(asked), errors
+            return asked, acts.search(asked, prefer), errors
         except Refused as refusal:
             said = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
             if not said.keys() & left.keys():

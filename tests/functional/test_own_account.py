@@ -187,3 +187,18 @@ def test_an_erasure_over_the_api(town):
     program.call("POST", "/me/erasure", 401, {"current_password": "not this"})
     program.call("POST", "/me/erasure", 204, {"current_password": PASSWORD})
     program.call("GET", "/me", 401)
+
+
+@pytest.mark.parametrize(
+    "sent", ["/x%0d%0aX: y", "/%09/evil.test", "//evil.test", "/x%00", "https://evil.test/", "/\\evil.test"]
+)
+def test_a_login_leads_to_plain_paths_of_this_site_alone(town, sent):
+    town.company(OWNER)
+    visitor = town.visitor()
+    visitor.open("/login")
+    answer = visitor.client.post(
+        f"/login?next={sent}", data=visitor.hidden("/login") | {"login": OWNER, "password": PASSWORD}
+    )
+    assert answer.status_code == 303
+    assert "evil" not in answer.headers["Location"]
+    assert not answer.headers["Location"].startswith("/x")

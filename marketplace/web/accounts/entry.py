@@ -271,8 +271,10 @@ def _pending() -> UUID | None:
 
 
 def wanted_page() -> str:
-    """Return the page of this site that the reader came from; anything else is nobody's business."""
+    """Return the page of this site that the reader came from; what is not a plain path of it is dropped."""
     wanted = request.args.get("next", "")
+    if not wanted.isprintable():  # a line break has no place in a header
+        return ""
     parts = urlsplit(wanted)
     is_ours = not parts.scheme and not parts.netloc and wanted.startswith("/") and "\\" not in wanted
     return wanted if is_ours and not wanted.startswith("//") else ""

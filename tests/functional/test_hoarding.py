@@ -76,6 +76,19 @@ def test_a_verified_buyer_and_one_who_pays_by_card_are_not_bounded(call, market)
 
 
 @pytest.mark.usefixtures("bounded")
+def test_what_a_checkout_by_card_held_counts_when_one_by_bank_takes_it_over(call, market):
+    now = clock.now() + timedelta(seconds=1)
+    with unit_of_work() as session:
+        reference.change_setting(
+            session, actor=SYSTEM, key="UNVERIFIED_VALUE", value=Money.of(10**6, "USD"), valid_from=now, now=now
+        )
+    clock.set_offset(4)
+    # More than half of the stock: what is left is less than what the second asks for.
+    order(call, market, 6_000, 202, {"rail": "card", "plan": "deposit_30_70"})
+    assert code_of(order(call, market, 6_000, 409)) == "unverified_stock"
+
+
+@pytest.mark.usefixtures("bounded")
 def test_the_value_of_unpaid_orders_is_bounded_in_whatever_currency(call, market):
     now = clock.now() + timedelta(seconds=1)
     with unit_of_work() as session:

@@ -148,7 +148,6 @@ def _begin(
     else:
         attempt_id, plan = ahead.attempt_id, ahead.plan
     trust.check_reachable(session, actor=actor)
-    trust.check_bounds(session, orders=plan.group.orders, actor=actor, now=now)
     plan = with_local_methods(plan, local_methods)
     rivals = known.rivals(plan.listing_ids, of_samples=plan.is_sample)
     ending = frozenset(rival.id for rival in rivals)
@@ -156,6 +155,8 @@ def _begin(
     if isinstance(plan, approving.Waits):
         return plan
     superseded = giving_up.make_way(session, rivals=rivals, attempt_id=attempt_id, now=now)
+    # What the rivals held counts as free from here on.
+    trust.check_bounds(session, orders=plan.group.orders, actor=actor, now=now)
     expires_at = now + timedelta(minutes=reference.setting(session, Setting.HOLD_CARD_MINUTES, at=now))
     address = return_url.replace("{checkout}", str(attempt_id)) if plan.charges else None
     is_mine = attempts.claim(

@@ -29,13 +29,15 @@ class Holding:
 def check(holding: Holding, bounds: Bounds, *, stock: Mapping[UUID, int]) -> None:
     """Refuse what is beyond a bound: Conflict ``unverified_orders``, ``unverified_value`` or ``unverified_stock``.
 
-    ``stock`` has the units of each listing that are free or held by this buyer.
+    ``stock`` has the units of each listing that are free or held by this buyer. More than these is refused as
+    ``stock`` where they are held.
     """
     if holding.orders > bounds.orders:
         raise Conflict("unverified_orders", most=bounds.orders)
     if holding.value.minor > bounds.value.minor:
         raise Conflict("unverified_value", most=str(bounds.value))
     for listing_id, units in holding.units.items():
-        most = stock.get(listing_id, 0) * bounds.stock_percent // 100
-        if units > most:
+        there = stock.get(listing_id, 0)
+        most = there * bounds.stock_percent // 100
+        if most < units <= there:
             raise Conflict("unverified_stock", listing=str(listing_id), most=most, percent=bounds.stock_percent)

@@ -69,7 +69,7 @@ _UNDER_WAY: Final = (
     Story("cleared", _B, "cq-pot", "CQ-POT-DRIED", 60, "cleared", HANOI, "freight"),
     Story("held", "cq-fresh", "th-orchard", "TH-ORCHARD-DURIAN", 300, "held", CHONGQING, "freight", CARD, ACCEPTANCE,
           "DAP"),
-    Story("arrived", "cq-pot", "vn-craft", "VN-CRAFT-STAR", 80, "arrived", CHONGQING, "freight"),
+    Story("arrived", "cq-pot", "vn-craft", "VN-CRAFT-STAR", 25, "arrived", CHONGQING, "freight"),
     Story("stripped", _M, "th-latex", "TH-LATEX-LATEX-PILLOW", 60, "stripped", CHONGQING, "freight"),
     Story("stripped-2", _B, _F, "CTB-COC", 400, "stripped", CHONGQING, "freight", BANK, ACCEPTANCE, "DAP"),
 )  # fmt: skip

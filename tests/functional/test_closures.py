@@ -213,7 +213,7 @@ def shelves(market):
 def cards(page):
     """Return the text of each card on a page by the address of its product."""
     found = re.findall(r'<article class="offer">.*?</article>', page, re.DOTALL)
-    plain = {re.search(r'href="[^"]*/products/([\w-]+)"', each)[1]: each for each in found}
+    plain = {re.search(r'href="[^"]*/products/([\w-]+)["?]', each)[1]: each for each in found}
     return {listing: " ".join(re.sub(r"<[^>]+>", " ", each).split()) for listing, each in plain.items()}
 
 

@@ -263,7 +263,7 @@ def test_the_way_to_a_confirmed_order_asks_the_database_this_often(call, market)
         path = f"/orders/{order_id}"
         counted("confirmation", market.merchant, "POST", f"{path}/confirmation", key=key, expect=204)
         assert counted("order", market.buyer, "GET", path, expect=200)["state"] == "confirmed"
-    assert asked == {"where to": 4, "line": 15, "cart": 8, "confirmation": 25, "order": 18}
+    assert asked == {"where to": 5, "line": 16, "cart": 9, "confirmation": 25, "order": 19}
     assert reports.check(reading()) == []
 
 

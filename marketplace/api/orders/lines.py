@@ -196,6 +196,9 @@ class Warranty(Answer):
     months: int | None
     kilometres: int | None
     covers: str
+    covers_en: str | None = None
+    covers_zh: str | None = None
+    covers_vi: str | None = None
 
 
 class Temperature(Answer):

@@ -49,6 +49,7 @@ FIELDS: Final[Mapping[DetailKind, Mapping[str, str]]] = {
     DetailKind.CERTIFICATES: {"items": "certificate_list"},
     DetailKind.WARRANTY: {
         "months": "warranty_months", "kilometres": "warranty_km", "covers": "warranty_covers",
+        "covers_en": "warranty_covers_en", "covers_zh": "warranty_covers_zh", "covers_vi": "warranty_covers_vi",
     },
     DetailKind.SAMPLE: {"price": "sample_price", "currency": "sample_currency", "lead_days": "sample_days"},
     DetailKind.PALLET: {"units": "pallet_units", "height_mm": "pallet_mm"},

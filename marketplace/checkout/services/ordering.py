@@ -79,7 +79,8 @@ def bind(
     departures = {line_id: row.departure_reference for line_id, row in bookings.items()}
     issued = at_placement(session, placed=written.orders, opened=written.plans, departures=departures, now=now)
     issued += [
-        freight_paper(one, orders[one.order_id], _carried(plan, one, bookings), on, now) for one in written.contracts
+        freight_paper(session, one, orders[one.order_id], _carried(plan, one, bookings), on, now)
+        for one in written.contracts
     ]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     insuring.take(session, plan=plan, orders=orders, bookings=bookings, actor=actor, now=now)

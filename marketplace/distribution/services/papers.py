@@ -1,15 +1,18 @@
 """The freight contract as a document, with texts as data."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from marketplace.distribution.fees.queries import terms as fees
+from marketplace.distribution.fees.rules.terms import Basis, FeeRule
 from marketplace.distribution.onward import queries as rides
 from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.distribution.rules.composition import compose
 from marketplace.distribution.rules.freight import vehicle_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
@@ -23,10 +26,11 @@ from marketplace.orders.services.paper_facts import language_of, names_of
 from marketplace.papers import services as papers
 from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
-from marketplace.papers.rules.parts import Account, Journey, Tariff, WholeLorry
+from marketplace.papers.rules.parts import Account, FreightPart, Journey, PublishedFee, Tariff, WholeLorry
 from marketplace.papers.services import Paper
 from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
+from marketplace.reference.rules import local_day
 
 
 def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Actor, now: datetime) -> None:
@@ -41,10 +45,12 @@ def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Act
         onward = booking_queries.bookings(session, subjects=second.values())
         bookings |= {line_id: onward[ride_id][-1] for line_id, ride_id in second.items()}
     on = departures.departures_of(session, departure_ids={row.departure_id for row in bookings.values()}, now=now)
-    papers.issue_paper(session, paper=freight_paper(contract, order, bookings, on, now), actor=actor, now=now)
+    paper = freight_paper(session, contract, order, bookings, on, now)
+    papers.issue_paper(session, paper=paper, actor=actor, now=now)
 
 
 def freight_paper(
+    session: Session,
     contract: FreightRow,
     order: OrderRow,
     bookings: Mapping[UUID, BookingRow],
@@ -52,7 +58,8 @@ def freight_paper(
     now: datetime,
 ) -> Paper:
     """Return a freight contract as a document, with the present booking of each line and the departures they are on."""
-    paper = _contract(contract, order, bookings, on, now)
+    agreed_on = local_day("CN", contract.agreed_at)
+    paper = _contract(contract, order, bookings, on, fees.shown(session, on=agreed_on), now)
     return Paper(
         kind=PaperKind.FREIGHT_CONTRACT,
         subject_kind="freight",
@@ -69,6 +76,7 @@ def _contract(
     order: OrderRow,
     bookings: Mapping[UUID, BookingRow],
     on: Mapping[UUID, DepartureRow],
+    published: Sequence[FeeRule],
     now: datetime,
 ) -> freight_contract.FreightContract:
     mine = [bookings[line.line_id] for line in contract.lines]
@@ -91,6 +99,10 @@ def _contract(
         due_event=str(_due_event(contract)),
         payee=_account(contract),
         purchase_order_number=order.purchase_order_number or None,
+        parts=tuple(
+            FreightPart(str(one.kind), one.amount) for one in compose(contract.terms, contract.lines, contract.total)
+        ),
+        fees=tuple(_fee(rule) for rule in published),
         whole_lorry=_whole_lorry(contract),
         cost_centre=(order.cost_centre or None) if contract.payer_id == order.buyer_id else None,
     )
@@ -131,6 +143,18 @@ def _tariff(contract: FreightRow) -> Tariff:
         m3_factor=terms["m3_factor"],
         ldm_factor=terms["ldm_factor"],
         note=terms["note"],
+    )
+
+
+def _fee(rule: FeeRule) -> PublishedFee:
+    by_share = rule.basis is Basis.PERCENT
+    return PublishedFee(
+        kind=str(rule.kind),
+        share_bp=rule.share_bp if by_share else None,
+        per_kg=None if by_share else rule.per_kg,
+        minimum=rule.minimum,
+        grace_minutes=rule.grace // timedelta(minutes=1),
+        free_days=rule.free_until.days,
     )
 
 

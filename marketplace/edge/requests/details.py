@@ -132,11 +132,14 @@ class CertificatesBody(Request):
 
 
 class WarrantyBody(Request):
-    """By months, by kilometres or by what is over first, and what it covers."""
+    """By months, by kilometres or by what is over first, and what it covers, where given in a language of its own."""
 
     months: OptionalWhole = None
     kilometres: OptionalWhole = None
     covers: OptionalText = None
+    covers_en: OptionalText = None
+    covers_zh: OptionalText = None
+    covers_vi: OptionalText = None
 
 
 class SampleBody(Request):

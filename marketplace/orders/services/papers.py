@@ -175,7 +175,7 @@ def _promise(session: Session, line: LineRow, now: datetime) -> Promise:
         kept_at=kept_at.words if kept_at else "",
         months=warranty.months if warranty else None,
         kilometres=warranty.kilometres if warranty else None,
-        covers=warranty.covers if warranty else "",
+        covers=warranty.texts if warranty else {},
     )
 
 

@@ -1,6 +1,11 @@
 """Freight contract."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 from marketplace.papers.layout import blocks, formats, shared
+from marketplace.papers.layout import labels as words
 from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -11,6 +16,8 @@ def freight_contract(voice: Voice, data: Data) -> list[Block]:
         shared.parties(voice, data, "carrier", "payer", "shipper", "consignee"),
         _carriage(voice, data),
         _charges(voice, data),
+        *_parts(voice, data),
+        *_fees(voice, data),
         _tariff(voice, data),
         *shared.payee(voice, data),
         shared.signing(voice, data, "carrier", "payer"),
@@ -64,6 +71,37 @@ def _charges(voice: Voice, data: Data) -> Block:
     ]
     sums: list[Cell] = [voice.word("total"), [], [], [], [], [], [], voice.money(data["total"])]
     return blocks.table(voice.word("freight"), columns, rows, sums=sums)
+
+
+def _parts(voice: Voice, data: Data) -> list[Block]:
+    """Say what the freight is made up of; contracts of before do not."""
+    if not data.get("parts"):
+        return []
+    columns = [Column(voice.word("made_up_of"), 40), Column(voice.word("amount"), 19, numeric=True)]
+    rows = [[voice.word(f"part_{one['kind']}"), voice.money(one["amount"])] for one in data["parts"]]
+    return [
+        blocks.table(voice.word("made_up_of"), columns, rows, sums=[voice.word("total"), voice.money(data["total"])])
+    ]
+
+
+def _fees(voice: Voice, data: Data) -> list[Block]:
+    """Say what a booking may cost on top; contracts of before do not, and some days have no rule."""
+    rows = [(voice.word(f"fee_{one['kind']}"), voice.cell(partial(_fee, one))) for one in data.get("fees", ())]
+    return [blocks.facts(voice.word("fees"), rows)] if rows else []
+
+
+def _fee(fee: Mapping[str, Any], locale: str) -> str:
+    """Say how much a fee is, and until when there is none."""
+    if "per_kg" in fee:
+        amount = words.word("fee_by_weight", locale, price=formats.money(fee["per_kg"], locale))
+    else:
+        amount = words.word("fee_by_share", locale, share=formats.percent(fee["share_bp"], locale))
+    least = words.word("fee_least", locale, amount=formats.money(fee["minimum"], locale))
+    if fee["kind"] == "cancellation":
+        free = words.word("fee_free_days", locale, days=fee["free_days"])
+    else:
+        free = words.word("fee_free_minutes", locale, minutes=fee["grace_minutes"])
+    return f"{amount}; {least}; {free}"
 
 
 def _tariff(voice: Voice, data: Data) -> Block:

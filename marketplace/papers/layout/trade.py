@@ -30,8 +30,16 @@ def sales_contract(voice: Voice, data: Data) -> list[Block]:
         *shared.payee(voice, data),
         shared.packing(voice, data),
         blocks.clauses(voice.word("clauses"), data["clauses"], voice),
+        *_governing(voice, data),
         shared.signing(voice, data, "seller", "buyer"),
     ]
+
+
+def _governing(voice: Voice, data: Data) -> list[Block]:
+    """Print the English clauses, which prevail, where none of the contract's languages is English."""
+    if "en" in voice.spoken:
+        return []
+    return [blocks.clauses(voice.word("governing"), data["clauses"], Voice(("en",)))]
 
 
 def commercial_invoice(voice: Voice, data: Data) -> list[Block]:

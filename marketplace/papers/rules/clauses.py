@@ -3,10 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
-from marketplace.papers.rules import clauses_2026_11, clauses_2026_12, clauses_2027_01, clauses_2027_01_2
+from marketplace.papers.rules import (
+    clauses_2026_11,
+    clauses_2026_12,
+    clauses_2027_01,
+    clauses_2027_01_2,
+    clauses_2027_01_3,
+)
 
 LOCALES: Final = ("en", "zh", "vi")
-LATEST: Final = "2027-01.2"
+LATEST: Final = "2027-01.3"
 LAW: Final = clauses_2026_11.LAW
 ARBITRATION: Final = clauses_2026_11.ARBITRATION
 
@@ -15,6 +21,7 @@ _VERSIONS: Final = {
     "2026-12": clauses_2026_12.CLAUSES,
     "2027-01": clauses_2027_01.CLAUSES,
     "2027-01.2": clauses_2027_01_2.CLAUSES,
+    "2027-01.3": clauses_2027_01_3.CLAUSES,
 }
 
 

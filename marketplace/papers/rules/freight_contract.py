@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.kernel.money import Money
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Account, Journey, Party, Tariff, WholeLorry
+from marketplace.papers.rules.parts import Account, FreightPart, Journey, Party, PublishedFee, Tariff, WholeLorry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class FreightContract:
     due_event: str  # payments.rules.MilestoneEvent
     payee: Account | None
     purchase_order_number: str | None = None  # of the order whose goods are carried
+    parts: tuple[FreightPart, ...] = ()  # they add up to the total
+    fees: tuple[PublishedFee, ...] = ()  # of the day on which the freight was agreed
     whole_lorry: WholeLorry | None = None  # its amounts are shares of the price of this one
     cost_centre: str | None = None  # of the buyer who pays and lets it be printed
 

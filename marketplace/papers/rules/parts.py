@@ -159,6 +159,29 @@ class Tariff:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FreightPart:
+    """A part of the freight: a ``kind`` of distribution.rules.composition or of a surcharge; credits are negative."""
+
+    kind: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFee:
+    """What a booking may cost on top: ``share_bp`` of its freight or ``per_kg``, at least ``minimum``.
+
+    ``grace_minutes`` run from the cargo cut-off; until ``free_days`` before it a booking is given up free of charge.
+    """
+
+    kind: str  # distribution.fees.rules.terms.FeeKind
+    share_bp: int | None
+    per_kg: UnitPrice | None
+    minimum: Money
+    grace_minutes: int
+    free_days: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeLorry:
     """A whole lorry as frozen: its price, all in, the hours that it waits for nothing, and what each one more costs."""

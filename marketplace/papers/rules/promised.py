@@ -1,7 +1,7 @@
 """What a sales contract promises of each line, in words: time to accept and claim, delay, temperature, warranty."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from marketplace.papers.rules.parts import Texts
@@ -26,7 +26,7 @@ class Promise:
     kept_at: str = ""  # degrees, the same in every language
     months: int | None = None
     kilometres: int | None = None
-    covers: str = ""
+    covers: Texts = field(default_factory=dict)  # empty without a warranty
 
 
 _CLASSES: Final[dict[str, Texts]] = {
@@ -113,7 +113,7 @@ def _warranty(promise: Promise, locale: str) -> str:
         if number is not None
     ]
     time = _OR[locale].format(*ends) if len(ends) > 1 else ends[0]
-    return f"{time} ({promise.covers})"
+    return f"{time} ({promise.covers[locale]})"
 
 
 def _time(promise: Promise, locale: str) -> str:

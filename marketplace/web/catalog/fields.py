@@ -120,8 +120,12 @@ def _warranty() -> list[Field]:
     return [
         {"name": "months", "label": _("Months"), "numeric": True},
         {"name": "kilometres", "label": _("Kilometres"), "numeric": True},
-        {"name": "covers", "label": _("What it covers"), "kind": "area", "required": True},
-    ]
+        {"name": "covers", "label": _("What it covers"), "kind": "area", "required": True,
+         "hint": _("Contracts print it where there is no text in their language.")},
+        {"name": "covers_en", "label": _("What it covers, in English"), "kind": "area"},
+        {"name": "covers_zh", "label": _("What it covers, in Chinese"), "kind": "area"},
+        {"name": "covers_vi", "label": _("What it covers, in Vietnamese"), "kind": "area"},
+    ]  # fmt: skip
 
 
 def _sample() -> list[Field]:

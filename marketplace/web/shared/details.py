@@ -15,7 +15,7 @@ from marketplace.catalog.rules.details.attributes import MEASURES, AttributeKind
 from marketplace.catalog.rules.details.brand import Relation
 from marketplace.catalog.rules.details.dangerous import Answer, Hindrance
 from marketplace.catalog.rules.details.texts import How, mark_of
-from marketplace.web.shared import goods, render, words
+from marketplace.web.shared import goods, locale, render, words
 
 RELATIONS: Final[dict[str, Any]] = {
     Relation.OWN.value: lazy_gettext("The brand is our own"),
@@ -229,7 +229,7 @@ def _warranty(said: Mapping[str, Any]) -> list[Fact]:
     return [
         _fact(_("Months"), months),
         _fact(_("Kilometres"), kilometres),
-        _fact(_("What it covers"), said["covers"]),
+        _fact(_("What it covers"), said.get(f"covers_{locale.current()}") or said["covers"]),
     ]
 
 

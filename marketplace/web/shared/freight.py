@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.distribution.queries import FreightRow
+from marketplace.distribution.rules.composition import CREDITED, MINIMUM, compose
 from marketplace.distribution.rules.freight import vehicle_of
-from marketplace.distribution.rules.shipments import components_of
 from marketplace.kernel.money import Money
 from marketplace.logistics.pricing.rules.making import BASE
 from marketplace.logistics.pricing.rules.terms import Extra
@@ -23,11 +23,13 @@ _BINDINGS: Final[dict[str, Any]] = {
 # What freight is made up of, in words.
 COMPONENTS: Final[dict[str, Any]] = {
     BASE: lazy_gettext("Carriage by weight"),
+    MINIMUM: lazy_gettext("Carriage, at the least charge"),
     Extra.FUEL: lazy_gettext("Fuel"),
     Extra.BORDER: lazy_gettext("Border"),
     Extra.TRANSHIPMENT: lazy_gettext("Transhipment"),
     Extra.DC_HANDLING: lazy_gettext("Handling at the distribution centre"),
     Extra.LAST_MILE: lazy_gettext("Last mile"),
+    CREDITED: lazy_gettext("Credited since"),
 }
 
 
@@ -61,20 +63,9 @@ def whole_from(option: Any) -> Decimal | None:
 
 
 def parts(contract: FreightRow) -> list[tuple[Any, Money]]:
-    """Say what the freight of a contract was agreed to be made up of, and what it fell by since.
-
-    Nothing where it is of one part alone.
-    """
+    """Say what the freight of a contract is made up of; nothing where it is of one part alone."""
     vehicle = vehicle_of(contract.terms)
     if vehicle is not None:
         return [(_("Share of a whole lorry for %(price)s", price=render.money(vehicle.price)), contract.total)]
-    sums: dict[str, Money] = {}
-    for line in contract.lines:
-        # A line that is not carried after all is made up of nothing.
-        for one in components_of(contract.terms, line.line_id, line.chargeable_g) if line.amount else ():
-            sums[one.kind] = sums.get(one.kind, Money.zero(one.amount.currency)) + one.amount
-    fell = sum(sums.values(), Money.zero(contract.total.currency)) - contract.total
-    said = [(COMPONENTS[kind], amount) for kind, amount in sums.items()]
-    if fell:
-        said.append((_("Credited since"), -fell))
-    return said if len(said) > 1 else []
+    found = compose(contract.terms, contract.lines, contract.total)
+    return [(COMPONENTS[one.kind], one.amount) for one in found] if len(found) > 1 else []

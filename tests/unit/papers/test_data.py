@@ -14,6 +14,12 @@ from marketplace.papers.rules.data import LARGEST, canonical, digest, plain
 from marketplace.papers.rules.documents import PaperState
 from tests.support.papers import freight_contract, pro_forma, promise, sales_contract
 
+
+def covers(text):
+    """Return what a warranty covers, the same in every language."""
+    return dict.fromkeys(clauses.LOCALES, text)
+
+
 TEXTS = st.recursive(
     st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -124,10 +130,16 @@ def test_new_contracts_say_what_was_frozen_with_each_line_and_issued_ones_keep_t
         ),
         promise(position=3, days=6, hidden_days=12),
         promise(
-            position=4, commodity="machinery", days=15, hidden_days=60, months=12, kilometres=15_000, covers="Engine"
+            position=4,
+            commodity="machinery",
+            days=15,
+            hidden_days=60,
+            months=12,
+            kilometres=15_000,
+            covers=covers("Engine"),
         ),
-        promise(position=5, months=6, covers="Frame"),
-        promise(position=6, kilometres=900, covers="Tyres"),
+        promise(position=5, months=6, covers=covers("Frame")),
+        promise(position=6, kilometres=900, covers=covers("Tyres")),
     )
     contract = sales_contract(promises=lines, late_days=4)
     found = {item["code"]: item["text"] for item in contract.to_data()["clauses"]}

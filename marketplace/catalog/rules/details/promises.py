@@ -13,16 +13,32 @@ _TALLEST_MM: Final = 2_700
 
 @dataclass(frozen=True, slots=True)
 class Warranty:
-    """How long a merchant answers for goods, by months, by kilometres, or by what is over first, and for what."""
+    """How long a merchant answers for goods, by months, by kilometres, or by what is over first, and for what.
+
+    ``covers`` holds where a language has no text of its own.
+    """
 
     months: int | None
     kilometres: int | None
     covers: str
+    covers_en: str = ""
+    covers_zh: str = ""
+    covers_vi: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
         """What is stored."""
-        return {"months": self.months, "kilometres": self.kilometres, "covers": self.covers}
+        named = {f"covers_{locale}": text for locale, text in self._translated.items() if text}
+        return {"months": self.months, "kilometres": self.kilometres, "covers": self.covers, **named}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What it covers, by language."""
+        return {locale: text or self.covers for locale, text in self._translated.items()}
+
+    @property
+    def _translated(self) -> dict[str, str]:
+        return {"en": self.covers_en, "zh": self.covers_zh, "vi": self.covers_vi}
 
 
 def parse_warranty(given: Mapping[str, Any]) -> Warranty:
@@ -32,6 +48,9 @@ def parse_warranty(given: Mapping[str, Any]) -> Warranty:
         months=sheet.whole("months", least=1, most=600),
         kilometres=sheet.whole("kilometres", least=1, most=10_000_000),
         covers=sheet.text("covers", longest=_LONGEST_PROSE, needed=True),
+        covers_en=sheet.text("covers_en", longest=_LONGEST_PROSE),
+        covers_zh=sheet.text("covers_zh", longest=_LONGEST_PROSE),
+        covers_vi=sheet.text("covers_vi", longest=_LONGEST_PROSE),
     )
     if found.months is None and found.kilometres is None and not sheet.errors:
         sheet.refuse("months", "required", "months or kilometres")

@@ -83,6 +83,7 @@ _PHRASES: Final = (
     N_("text on one line"),
     N_("64 digits and letters from a to f"),
     N_("a file handed in with the purpose %(purpose)s"),
+    N_("text with visible characters"),
     N_("text without control characters"),
     N_("text or a number, no tick"),
     N_("a day such as %(day)s"),

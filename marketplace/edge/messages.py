@@ -33,6 +33,7 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "text": _("Write text."),
     "one_line": _("Write it on one line."),
     "control_characters": _("Remove the control characters."),
+    "invisible": _("Write something that can be seen."),
     "id": _("This is not an id of this site."),
     "cursor": _("This page of the list does not exist."),
     "taken": _("This is already in use."),

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from marketplace.edge import typed
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS
-from marketplace.kernel.texts import UNSTORABLE
+from marketplace.kernel.texts import UNSTORABLE, is_visible
 
 RequestModel = TypeVar("RequestModel", bound=BaseModel)
 
@@ -66,10 +66,13 @@ def _refuse_beyond(value: Any) -> None:
 
 
 def clean_text(value: Any) -> str:
-    """Read text as typed, composed to NFC; NUL, other control characters and lone surrogates are refused."""
+    """Read text as typed, composed to NFC; control characters, lone surrogates and what nobody can see are refused."""
     if not isinstance(value, str):
         raise PydanticCustomError("text", "text")
-    return unicodedata.normalize("NFC", storable(value)).strip()
+    text = unicodedata.normalize("NFC", storable(value)).strip()
+    if text and not is_visible(text):
+        raise PydanticCustomError("invisible", "text with visible characters")
+    return text
 
 
 def storable(value: Any) -> Any:

@@ -215,6 +215,7 @@ def test_an_attribute_that_is_no_text_is_refused_in_words(client, moderated):
     found, _office = moderated
     for value, code in (
         ("a\0b", "control_characters"),
+        ("\u200b\u3164", "invisible"),
         ("a\nb", "one_line"),
         ("x" * 201, "too_long"),
         (" ", "required"),

@@ -97,7 +97,9 @@ def test_what_is_no_decimal_is_refused(given: Any) -> None:
         TypeAdapter(Exact).validate_python(given)
 
 
-@pytest.mark.parametrize("given", ["a\x00b", "\ud800", "\x1b[31m", 5, None, b"x"])
+@pytest.mark.parametrize(
+    "given", ["a\x00b", "\ud800", "\x1b[31m", "\u200b\u2060", "\u3164", "\u2800 \u00ad", 5, None, b"x"]
+)
 def test_text_without_meaning_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Text).validate_python(given)

@@ -59,6 +59,7 @@ def _fill(city: City, settings: Settings, *, if_empty: bool, extent: Extent, lis
             extent=extent,
             site=settings.site_name,
             report=click.echo,
+            strict=False,
         )
         if listings is not None:
             flows.extend(vault, store=store, listings=listings, site=settings.site_name, report=click.echo)

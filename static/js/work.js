@@ -10,11 +10,12 @@ const here = location.pathname;
 const device = deviceId();
 let token = document.querySelector("[name=csrf_token]")?.value ?? "";
 let busy = false;
+let reached = navigator.onLine;
 
 if ("indexedDB" in window) {
   document.addEventListener("submit", take, true);
   window.addEventListener("online", send);
-  window.addEventListener("offline", showNetwork);
+  window.addEventListener("offline", send);
   setInterval(send, 20_000);
   if ("serviceWorker" in navigator) letOpenOffline();
   send();
@@ -87,10 +88,12 @@ async function waiting() {
 }
 
 async function send() {
-  showNetwork();
-  if (busy || !navigator.onLine) return showQueue();
+  if (busy) return showQueue();
   busy = true;
   try {
+    reached = await answers();
+    showNetwork();
+    if (!reached) return;
     const mine = (await waiting()).filter((one) => !one.refused);
     if (mine.length && (await renewed())) {
       for (let start = 0; start < mine.length; start += 20) await sendSome(mine.slice(start, start + 20));
@@ -101,6 +104,17 @@ async function send() {
   } finally {
     busy = false;
     await showQueue();
+  }
+}
+
+// A browser says that it is on line also where nothing answers.
+async function answers() {
+  if (!navigator.onLine) return false;
+  try {
+    await fetch("/healthz", { method: "HEAD", cache: "no-store" });
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -167,5 +181,5 @@ function button(text, act) {
 }
 
 function showNetwork() {
-  root.querySelector("[data-network]").textContent = navigator.onLine ? (root.dataset.ready ? said.ready : said.online) : said.offline;
+  root.querySelector("[data-network]").textContent = reached ? (root.dataset.ready ? said.ready : said.online) : said.offline;
 }

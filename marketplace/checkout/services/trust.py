@@ -14,7 +14,6 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.merchants.queries import levels
-from marketplace.merchants.rules.levels import BuyerLevel
 from marketplace.orders.queries.unsecured import unsecured
 from marketplace.orders.rules.placing import PlacedOrder
 from marketplace.payments.rules.terms import Rail
@@ -30,7 +29,7 @@ def check_reachable(session: Session, *, actor: Actor) -> None:
 
 def hold_until(session: Session, *, company_id: UUID, now: datetime) -> datetime | None:
     """Return until when goods are held without a deposit for a company that is not verified, None for one that is."""
-    if not _is_unverified(session, company_id, now):
+    if levels.is_verified_buyer(session, company_id=company_id, now=now):
         return None
     return now + timedelta(hours=reference.setting(session, Setting.UNVERIFIED_HOLD_HOURS, at=now))
 
@@ -38,7 +37,7 @@ def hold_until(session: Session, *, company_id: UUID, now: datetime) -> datetime
 def check_bounds(session: Session, *, orders: Sequence[PlacedOrder], actor: Actor, now: datetime) -> None:
     """Refuse orders by bank that would hold more than a company may which is not verified; see ``rules.unverified``."""
     by_bank = [order for order in orders if order.rail is Rail.BANK and order.payable]
-    if not by_bank or not _is_unverified(session, actor.company, now):
+    if not by_bank or levels.is_verified_buyer(session, company_id=actor.company, now=now):
         return
     held = unsecured(session, buyer_id=actor.company)
     units = Counter(held.units)
@@ -58,10 +57,6 @@ def check_bounds(session: Session, *, orders: Sequence[PlacedOrder], actor: Acto
     check(
         Holding(held.orders + len(by_bank), _sum_in(session, amounts, most.currency, now), units), bounds, stock=stock
     )
-
-
-def _is_unverified(session: Session, company_id: UUID, now: datetime) -> bool:
-    return levels.level_of(session, company_id=company_id, now=now) is BuyerLevel.UNVERIFIED
 
 
 def _sum_in(session: Session, amounts: Sequence[Money], currency: str, now: datetime) -> Money:

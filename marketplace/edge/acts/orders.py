@@ -27,7 +27,6 @@ from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.states import AT_HUB
 from marketplace.merchants.queries import levels
-from marketplace.merchants.rules.levels import BuyerLevel
 from marketplace.orders.arrivals import queries as arrivals
 from marketplace.orders.arrivals.queries import ArrivalRow
 from marketplace.orders.changes import queries as changes
@@ -349,8 +348,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
             beside=standing.beside(session, terms=terms, paid=found_payments[subjects[0]]),
             owed=owed,
         ),
-        is_buyer_verified=levels.level_of(session, company_id=order.buyer_id, now=clock.now())
-        is not BuyerLevel.UNVERIFIED,
+        is_buyer_verified=levels.is_verified_buyer(session, company_id=order.buyer_id, now=clock.now()),
         subject=goods,
     )
 

@@ -57,6 +57,11 @@ def is_admitted(company_id: Any, *, now: datetime) -> sa.ColumnElement[bool]:
     return _is_qualified(company_id, now.date(), tuple(Kind(kind) for kind in PARTNERS))
 
 
+def is_verified_buyer(session: Session, *, company_id: UUID, now: datetime) -> bool:
+    """Tell whether a company is verified as a buyer at this instant: one row by its key."""
+    return session.execute(_VERIFIED, {"company_id": company_id, "today": now.date()}).first() is not None
+
+
 def level_of(session: Session, *, company_id: UUID, now: datetime) -> BuyerLevel:
     """Return a company's level as a buyer, in one statement; who is unknown or no trader is not verified."""
     return levels_of(session, company_ids=(company_id,), now=now)[company_id]
@@ -206,8 +211,16 @@ def _limit(row: Any) -> LimitRow:
     return LimitRow(Money(row.amount, row.currency), row.until, row.reason, row.set_by, row.set_at)
 
 
-# Whoever takes something on without paying first asks it.
 _TODAY: Final = sa.bindparam("today", type_=sa.Date())
+_QUALIFIED: Final = Qualification.__table__.c
+# Every cart, checkout and order page asks it.
+_VERIFIED: Final = sa.select(_QUALIFIED.company_id).where(
+    _QUALIFIED.company_id == sa.bindparam("company_id", type_=sa.Uuid()),
+    _QUALIFIED.kind == Kind.BUYER,
+    _QUALIFIED.state == QualificationState.MET,
+    sa.or_(_QUALIFIED.until.is_(None), _QUALIFIED.until >= _TODAY),
+)
+# Whoever takes something on without paying first asks it.
 _LIMITS: Final = (
     sa.select(CreditLimit.__table__)
     .where(

@@ -34,9 +34,9 @@ def plan(deal: Deal, arrived_at: datetime) -> None:
     if twist not in _CLAIMED:
         return
     after = {"answered": _answer, "agreed": _agree, "escalated": _escalate}
-    deal.agenda.add(arrived_at + 9 * _HOUR, lambda now: _open(deal, now))
+    deal.plan(arrived_at + 9 * _HOUR, lambda now: _open(deal, now))
     if twist in after:
-        deal.agenda.add(arrived_at + 20 * _HOUR, lambda now: after[twist](deal, now))
+        deal.plan(arrived_at + 20 * _HOUR, lambda now: after[twist](deal, now))
 
 
 def _open(deal: Deal, now: datetime) -> None:

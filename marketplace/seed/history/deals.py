@@ -32,7 +32,7 @@ from marketplace.payments.flows import give_back
 from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.seed import cast
 from marketplace.seed.desk import Desk
-from marketplace.seed.history import claims, paying
+from marketplace.seed.history import claims, paying, schedule
 from marketplace.seed.history.agenda import Agenda
 from marketplace.seed.history.lorries import Lorry
 from marketplace.seed.history.stories import Story
@@ -40,18 +40,8 @@ from marketplace.seed.history.stories import Story
 _HOUR: Final = timedelta(hours=1)
 # Of the provider, by the twist of the story: the card's bank says no, or takes the money back a moment later.
 _METHODS: Final = {"decline": "pm_card_visa_chargeDeclined", "dispute": "pm_card_createDispute"}
-# Hours from the order to each step that a clock drives; receipts and what follows wait for the lorry.
-_AFTER: Final = {
-    "placed": 0, "confirmed": 6, "slip": 20, "deposit": 30, "dated": 34, "ready": 70, "packed": 84, "handed": 110,
-    "balance": 128, "freight": 132,
-}  # fmt: skip
-# Ordered so long before the lorry leaves, or before now where it leaves later.
-_AHEAD: Final = timedelta(days=6)
-_LIES: Final = {"placed": 5 * _HOUR, "confirmed": 14 * _HOUR, "slip": 24 * _HOUR, "deposit": 40 * _HOUR}
 # Whoever buys has looked some times before, and so have others who did not.
 _LOOKS: Final = 5
-# Goods made to order: ordered a while ago, or just begun.
-_MADE, _BEING_MADE = timedelta(days=9, hours=12), timedelta(days=3)
 
 
 @dataclass(slots=True)
@@ -68,24 +58,20 @@ class Deal:
 
     def begin(self) -> None:
         """Plan the steps that a clock drives, and wait for the lorry."""
-        at = self._placed_at()
         acts: dict[str, Callable[[datetime], None]] = {
             "placed": self.place, "confirmed": self.confirm, "slip": self.attach_slip, "deposit": self.pay,
             "dated": self.set_date, "ready": self.make_ready, "packed": self.pack, "handed": self.hand_over,
-            "balance": self.pay, "freight": self.pay_freight,
+            "balance": self.pay, "freight": self.pay_freight, "part": self.pay,
+            "reject": lambda now: self.cancel(self.seller, now), "cancel": lambda now: self.cancel(self.buyer, now),
         }  # fmt: skip
-        for step, act in acts.items():
-            if self.story.takes(step):
-                self.agenda.add(at + _AFTER[step] * _HOUR, act)
-        match self.story.twist:
-            case "reject":
-                self.agenda.add(at + 6 * _HOUR, lambda now: self.cancel(self.seller, now))
-            case "cancel":
-                self.agenda.add(at + 40 * _HOUR, lambda now: self.cancel(self.buyer, now))
-            case "part":
-                self.agenda.add(at + 10 * _HOUR, self.pay)
+        for step, at in schedule.steps(self.story, self.lorry, self.desk.now).items():
+            self.plan(at, acts[step])
         if self.lorry is not None and self.story.takes("freight"):
             self.lorry.on_arrival.append(self.wait_for_cargo)
+
+    def plan(self, at: datetime, act: Callable[[datetime], None]) -> None:
+        """Plan an act of this story."""
+        self.agenda.add(at, act, story=f"Order PO-{self.story.key.upper()}")
 
     @property
     def buyer(self) -> Actor:
@@ -137,7 +123,8 @@ class Deal:
         """Name the day on which goods made to order will be ready."""
         for line in self._lines():
             if line.lead_days is not None:
-                day = (self._placed_at() + timedelta(days=line.lead_days)).date()
+                placed_at = schedule.placed_at(self.story, self.lorry, self.desk.now)
+                day = (placed_at + timedelta(days=line.lead_days)).date()
                 self._as(
                     lambda session, _, line=line, day=day: production.set_ready_date(
                         session, line_id=line.id, ready_date=max(day, now.date()), actor=self.seller, now=now
@@ -198,11 +185,11 @@ class Deal:
         if self.has_come or not self.story.takes("received") or not self._is_there():
             return
         self.has_come = True
-        self.agenda.add(arrived_at + 5 * _HOUR, self.receive)
+        self.plan(arrived_at + 5 * _HOUR, self.receive)
         if self.story.takes("accepted"):
-            self.agenda.add(arrived_at + 17 * _HOUR, self.accept)
+            self.plan(arrived_at + 17 * _HOUR, self.accept)
         if self.story.takes("settled"):
-            self.agenda.add(arrived_at + 24 * _HOUR, self.pay)
+            self.plan(arrived_at + 24 * _HOUR, self.pay)
         claims.plan(self, arrived_at)
 
     def receive(self, now: datetime) -> None:
@@ -230,14 +217,6 @@ class Deal:
     def lines(self) -> tuple[LineRow, ...]:
         """Return the lines of the order as they stand."""
         return self._lines()
-
-    def _placed_at(self) -> datetime:
-        if self.story.until in _LIES and ":" not in self.story.ride:
-            return self.desk.now - _LIES[self.story.until]
-        if self.lorry is None:
-            return self.desk.now - (_BEING_MADE if self.story.until == "dated" else _MADE)
-        before = self.lorry.departs_at - _AHEAD
-        return before if ":" in self.story.ride else min(before, self.desk.now - _AHEAD)
 
     def _fill_cart(self, session: Session, buyer: Actor, now: datetime) -> UUID:
         listing = session.scalars(

@@ -25,7 +25,7 @@ from marketplace.seed.desk import Desk
 from marketplace.seed.history import finance, paying, queues
 from marketplace.seed.history.agenda import Agenda
 from marketplace.seed.history.deals import Deal
-from marketplace.seed.history.lorries import fleet
+from marketplace.seed.history.driving import drive, fleet
 from marketplace.seed.history.stories import STORIES
 
 _HOUR: Final = timedelta(hours=1)
@@ -41,29 +41,29 @@ def run(desk: Desk, *, report: Callable[[str], None]) -> None:
     for day in (desk.start, desk.now):
         in_unit_of_work(lambda session, day=day: timetable.roll(session, now=day))
     lorries = fleet(desk.now)
-    agenda = Agenda(desk.now)
+    agenda = Agenda(desk)
     slips = _Slips(desk)
-    agenda.add(desk.start, lambda at: finance.lend(desk, at))
+    agenda.add(desk.start, lambda at: finance.lend(desk, at), story="Credit")
     for story in STORIES:
         Deal(story, desk, agenda, lorries.find(story.ride), slips.of).begin()
-    lorries.drive(agenda, actor=desk.actor(cast.LOGISTICS))
+    drive(lorries, agenda, actor=desk.actor(cast.LOGISTICS))
     day = desk.start
     while day <= desk.now:
-        agenda.add(day, _keep_house)
+        agenda.add(day, _keep_house, story=f"The night of {day:%Y-%m-%d}")
         day += timedelta(days=1)
     _plan_desks(desk, agenda)
     report(f"{agenda.run()} acts of {len(STORIES)} orders and {len(lorries.lorries)} departures")
-    centre_sales.sell(desk)
+    desk.attempt("Orders at the distribution centre", lambda: centre_sales.sell(desk))
     _keep_house(desk.now)
 
 
 def _plan_desks(desk: Desk, agenda: Agenda) -> None:
     now = desk.now
     licence = merchants.specimen(desk.store)
-    agenda.add(now - 20 * _HOUR, lambda at: queues.fill(desk, licence, at))
-    agenda.add(now - 3 * _HOUR, lambda at: finance.fill(desk, at))
-    agenda.add(now - 60 * _HOUR, lambda at: paying.pay_out(desk, at))
-    agenda.add(now - _HOUR, lambda at: paying.gather_again(desk, at))
+    agenda.add(now - 20 * _HOUR, lambda at: queues.fill(desk, licence, at), story="The moderator's queues")
+    agenda.add(now - 3 * _HOUR, lambda at: finance.fill(desk, at), story="Credit, approvals and inspections")
+    agenda.add(now - 60 * _HOUR, lambda at: paying.pay_out(desk, at), story="Payouts")
+    agenda.add(now - _HOUR, lambda at: paying.gather_again(desk, at), story="Payouts")
     for login, amount, note in (
         (cast.PARTS, Money(500_00, "CNY"), "no reference on the slip"),
         (cast.FRUIT, Money(12_500_00, "THB"), "payer writes: fruit June"),
@@ -74,6 +74,7 @@ def _plan_desks(desk: Desk, agenda: Agenda) -> None:
             lambda at, login=login, amount=amount, note=note: paying.arrives_unnamed(
                 desk.actor(login), amount=amount, note=note, now=at
             ),
+            story=f"Money to {login} without a reference",
         )
 
 

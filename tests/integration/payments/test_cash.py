@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.kernel import clock
 from marketplace.payments.models.plans import Milestone, Payment
 from marketplace.payments.rules.house_money import Part, Purpose
 from marketplace.payments.rules.ledger import AccountKind
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.both_databases
 
 def moved(company_id):
     """Return what went from a company and what came to it in these weeks."""
-    found = queries.picture(fresh(), company_id=company_id, asked=Asked(), now=clock.now())
+    found = queries.picture(fresh(), company_id=company_id, asked=Asked(), now=NOW)
     weeks = [week for series in found.series for week in series.weeks]
     return sum(week.moved_out.minor for week in weeks), sum(week.moved_in.minor for week in weeks)
 

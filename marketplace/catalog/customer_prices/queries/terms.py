@@ -24,7 +24,6 @@ from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.columns import UtcDateTime
 from marketplace.kernel.money import UnitPrice
 from marketplace.merchants.queries import levels
-from marketplace.merchants.rules.levels import BuyerLevel
 from marketplace.reference.models import Place
 
 _NOW: Final = sa.bindparam("now", type_=UtcDateTime())
@@ -125,7 +124,7 @@ def _seen(session: Session, viewer: UUID, hidden: Collection[Asked], now: dateti
     """Return those of the listings whose prices are not public that the company reads all the same."""
     verified = {each.listing_id for each in hidden if each.visibility == Visibility.VERIFIED}
     seen: set[UUID] = set()
-    if verified and levels.level_of(session, company_id=viewer, now=now) is not BuyerLevel.UNVERIFIED:
+    if verified and levels.is_verified_buyer(session, company_id=viewer, now=now):
         seen.update(verified)
     asked = [each for each in hidden if each.listing_id not in seen]
     if asked:
